@@ -1,0 +1,1 @@
+"""Passages in, ranked hits out. Knows nothing of answers."""

@@ -1,0 +1,73 @@
+"""Answer and Citation, and their JSON form: one contract for command line, API and evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
+
+    `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`.
+    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1.
+    """
+
+    rank: int
+    article_id: str
+    passage_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    answer_start: int
+    answer_end: int
+    score: float
+    text_sha256: str
+
+    @property
+    def answer(self) -> str:
+        """The marked sentence(s), verbatim."""
+        return self.quote[self.answer_start - self.start : self.answer_end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question, or that they do not say.
+
+    `query` is the stand-alone question that was searched. When `is_answerable` is false, `text` is None and
+    `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
+    answer. `timing_ms` has milliseconds by stage.
+    """
+
+    question: str
+    query: str
+    is_answerable: bool
+    confidence: float
+    text: str | None
+    citations: tuple[Citation, ...]
+    index: dict[str, Any] = field(default_factory=dict)
+    timing_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's JSON object, ready for `json.dumps`."""
+        return {
+            "question": self.question,
+            "query": self.query,
+            "answerable": self.is_answerable,
+            "confidence": round(self.confidence, 4),
+            "answer": self.text,
+            "citations": [_citation_json(citation) for citation in self.citations],
+            "index": self.index,
+            "timing_ms": {stage: round(ms, 1) for stage, ms in self.timing_ms.items()},
+        }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    published = citation.published.isoformat() if citation.published else None
+    return {**asdict(citation), "published": published, "score": round(citation.score, 4)}
