@@ -1,0 +1,140 @@
+"""Sources in, articles out: files, folders and standard input."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from corpus.article import Article
+from corpus.errors import UserError
+from corpus.readers.find import ArticleFile, Unreadable, find_files, printable_path
+from corpus.readers.jsonl import read_jsonl_line, read_lines
+from corpus.readers.metadata import load_metadata, parse_article_id
+from corpus.readers.text import MAX_BYTES, read_text
+
+__all__ = ["STDIN", "Unreadable", "count_articles", "read_articles"]
+
+STDIN = "-"
+# Characters of the SHA-256 that names an article without a file: enough to tell a million apart.
+_ID_DIGITS = 12
+
+# For each folder what its articles.toml says of each file.
+_Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
+
+
+def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable]:
+    """The articles of `sources` (files, folders, "-" for standard input) in order, each id once.
+
+    What cannot be read comes as Unreadable in its place, and the rest goes on. UserError is raised at once, before
+    anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.
+    """
+    found = [None if source == STDIN else find_files(source) for source in sources]
+    files = [file for group in found for file in group or () if isinstance(file, ArticleFile) and not file.is_jsonl]
+    tables = {folder: load_metadata(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
+    return _each_id_once(chain.from_iterable(_read_source(group, tables) for group in found))
+
+
+def count_articles(sources: Sequence[str]) -> int | None:
+    """How many articles `read_articles` will come by, for a progress bar; None where standard input is among them."""
+    if STDIN in sources:
+        return None
+    return sum(_count(file) for source in sources for file in find_files(source))
+
+
+def _each_id_once(found: Iterable[tuple[str, Article | UserError]]) -> Iterator[Article | Unreadable]:
+    taken: dict[str, str] = {}
+    for origin, result in found:
+        if isinstance(result, UserError):
+            yield Unreadable(origin, str(result))
+        elif result.article_id not in taken:
+            taken[result.article_id] = result.text_sha256
+            yield result
+        elif taken[result.article_id] != result.text_sha256:
+            yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
+
+
+def _read_source(
+    files: list[ArticleFile | Unreadable] | None, tables: _Tables
+) -> Iterator[tuple[str, Article | UserError]]:
+    """Each article, or why there is none, with its origin: a path or `path:line`."""
+    if files is None:
+        yield from _read_stdin()
+    for file in files or ():
+        if isinstance(file, Unreadable):
+            yield file.origin, UserError(file.reason)
+        elif file.is_jsonl:
+            yield from _read_jsonl_file(file)
+        else:
+            fields = tables[file.path.parent].get(file.path.name, {})
+            yield printable_path(file.path), _read_text_file(file, fields)
+
+
+def _read_text_file(file: ArticleFile, fields: Mapping[str, object]) -> Article | UserError:
+    try:
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        return read_text(data, article_id=parse_article_id(file.article_id), metadata=fields)
+    except UserError as error:
+        return error
+    except OSError as error:
+        return UserError(f"it cannot be read: {error.strerror or error}")
+
+
+def _read_jsonl_file(file: ArticleFile) -> Iterator[tuple[str, Article | UserError]]:
+    origin = printable_path(file.path)
+    try:
+        with _open(file.path) as stream:
+            yield from _read_jsonl(read_lines(stream), origin)
+    # gzip reports a cut file with EOFError and a damaged one with zlib.error or OSError.
+    except (OSError, EOFError, zlib.error) as error:
+        yield origin, UserError(f"it cannot be read to its end: {error}")
+
+
+def _read_jsonl(lines: Iterable[bytes], origin: str) -> Iterator[tuple[str, Article | UserError]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield f"{origin}:{number}", read_jsonl_line(line)
+        except UserError as error:
+            yield f"{origin}:{number}", error
+
+
+def _read_stdin() -> Iterator[tuple[str, Article | UserError]]:
+    stream = sys.stdin.buffer
+    lines = read_lines(stream)
+    seen = []
+    for line in lines:
+        seen.append(line)
+        if line.strip():
+            break
+    if seen and seen[-1].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        yield from _read_jsonl(chain(seen, lines), STDIN)
+        return
+    data = b"".join(seen) + stream.read(MAX_BYTES + 1)
+    article_id = f"stdin-{hashlib.sha256(data).hexdigest()[:_ID_DIGITS]}"
+    try:
+        yield STDIN, read_text(data, article_id=article_id, metadata={})
+    except UserError as error:
+        yield STDIN, error
+
+
+def _count(file: ArticleFile | Unreadable) -> int:
+    if isinstance(file, Unreadable) or not file.is_jsonl:
+        return 1
+    try:
+        with _open(file.path) as stream:
+            return sum(1 for line in read_lines(stream) if line.strip())
+    except (OSError, EOFError, zlib.error):
+        return 1
+
+
+def _open(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")

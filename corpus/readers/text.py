@@ -1,0 +1,193 @@
+"""A text file, bytes in whatever encoding, to one article."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import charset_normalizer
+
+from corpus.article import Article
+from corpus.clean import clean_line, clean_text
+from corpus.dateline import find_published, find_source, skip_dateline
+from corpus.errors import UserError
+from corpus.readers.metadata import MAX_LINE, parse_metadata
+from corpus.split import split_sentences
+
+# A book has 1 MB; a larger "article" is a dump of many, and would be one hit for every question.
+MAX_BYTES = 20_000_000
+# Where titles made of running text are cut, at the next space before it.
+TITLE_CHARACTERS = 80
+# The longest headline in the bundled articles has 94 characters; a paragraph has more than twice that.
+MAX_HEADLINE = 200
+# A paper's name has up to three words, a headline more.
+MAX_MASTHEAD_WORDS = 3
+# Masthead, headline, its repetition and the kicker stand in the first lines that are not blank.
+HEAD_LINES = 5
+# Of random bytes 1 in 10 is a control character; text has hardly any, and a short one may hold a stray one.
+MAX_CONTROL_SHARE = 0.05
+
+_MAGIC = {
+    b"%PDF-": "a PDF file",
+    b"PK\x03\x04": "a ZIP file (or a Word, OpenDocument or EPUB file)",
+    b"\x1f\x8b": "a gzip file",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
+    b"{\\rtf": "an RTF file",
+    b"7z\xbc\xaf": "a 7-Zip file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+}
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1a\x1b")) + b"\x7f"
+# Sections of a paper, printed where others print their name.
+# fmt: off
+_SECTIONS = frozenset({
+    "analysis", "breaking", "breaking news", "business", "comment", "culture", "economy", "editorial", "exclusive",
+    "explained", "explainer", "feature", "fact check", "health", "home", "interview", "latest news", "live",
+    "nation", "national", "news", "obituary", "opinion", "politics", "press release", "science", "sport", "sports",
+    "technology", "top stories", "update", "video", "world", "world news",
+})
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands above the story, and the story."""
+
+    title: str
+    text: str
+    source: str | None = None
+
+
+def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object]) -> Article:
+    """The article in `data`; what `metadata` (a table of articles.toml, may be empty) says goes before the text.
+
+    The headline leaves the text, so that no passage is only a headline, unless nothing else would be left.
+    Raises UserError for data that is empty, too large or no text, and for bad metadata.
+    """
+    try:
+        known = parse_metadata(metadata)
+        text = clean_text(decode(data))
+    except UserError as error:
+        raise UserError(f"article {article_id!r}: {error}") from error
+    if not text:
+        raise UserError(f"article {article_id!r}: it is empty; write its text into it or remove it")
+    head = _cut_at_title(text, known.title) if known.title else _cut_headline(text)
+    return Article(
+        article_id=article_id,
+        title=head.title,
+        text=head.text,
+        source=known.source or head.source or find_source(text),
+        published=known.published or find_published(text),
+        url=known.url,
+    )
+
+
+def decode(data: bytes) -> str:
+    """`data` as text: by its byte order mark, else as UTF-8, else in the encoding it looks most like.
+
+    Raises UserError where it is binary, too large, or like no encoding at all.
+    """
+    if len(data) > MAX_BYTES:
+        raise UserError(f"it has more than {MAX_BYTES:,} bytes; split it into one file for each article")
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    _refuse_binary(data)
+    text = data.decode("utf-8", errors="replace")
+    lost = text.count("\ufffd")
+    # A cut or patched UTF-8 file still has more good characters beyond ASCII than bad ones; another encoding has none.
+    beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
+    return text if not lost or beyond_ascii > 2 * lost else _decode_by_look(data)
+
+
+def first_words(line: str) -> str:
+    """A title made of running text: its first words without the dateline, cut near 80 characters with an ellipsis."""
+    text = skip_dateline(line.split("\n", 1)[0])
+    if len(text) <= TITLE_CHARACTERS:
+        return text
+    cut = text[: TITLE_CHARACTERS + 1]
+    # Japanese has no spaces to cut at, and a first word can be longer than the title.
+    words = cut.rsplit(" ", 1)[0] if " " in cut else cut[:TITLE_CHARACTERS]
+    return words.rstrip(" ,;:–—-") + "…"
+
+
+def _refuse_binary(data: bytes) -> None:
+    for magic, name in _MAGIC.items():
+        if data.startswith(magic):
+            raise UserError(f"it is {name}, not text; save its text as UTF-8 first")
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if b"\x00" in data or controls > MAX_CONTROL_SHARE * len(data):
+        raise UserError(f"it is binary ({controls} control bytes of {len(data)}), not text; save its text as UTF-8")
+
+
+def _decode_by_look(data: bytes) -> str:
+    matches = charset_normalizer.from_bytes(data)
+    best = matches.best()
+    if best is None:
+        raise UserError("its encoding cannot be told; save it as UTF-8")
+    # In English both of these fit equally well and the first is taken; it would turn the pound sign into Ł.
+    if best.encoding == "cp1250" and any("cp1252" in match.could_be_from_charset for match in matches):
+        return data.decode("cp1252", errors="replace")
+    return str(best)
+
+
+def _cut_at_title(text: str, title: str) -> _Head:
+    """The text below the line that is `title`, if it is one of the first: masthead and all above it go too."""
+    lines = text.split("\n")
+    for number in _filled(lines)[:HEAD_LINES]:
+        if _is_same(lines[number], title):
+            return _Head(title, _story(lines[number + 1 :], title) or text)
+    return _Head(title, text)
+
+
+def _cut_headline(text: str) -> _Head:
+    lines = text.split("\n")
+    filled = _filled(lines)
+    first = lines[filled[0]]
+    if not _is_headline(first):
+        return _Head(first_words(text), text)
+    second = lines[filled[1]] if len(filled) > 1 else ""
+    if _is_masthead(first, second):
+        source = None if first.casefold() in _SECTIONS else clean_line(first, max_characters=MAX_LINE)
+        return _Head(second, _story(lines[filled[1] + 1 :], second) or text, source)
+    return _Head(first.lstrip("# "), _story(lines[filled[0] + 1 :], first) or text)
+
+
+def _story(lines: list[str], title: str) -> str:
+    """`lines` without a repetition of the title near their beginning."""
+    repeated = {number for number in _filled(lines)[:HEAD_LINES] if _is_same(lines[number], title)}
+    return clean_text("\n".join(line for number, line in enumerate(lines) if number not in repeated))
+
+
+def _filled(lines: list[str]) -> list[int]:
+    return [number for number, line in enumerate(lines) if line]
+
+
+def _is_same(line: str, title: str) -> bool:
+    return line.lstrip("# ").casefold() == title.lstrip("# ").casefold()
+
+
+def _is_headline(line: str) -> bool:
+    """Whether `line` is not running text: short, one sentence, no full stop, no dateline."""
+    is_short = len(line) <= MAX_HEADLINE and not line.endswith((".", "。", ":"))
+    return is_short and skip_dateline(line) == line and len(split_sentences(line)) == 1
+
+
+def _is_masthead(first: str, second: str) -> bool:
+    """Whether `first` is the paper's name and `second`, below it, the headline."""
+    is_name = len(first.split()) <= MAX_MASTHEAD_WORDS and len(first) <= TITLE_CHARACTERS
+    is_headline = _is_headline(second) and not second.endswith(("?", "!", "？", "！"))
+    return is_name and is_headline and len(second.split()) > MAX_MASTHEAD_WORDS

@@ -1,0 +1,100 @@
+"""The files of an index: which generation is current, and who may write."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.errors import UserError
+
+POINTER = "current"
+GENERATION = "generation-"
+
+
+class IndexFolder:
+    """A folder with one current generation of the index; a new one is built beside it and swapped in.
+
+    The pointer file is replaced in one step, so readers see the old index or the new one, never half of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def store_name(self) -> str:
+        """The SQLite file's name inside a generation."""
+        return "articles.db"
+
+    @property
+    def snapshot_name(self) -> str:
+        """The FAISS snapshot's name inside a generation."""
+        return "passages.faiss"
+
+    def current(self) -> Path | None:
+        """Folder of the current generation, None when nothing was built yet."""
+        try:
+            name = (self.path / POINTER).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"cannot read {str(self.path / POINTER)!r}: {error}; run `article-qa build`") from error
+        generation = self.path / name
+        if not name.startswith(GENERATION) or Path(name).name != name or not generation.is_dir():
+            raise UserError(f"{str(self.path / POINTER)!r} names no index ({name!r}); run `article-qa build`")
+        return generation
+
+    def require_current(self) -> Path:
+        """Folder of the current generation. Raises UserError when nothing was built yet."""
+        generation = self.current()
+        if generation is None:
+            raise UserError(f"no index in {str(self.path)!r}; run `article-qa build`, or name another with --index")
+        return generation
+
+    def new_generation(self) -> Path:
+        """A new, empty generation, not current yet."""
+        generation = self.path / f"{GENERATION}{secrets.token_hex(4)}"
+        generation.mkdir(parents=True)
+        return generation
+
+    def activate(self, generation: Path) -> None:
+        """Make `generation` the current one, in one step that survives a power cut."""
+        part = self.path / f"{POINTER}.part"
+        with part.open("w", encoding="utf-8") as file:
+            file.write(generation.name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self.path / POINTER)
+
+    def sweep(self) -> None:
+        """Delete what is not current: generations replaced, or left by a build that was killed. Needs the lock."""
+        kept = self.current()
+        for generation in self.path.glob(f"{GENERATION}*"):
+            if generation != kept:
+                # On Windows a reader may still hold the old files open; the next sweep takes them.
+                shutil.rmtree(generation, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the folder's write lock. Raises UserError at once when another process has it."""
+        lock = FileLock(self.path / "write.lock", timeout=0)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise UserError(
+                f"another build, add or remove is writing to {str(self.path)!r}; run this again when it has finished"
+            ) from error
+        except OSError as error:
+            raise UserError(
+                f"cannot write to {str(self.path)!r}: {error.strerror}; name another folder with --index"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()

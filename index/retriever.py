@@ -1,0 +1,107 @@
+"""Question to hits: dense and lexical search, fused, over an index that follows its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus.errors import UserError
+from corpus.store import ArticleStore, Filters, StoreDamaged
+from index.encoder import Vectors
+from index.folder import IndexFolder
+from index.fusion import fuse
+from index.hit import Hit
+from index.lexical import LexicalIndex
+from index.update import Encoder, open_store
+from index.vectors import StoredVectors
+
+# Candidates each leg gives to fusion: their union of top 20 already holds the answer for 99 in 100 SQuAD questions.
+DEPTH = 100
+# Lexical and dense share; benchmarks/fusion.md has the table.
+WEIGHTS = (0.5, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence."""
+
+    hits: list[Hit]
+    lexical: dict[int, float]
+    dense: dict[int, float]
+    query_vector: Vectors
+    timing_ms: dict[str, float] = field(default_factory=dict)
+
+
+class Retriever:
+    """Searches the current generation of an index folder; notices what other processes change."""
+
+    def __init__(self, folder: IndexFolder, encoder: Encoder) -> None:
+        """Open the index. Raises UserError when there is none or it cannot be used."""
+        self._folder = folder
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._open()
+
+    @property
+    def store(self) -> ArticleStore:
+        """The current generation's store."""
+        return self._store
+
+    def search(self, query: str, *, k: int = DEPTH, filters: Filters | None = None) -> Ranking:
+        """Rank passages for `query`: at most `k`, best first, among those that pass `filters`."""
+        self.refresh()
+        started = time.perf_counter()
+        query_vector = self._encoder.encode_queries([query])
+        encoded = time.perf_counter()
+        # One thread at a time: FAISS must not change while it is searched.
+        with self._lock:
+            among = self._store.numbers_where(filters) if filters else None
+            lexical = {hit.number: hit.score for hit in self._lexical.search(query, DEPTH, among)}
+            faiss = self._vectors.faiss
+            dense = {hit.number: hit.score for hit in faiss.search(query_vector, DEPTH, among)}
+            # A passage that only the words found has its exact place among the vectors too.
+            dense |= faiss.scores(query_vector, [number for number in lexical if number not in dense])
+        hits = fuse([lexical, dense], WEIGHTS)[:k]
+        timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
+        return Ranking(hits, lexical, dense, query_vector, timing)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows, by the encoder the index was made with."""
+        return self._encoder.encode_queries(texts)
+
+    def refresh(self) -> None:
+        """Catch up with whatever was built, added or removed since the last call, by any process."""
+        with self._lock:
+            if self._folder.current() != self._generation:
+                self._open()
+            elif self._vectors.catch_up():
+                self._catch_up_lexical()
+
+    def _open(self) -> None:
+        generation: Path | None = None
+        while True:
+            tried, generation = generation, self._folder.require_current()
+            try:
+                store = open_store(self._folder, self._encoder)
+                vectors = StoredVectors(store, self._encoder.dim)
+                lexical = LexicalIndex(store)
+            except StoreDamaged:
+                # A build may have swapped the generation between the two reads; damage stays where it is.
+                if generation in (tried, self._folder.current()):
+                    raise
+                continue
+            self._generation, self._store, self._vectors, self._lexical = generation, store, vectors, lexical
+            self._catch_up_lexical()
+            return
+
+    def _catch_up_lexical(self) -> None:
+        self._lexical.refresh()
+        if self._lexical.seq >= self._vectors.seq:
+            return
+        # A writer was killed between the store and the lexical index. One still at work has the lock and will commit.
+        with contextlib.suppress(UserError), self._folder.writing():
+            self._lexical.catch_up()

@@ -1,0 +1,68 @@
+"""What readers thought of an answer, kept in a SQLite file of its own beside the index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from corpus.errors import UserError
+
+FEEDBACK_FILE = "feedback.db"
+BUSY_SECONDS = 10.0
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS feedback (
+    number INTEGER PRIMARY KEY, given_at TEXT NOT NULL, question TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')), comment TEXT, passage_id TEXT)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One reader's verdict on the answer to `question`; `passage_id` is the first passage cited, if any was."""
+
+    question: str
+    verdict: Literal["up", "down"]
+    comment: str | None = None
+    passage_id: str | None = None
+
+
+def store_feedback(path: Path, feedback: Feedback) -> int:
+    """Add a verdict to the file at `path`, made when missing; the verdict's number comes back.
+
+    Raises UserError when the file cannot be written.
+    """
+    given_at = datetime.now(UTC).isoformat(timespec="seconds")
+    values = (given_at, feedback.question, feedback.verdict, feedback.comment, feedback.passage_id)
+    with _opened(path) as db, db:
+        db.execute(_TABLE)
+        row = db.execute(
+            "INSERT INTO feedback (given_at, question, verdict, comment, passage_id) VALUES (?, ?, ?, ?, ?) "
+            "RETURNING number",
+            values,
+        ).fetchone()
+    return int(row[0])
+
+
+def read_feedback(path: Path) -> list[Feedback]:
+    """Every verdict in the file at `path`, oldest first; none when there is no file yet."""
+    if not path.is_file():
+        return []
+    with _opened(path) as db:
+        rows = db.execute("SELECT question, verdict, comment, passage_id FROM feedback ORDER BY number").fetchall()
+    return [Feedback(*row) for row in rows]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    # A connection a verdict: they are rare, and the folder may be replaced while the server runs.
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as db:
+            yield db
+    except sqlite3.Error as error:
+        raise UserError(f"cannot use {str(path)!r} ({error}); check its permissions and the space left") from error
