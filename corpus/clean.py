@@ -30,43 +30,41 @@ _BLANK_LINES = re.compile("\n{3,}")
 
 # Lines that belong to the page, not to the article. Whole lines only, and none that a reporter could write as a
 # heading of its own: a line wrongly dropped is lost to every answer, a line wrongly kept costs a few words.
-PAGE_FURNITURE = frozenset(
-    {
-        "ad",
-        "advertisement",
-        "advertisement - scroll to continue",
-        "article continues below",
-        "article continues after advertisement",
-        "back to top",
-        "click here to subscribe",
-        "click to start listening",
-        "continue reading",
-        "continue reading below",
-        "copy link",
-        "explore more",
-        "listen to this article",
-        "print this article",
-        "read more",
-        "read more here",
-        "recommended stories",
-        "related articles",
-        "related stories",
-        "scroll to continue",
-        "scroll to top",
-        "share on facebook",
-        "share on twitter",
-        "share this article",
-        "share this story",
-        "show comments",
-        "sign up for our newsletter",
-        "skip advertisement",
-        "skip to content",
-        "skip to main content",
-        "story continues below advertisement",
-        "subscribe to our newsletter",
-        "view comments",
-    }
-)
+PAGE_FURNITURE = frozenset({
+    "ad",
+    "advertisement",
+    "advertisement - scroll to continue",
+    "article continues below",
+    "article continues after advertisement",
+    "back to top",
+    "click here to subscribe",
+    "click to start listening",
+    "continue reading",
+    "continue reading below",
+    "copy link",
+    "explore more",
+    "listen to this article",
+    "print this article",
+    "read more",
+    "read more here",
+    "recommended stories",
+    "related articles",
+    "related stories",
+    "scroll to continue",
+    "scroll to top",
+    "share on facebook",
+    "share on twitter",
+    "share this article",
+    "share this story",
+    "show comments",
+    "sign up for our newsletter",
+    "skip advertisement",
+    "skip to content",
+    "skip to main content",
+    "story continues below advertisement",
+    "subscribe to our newsletter",
+    "view comments",
+})
 # What pages hang on such a line: "Read more »", "- Advertisement -", "Explore more…".
 _FURNITURE_TRIM = " .:!…»›→>|*-–—[]"
 
@@ -111,7 +109,7 @@ def _cut_marks(run: re.Match[str]) -> str:
 
 
 def _keep_spelled_joiner(run: re.Match[str]) -> str:
-    """The first joiner of a run between two characters that join, else nothing.
+    """Return the first joiner of a run between two characters that join, else nothing.
 
     One before a combining mark stays too: without it the mark would move to another letter.
     """

@@ -30,7 +30,7 @@ _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
 
 
 def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable]:
-    """The articles of `sources` (files, folders, "-" for standard input) in order, each id once.
+    """Return the articles of `sources` (files, folders, "-" for standard input) in order, each id once.
 
     What cannot be read comes as Unreadable in its place, and the rest goes on. UserError is raised at once, before
     anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.

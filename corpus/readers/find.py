@@ -39,12 +39,12 @@ class ArticleFile:
 
 
 def find_files(source: str) -> list[ArticleFile | Unreadable]:
-    """The files of `source`, a file or a folder, sorted by path; in a folder only those with a suffix of articles.
+    """Return the files of `source`, a file or a folder, sorted by path; in a folder only those of articles.
 
     Raises UserError where there is nothing at that path or no article in the folder.
     """
     path = Path(source)
-    if not os.path.lexists(path):
+    if not os.path.lexists(source):
         raise UserError(f"there is no file or folder {source!r}; correct the path")
     if not path.is_dir():
         return [_check_file(path, path.name)]

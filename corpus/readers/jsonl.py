@@ -15,7 +15,7 @@ from corpus.readers.text import MAX_BYTES, first_words
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of `stream`, blank ones too; of one that is too long only as much as shows that it is."""
+    """Return the lines of `stream`, blank ones too; of one that is too long only as much as shows that it is."""
     while line := stream.readline(MAX_BYTES + 1):
         yield line
         while len(line) > MAX_BYTES and not line.endswith(b"\n"):
@@ -23,7 +23,7 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def read_jsonl_line(line: bytes) -> Article:
-    """The article of one line: `_id` (or `id`), `title`, `text`, and where known `date`, `source` and `url`.
+    """Return the article of one line: `_id` (or `id`), `title`, `text`, and where known `date`, `source` and `url`.
 
     Other fields are ignored. Day and source are looked for in the text only where the line has no `date`.
     Raises UserError naming the field and the value.

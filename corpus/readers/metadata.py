@@ -34,7 +34,7 @@ class Metadata:
 
 
 def parse_metadata(fields: Mapping[str, object]) -> Metadata:
-    """The checked record of `fields`; raises UserError naming the field and the value."""
+    """Return the checked record of `fields`; raises UserError naming the field and the value."""
     unknown = sorted(set(fields) - set(_KEYS))
     if unknown:
         raise UserError(f"unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}")
@@ -47,7 +47,7 @@ def parse_metadata(fields: Mapping[str, object]) -> Metadata:
 
 
 def load_metadata(folder: Path) -> dict[str, dict[str, object]]:
-    """The tables of the folder's `articles.toml` by file name, each of them checked; empty without such a file.
+    """Return the tables of the folder's `articles.toml` by file name, each of them checked; empty without such a file.
 
     Raises UserError for TOML that cannot be read, an unknown key, a bad value or a file that is not there.
     """
@@ -76,7 +76,7 @@ def parse_article_id(value: object) -> str:
 
 
 def parse_line(value: object, *, field: str) -> str | None:
-    """A title or a source on one clean line of at most 300 characters; None where nothing is written."""
+    """Return a title or a source on one clean line of at most 300 characters; None where nothing is written."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -85,7 +85,7 @@ def parse_line(value: object, *, field: str) -> str | None:
 
 
 def parse_published(value: object, *, field: str) -> date | None:
-    """The day of a TOML date, an ISO date or time stamp or a date with the month's name; None where none is written."""
+    """Return the day of a TOML date, an ISO date or time stamp or a date with the month's name; None for nothing."""
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
@@ -99,7 +99,7 @@ def parse_published(value: object, *, field: str) -> date | None:
 
 
 def parse_url(value: object) -> str | None:
-    """A web address; None where none is written. Other schemes are refused: `javascript:` is code in a citation."""
+    """Return a web address; None for nothing. Other schemes are refused: `javascript:` would be code in a citation."""
     if value is None or value == "":
         return None
     if not isinstance(value, str) or len(value) > MAX_URL or not _URL.fullmatch(value):

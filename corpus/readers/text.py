@@ -72,7 +72,7 @@ class _Head:
 
 
 def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object]) -> Article:
-    """The article in `data`; what `metadata` (a table of articles.toml, may be empty) says goes before the text.
+    """Return the article in `data`; what `metadata` (a table of articles.toml, may be empty) says goes before the text.
 
     The headline leaves the text, so that no passage is only a headline, unless nothing else would be left.
     Raises UserError for data that is empty, too large or no text, and for bad metadata.
@@ -96,7 +96,7 @@ def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object]) -
 
 
 def decode(data: bytes) -> str:
-    """`data` as text: by its byte order mark, else as UTF-8, else in the encoding it looks most like.
+    """Return `data` as text: by its byte order mark, else as UTF-8, else in the encoding it looks most like.
 
     Raises UserError where it is binary, too large, or like no encoding at all.
     """
@@ -114,7 +114,7 @@ def decode(data: bytes) -> str:
 
 
 def first_words(line: str) -> str:
-    """A title made of running text: its first words without the dateline, cut near 80 characters with an ellipsis."""
+    """Return a title made of running text: its first words after the dateline, cut near 80 characters."""
     text = skip_dateline(line.split("\n", 1)[0])
     if len(text) <= TITLE_CHARACTERS:
         return text
@@ -145,7 +145,7 @@ def _decode_by_look(data: bytes) -> str:
 
 
 def _cut_at_title(text: str, title: str) -> _Head:
-    """The text below the line that is `title`, if it is one of the first: masthead and all above it go too."""
+    """Return the text below the line that is `title`, if it is one of the first: masthead and all above it go too."""
     lines = text.split("\n")
     for number in _filled(lines)[:HEAD_LINES]:
         if _is_same(lines[number], title):
@@ -163,7 +163,7 @@ def _cut_headline(text: str) -> _Head:
     if _is_masthead(first, second):
         source = None if first.casefold() in _SECTIONS else clean_line(first, max_characters=MAX_LINE)
         return _Head(second, _story(lines[filled[1] + 1 :], second) or text, source)
-    return _Head(first.lstrip("# "), _story(lines[filled[0] + 1 :], first) or text)
+    return _Head(first.lstrip("# ") or first, _story(lines[filled[0] + 1 :], first) or text)
 
 
 def _story(lines: list[str], title: str) -> str:

@@ -1,0 +1,114 @@
+"""read_jsonl_line: a line in the form of BEIR to an article, or the field that is wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.article import Article
+from corpus.errors import UserError
+from corpus.readers.jsonl import read_jsonl_line, read_lines
+from corpus.readers.text import MAX_BYTES
+
+DATED = "Seoul, July 3, 2025 (NationPress) The president spoke."
+
+
+def read(**fields: object) -> Article:
+    return read_jsonl_line(json.dumps(fields).encode())
+
+
+def test_every_field() -> None:
+    article = read(
+        _id="a/1",
+        title=" The\ttitle ",
+        text="One.\r\n\r\n\r\nTwo.\u200b",
+        date="2023-12-13T23:59:59+09:00",
+        source="BBC",
+        url="https://example.org/",
+        author="ignored",
+    )
+    assert article == Article("a/1", "The title", "One.\n\nTwo.", "BBC", date(2023, 12, 13), "https://example.org/")
+
+
+@pytest.mark.parametrize("name", ["_id", "id"])
+def test_the_id_has_two_names_and_may_be_a_number(name: str) -> None:
+    assert read(**{name: 17, "text": "One."}).article_id == "17"
+
+
+def test_without_a_title_the_first_words_are_it_and_the_text_stays_whole() -> None:
+    article = read(_id="a", title="", text=DATED, date=None, source=None, url="")
+    assert (article.title, article.text, article.url) == ("The president spoke.", DATED, None)
+
+
+def test_only_without_a_date_the_text_is_asked() -> None:
+    sniffed = read(_id="a", text=DATED)
+    assert (sniffed.published, sniffed.source) == (date(2025, 7, 3), "NationPress")
+    dated = read(_id="a", text=DATED, date="2025-07-04")
+    assert (dated.published, dated.source) == (date(2025, 7, 4), None)
+    assert read(_id="a", text=DATED, source="Times").source == "Times"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2023-12-13", date(2023, 12, 13)),
+        ("2023-12-13 10:00:00", date(2023, 12, 13)),
+        ("2023-12-13T23:30:00-05:00", date(2023, 12, 13)),
+        ("26-FEB-1987 15:02:20.00", date(1987, 2, 26)),
+    ],
+)
+def test_dates(written: str, day: date) -> None:
+    assert read(_id="a", text="One.", date=written).published == day
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"_id": "a", "text": "One."', "the line is not JSON"),
+        (b"[1]", r"not a JSON object but b'\[1\]'"),
+        (b'{"_id": "a", "text": "\xff"}', "the line is not UTF-8"),
+        (b"[" * 100_000, "the line is not JSON"),
+        (b'{"_id": ' + b"1" * 5000 + b"}", "the line is not JSON"),
+        (b'{"text": "One."}', "id must be a text that is not empty, not None"),
+        (b'{"_id": " ", "text": "One."}', "id must be a text"),
+        (b'{"_id": true, "text": "One."}', "id must be a text.*True"),
+        (b'{"_id": "a\\nb", "text": "One."}', "holds a control character"),
+        (b'{"_id": "a\\ud800", "text": "One."}', "holds a control character"),
+        (b'{"_id": "' + b"a" * 201 + b'", "text": "One."}', "has 201 characters; at most 200"),
+        (b'{"_id": "a"}', "text must be a text, not None"),
+        (b'{"_id": "a", "text": " \\u200b"}', "text is empty"),
+        (b'{"_id": "a", "text": "One.", "date": "2023-02-31"}', "date '2023-02-31' is not a date"),
+        (b'{"_id": "a", "text": "One.", "date": 5}', "date 5 is not a date"),
+        (b'{"_id": "a", "text": "One.", "url": "ftp://a"}', "url 'ftp://a' is not a web address"),
+        (b'{"_id": "a", "text": "One.", "title": ["A"]}', "title must be a text"),
+        (b" " * (MAX_BYTES + 1), "more than 20,000,000 bytes"),
+    ],
+)
+def test_a_bad_line_names_what_is_wrong(line: bytes, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        read_jsonl_line(line)
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1), st.text())
+def test_any_text_is_read_clean_or_refused(text: str, title: str) -> None:
+    try:
+        article = read(_id="a", text=text, title=title)
+    except UserError:
+        return
+    article.text.encode()
+    article.title.encode()
+    assert article.title
+    assert "\n" not in article.title
+
+
+def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
+    stream = io.BytesIO(b"x" * (2 * MAX_BYTES + 10) + b"\nshort\n\nlast")
+    lines = list(read_lines(stream))
+    assert lines[0] == b"x" * (MAX_BYTES + 1)
+    assert lines[1:] == [b"short\n", b"\n", b"last"]
