@@ -17,12 +17,15 @@ MIN_WORDS = 40
 # Longer than this, a "sentence" is a table or text without punctuation and is cut between words.
 MAX_SENTENCE_WORDS = 200
 # Passages of one article share this many sentences; benchmarks/quality.md has the measurement.
-OVERLAP_SENTENCES = 0
+OVERLAP_SENTENCES = 1
 # A line of at most this many words without an end mark is a heading; the longest in the bundled articles has 13.
 MAX_HEADING_WORDS = 14
 
 # Scripts written without spaces: one "word" of English carries about two of these characters.
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003134f"
+)
 _WORD = re.compile(rf"[{_UNSPACED}]{{1,2}}|[^\s{_UNSPACED}]{{1,24}}")
 _BULLET = re.compile(r"\s*(?:[•‣◦▪●*–—-]|\d{1,2}[.)])\s+\S")
 _END_MARKS = tuple(".!?…。！？；;,:”\"'’)")
@@ -58,7 +61,7 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
 
     `language` is an ISO 639-1 code; an unknown one is split by the common rules.
     """
-    sentences = []
+    sentences: list[Sentence] = []
     for line in re.finditer(r"[^\n]+", text):
         sentences += _split_line(line.group(), line.start(), language)
     return sentences

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from corpus.article import Article, Passage
 from corpus.errors import UserError
@@ -79,9 +80,7 @@ class ArticleStore:
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with _explained(path):
-            self.connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.execute("PRAGMA foreign_keys = ON")
@@ -90,7 +89,9 @@ class ArticleStore:
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
         if found != str(FORMAT):
-            raise UserError(f"{str(path)!r} has index format {found!r}, this version writes {FORMAT}; run `article-qa build`")
+            raise UserError(
+                f"{str(path)!r} has index format {found!r}, this version writes {FORMAT}; run `article-qa build`"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -227,7 +228,11 @@ class ArticleStore:
             "SELECT number, article_id, start_offset, end_offset FROM passage WHERE number IN ({})", numbers
         )
         texts = {key: article.text for key, article in self.articles(sorted({row[1] for row in rows})).items()}
-        return {row[0]: Passage(*row[1:], texts[row[1]][row[2] : row[3]]) for row in rows if row[1] in texts}
+        return {
+            number: Passage(article_id, start, end, texts[article_id][start:end])
+            for number, article_id, start, end in rows
+            if article_id in texts
+        }
 
     def numbers_of(self, article_id: str) -> list[int]:
         """Numbers of an article's passages, in the order of its text."""
@@ -247,7 +252,9 @@ class ArticleStore:
         if filters.sources:
             conditions.append(f"source IN ({_marks(len(filters.sources))})")
             values.extend(filters.sources)
-        query = f"SELECT number FROM passage JOIN article USING (article_id) WHERE {' AND '.join(conditions)} ORDER BY 1"
+        query = (
+            f"SELECT number FROM passage JOIN article USING (article_id) WHERE {' AND '.join(conditions)} ORDER BY 1"
+        )
         with self.reading() as db:
             return [row[0] for row in db.execute(query, values)]
 
@@ -255,7 +262,8 @@ class ArticleStore:
         """An article's vectors, in the order of its passages."""
         with self.reading() as db:
             rows = db.execute(
-                "SELECT data FROM vector JOIN passage USING (number) WHERE article_id = ? ORDER BY number", (article_id,)
+                "SELECT data FROM vector JOIN passage USING (number) WHERE article_id = ? ORDER BY number",
+                (article_id,),
             )
             return [row[0] for row in rows]
 
@@ -302,7 +310,7 @@ class ArticleStore:
         ).fetchone()
         return int(row[0])
 
-    def _select(self, query: str, values: Sequence[str] | Sequence[int]) -> list[tuple]:
+    def _select(self, query: str, values: Sequence[str] | Sequence[int]) -> list[tuple[Any, ...]]:
         rows = []
         with self.reading() as db:
             for first in range(0, len(values), MAX_PARAMETERS):
@@ -327,11 +335,15 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         reason = str(error)
         if "full" in reason:
-            raise UserError(f"the disk with {str(path)!r} is full; free some space and run the same command again") from error
+            raise UserError(
+                f"the disk with {str(path)!r} is full; free some space and run the same command again"
+            ) from error
         if "locked" in reason or "busy" in reason:
             raise UserError(f"{str(path)!r} is locked by another process; try again when it has finished") from error
         if "unable to open" in reason or "readonly" in reason or "no such table" in reason or "disk I/O" in reason:
-            raise StoreDamaged(f"{str(path)!r} cannot be used ({reason}); check its permissions or run `article-qa build`") from error
+            raise StoreDamaged(
+                f"{str(path)!r} cannot be used ({reason}); check its permissions or run `article-qa build`"
+            ) from error
         raise
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):

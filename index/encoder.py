@@ -126,6 +126,7 @@ def _fast_precision() -> AbstractContextManager[Any]:
 
 
 def _unit_rows(vectors: Any) -> Vectors:  # noqa: ANN401  (numpy from a library without types)
-    rows = np.ascontiguousarray(vectors, dtype=np.float32).reshape(len(vectors), -1)
+    rows: Vectors = np.ascontiguousarray(vectors, dtype=np.float32).reshape(len(vectors), -1).copy()
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.maximum(norms, np.finfo(np.float32).tiny)
+    rows /= np.maximum(norms, np.finfo(np.float32).tiny)
+    return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import tantivy
 
@@ -21,6 +22,8 @@ TOKENIZER = "terms"
 MARKER = 0
 WRITER_BYTES = 64_000_000
 MAX_QUERY_TERMS = 64
+# Equal scores come in the order of tantivy's segments: ask for some more than k and sort them by number.
+TIE_MARGIN = 8
 # Passages read from the store at a time during a replay.
 BATCH = 2_000
 
@@ -81,10 +84,10 @@ class LexicalIndex:
             wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, allowed)])
         with self._explained():
             searcher = self._tantivy.searcher()
-            found = searcher.search(wanted, k, count=False).hits
-            numbers = searcher.fast_field_values("number", [address for _, address in found])
-        hits = [Hit(int(number), float(score)) for number, (score, _) in zip(numbers, found, strict=True)]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.number))
+            found: list[Any] = searcher.search(wanted, k + TIE_MARGIN, count=False).hits
+            numbers: list[Any] = searcher.fast_field_values("number", [address for _, address in found])
+        hits = [Hit(number, score) for number, (score, _) in zip(numbers, found, strict=True)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.number))[:k]
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""
@@ -98,7 +101,7 @@ class LexicalIndex:
             return max(0, int(self._tantivy.searcher().num_docs) - 1)
 
     def _open(self) -> tantivy.Index:
-        if tantivy.Index.exists(str(self._folder)) if self._folder.is_dir() else False:
+        if self._folder.is_dir() and tantivy.Index.exists(str(self._folder)):
             opened = tantivy.Index.open(str(self._folder))
         else:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -114,7 +117,8 @@ class LexicalIndex:
         searcher = self._tantivy.searcher()
         marker = tantivy.Query.term_query(self._schema, "number", MARKER)
         found = searcher.search(marker, 1, count=False).hits
-        return int(searcher.fast_field_values("seq", [found[0][1]])[0]) if found else 0
+        values: list[Any] = searcher.fast_field_values("seq", [address for _, address in found])
+        return int(values[0]) if values else 0
 
     def _write(self, writer: tantivy.IndexWriter, numbers: Sequence[int]) -> None:
         passages = self._store.passages(numbers)
@@ -139,5 +143,7 @@ class LexicalIndex:
                 raise
             reason = str(error).splitlines()[0] if str(error) else "unreadable"
             if "No space left" in str(error):
-                raise UserError(f"the disk with {str(self._folder)!r} is full; free some space and run this again") from error
+                raise UserError(
+                    f"the disk with {str(self._folder)!r} is full; free some space and run this again"
+                ) from error
             raise StoreDamaged(f"{str(self._folder)!r} is damaged ({reason}); run `article-qa build`") from error

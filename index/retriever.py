@@ -16,7 +16,7 @@ from index.folder import IndexFolder
 from index.fusion import fuse
 from index.hit import Hit
 from index.lexical import LexicalIndex
-from index.update import Encoder, open_store
+from index.open import Encoder, open_store
 from index.vectors import StoredVectors
 
 # Candidates each leg gives to fusion: their union of top 20 already holds the answer for 99 in 100 SQuAD questions.
@@ -69,9 +69,18 @@ class Retriever:
         timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
         return Ranking(hits, lexical, dense, query_vector, timing)
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+    @property
+    def version(self) -> str:
+        """Changes with every change of the index: its generation and the store's last change."""
+        return f"{self._generation.name.rpartition('-')[2]}.{self._vectors.seq}"
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows, by the encoder the index was made with."""
-        return self._encoder.encode_queries(texts)
+        return self._encoder.encode_passages(texts)
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each term, the number of passages that have it."""
+        return self._lexical.passages_with(terms)
 
     def refresh(self) -> None:
         """Catch up with whatever was built, added or removed since the last call, by any process."""

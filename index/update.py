@@ -6,46 +6,19 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from corpus.article import Article, Passage
 from corpus.errors import UserError
 from corpus.readers import Unreadable
 from corpus.split import split_article
 from corpus.store import ArticleStore
-from index.encoder import Vectors
 from index.folder import IndexFolder
 from index.lexical import LexicalIndex
+from index.open import ENCODER_KEY, RECIPE, RECIPE_KEY, Encoder, open_store
 from index.vectors import StoredVectors, to_bytes
 
-ENCODER_KEY = "encoder"
-# Raised when splitting, analysing or `embedded_text` change: passages made before would not match those made after.
-RECIPE_KEY = "recipe"
-RECIPE = "1"
 # Passages encoded together: enough to keep the processor busy, few enough that a kill loses seconds of work.
 BATCH_PASSAGES = 256
-
-
-class Encoder(Protocol):
-    """Texts to unit vectors."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the weights."""
-
-    @property
-    def dim(self) -> int:
-        """Length of a vector."""
-
-    def encode_queries(self, queries: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows."""
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows."""
-
-
-class IndexMismatch(UserError):
-    """The index was made with another encoder or by another version."""
 
 
 @dataclass(slots=True)
@@ -120,25 +93,6 @@ def derive(store: ArticleStore, encoder: Encoder) -> None:
     StoredVectors(store, encoder.dim).save()
 
 
-def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
-    """The current generation's store. Raises UserError when there is none, IndexMismatch when it is another's."""
-    store = ArticleStore(folder.require_current() / folder.store_name)
-    built_with, recipe = store.meta(ENCODER_KEY), store.meta(RECIPE_KEY)
-    if built_with != encoder.fingerprint:
-        store.close()
-        raise IndexMismatch(
-            f"{str(folder.path)!r} was built with the encoder {built_with!r} but the settings ask for "
-            f"{encoder.fingerprint!r}; run `article-qa build` with the same sources, or change the setting `encoder`"
-        )
-    if recipe != RECIPE:
-        store.close()
-        raise IndexMismatch(
-            f"{str(folder.path)!r} was built by another version (recipe {recipe!r}, wanted {RECIPE!r}); "
-            "run `article-qa build` with the same sources"
-        )
-    return store
-
-
 def _write(
     store: ArticleStore,
     articles: Iterable[Article | Unreadable],
@@ -185,7 +139,9 @@ def _vectors(
 ) -> list[list[bytes]]:
     """Vectors of each article's passages: from the previous index where the article is the same, else encoded."""
     known = previous.articles([article.article_id for article, _ in batch]) if previous else {}
-    reused = {a.article_id: previous.vectors_of(a.article_id) for a, _ in batch if previous and known.get(a.article_id) == a}
+    reused = {
+        a.article_id: previous.vectors_of(a.article_id) for a, _ in batch if previous and known.get(a.article_id) == a
+    }
     texts = [embedded_text(a, p) for a, passages in batch if a.article_id not in reused for p in passages]
     fresh = iter(to_bytes(encoder.encode_passages(texts)) if texts else [])
     return [reused.get(a.article_id) or [next(fresh) for _ in passages] for a, passages in batch]

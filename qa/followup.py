@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from index.analyze import analyze
+
+# What was said longer ago is another subject more often than not.
+MAX_TURNS = 20
+MAX_QUERY_CHARACTERS = 2_000
+
+_CAPITALISED = r"[A-Z0-9][\w’'.-]*[\w]"
+_NAME = re.compile(rf"(?:\b(?:the|The) )?\b[A-Z][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
+_OPENERS = """
+    Who Whom Whose What Which When Where Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would Should
+    And But So Or In On At By For From Of To With About
+"""
+_QUESTION_OPENERS = frozenset(_OPENERS.split())
+_PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:it|its)\b", re.IGNORECASE)
+_POSSESSIVE = frozenset({"his", "her", "hers", "its", "their", "theirs"})
+# "Is it true that", "How long does it take to": nothing stands behind this "it".
+_EMPTY_IT = re.compile(r"\b(?:is|was) it (?:true|possible|likely|that)\b|\bit take", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:this|that|these|those) (?:is|was|were|are|happen|mean|one)\b|\b(?:this|that|these|those|there|then)\W*$"
+    r"|^(?:this|that|these|those)\b",
+    re.IGNORECASE,
+)
+_CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|who else|where else)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +38,100 @@ class Turn:
 
     question: str
     answer: str | None = None
+
+
+def stand_alone(question: str, history: Sequence[Turn]) -> str:
+    """The question as somebody would put it who had not heard what was said before.
+
+    "When did he introduce it?" after "Who introduced the Indo-Pacific Treaty Organization Act?" becomes "When did Mike
+    Lawler introduce the Indo-Pacific Treaty Organization Act?". Pronouns take the names of the turn before; where there
+    is none, or words are left out ("And in 2022?"), the question before goes in front. One that stands alone is
+    unchanged.
+    """
+    before = ""
+    answer: str | None = None
+    for turn in history[-MAX_TURNS:]:
+        before, answer = _resolve(turn.question.strip(), before, answer), turn.answer
+    return _resolve(question, before, answer)
+
+
+def _resolve(question: str, before: str, answer: str | None) -> str:
+    if not before:
+        return question
+    resolved = question
+    if _needs_person(question):
+        person = _person(before, answer)
+        # One name cannot be both: "When did he introduce it?" after a question that names only the thing.
+        is_thing = bool(_THING.search(question)) and person == _thing(before, answer)
+        resolved = _replace(_PERSONAL, resolved, None if is_thing else person)
+    if _THING.search(question) and not _EMPTY_IT.search(question) and not _names_before(_THING, question):
+        resolved = _replace(_THING, resolved, _thing(before, answer))
+    if _is_incomplete(resolved):
+        resolved = f"{before} {resolved}"
+    return resolved if len(resolved) <= MAX_QUERY_CHARACTERS else question
+
+
+def _needs_person(question: str) -> bool:
+    return bool(_PERSONAL.search(question)) and not _names_before(_PERSONAL, question)
+
+
+def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
+    """Whether the question itself names somebody, or for "its" something, in front of the pronoun."""
+    found = pronoun.search(question)
+    if found is None or found.group().lower() == "it":
+        return False
+    return any(name.end() <= found.start() for name in _names(question))
+
+
+def _is_incomplete(question: str) -> bool:
+    has_pronoun = _needs_person(question) or bool(_THING.search(question) and not _EMPTY_IT.search(question))
+    has_pronoun = has_pronoun and not (_names_before(_THING, question) and not _needs_person(question))
+    says_little = len(analyze(question)) <= 1 and not list(_names(question))
+    return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))
+
+
+def _person(before: str, answer: str | None) -> str | None:
+    """Who "he" is: whom the answer names first to a question for a person, else the last name of the question."""
+    asked = [name.group() for name in _names(before)]
+    if answer and re.match(r"\W*(?:who|whom|whose|which|what)\b", before, re.IGNORECASE):
+        told = [name.group() for name in _names(answer) if not any(name.group() in other for other in asked)]
+        if told:
+            return told[0]
+    return asked[-1] if asked else None
+
+
+def _thing(before: str, answer: str | None) -> str | None:
+    """What "it" is: the last name of the question before, else the first of its answer."""
+    names = [name.group() for name in _names(before)]
+    if names:
+        return names[-1]
+    told = [name.group() for name in _names(answer or "")]
+    return told[0] if told else None
+
+
+def _names(text: str) -> list[re.Match[str]]:
+    """Runs of capitalised words, without a question word or another word that only opens the sentence."""
+    found = []
+    for match in _NAME.finditer(text):
+        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "?", "!", "“", '"'))
+        is_one_word = " " not in match.group()
+        if match.group().split()[0] in _QUESTION_OPENERS:
+            rest = _NAME.search(text, match.start() + len(match.group().split()[0]), match.end())
+            if rest:
+                found.append(rest)
+        elif not (opens and is_one_word and not text.startswith(match.group() + "’") and not match.group().isupper()):
+            found.append(match)
+    return found
+
+
+def _replace(pronoun: re.Pattern[str], question: str, name: str | None) -> str:
+    if name is None:
+        return question
+
+    def put(match: re.Match[str]) -> str:
+        word = match.group().lower()
+        # "her" owns something when a word follows that is not a preposition.
+        is_owner = word in _POSSESSIVE and re.match(r" (?!in|on|at|to|by|for|with)\w", question[match.end() :])
+        return f"{name}'s" if is_owner and not name.endswith(("'s", "’s")) else name
+
+    return pronoun.sub(put, question)

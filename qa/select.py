@@ -1,50 +1,20 @@
-"""Which sentence of which passage answers: features of each, and the model that weighs them."""
+"""Which sentence of which passage answers: the features of each sentence and the model that weighs them."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from corpus.article import Article, Passage
 from corpus.split import Sentence, split_sentences
 from index.analyze import analyze
-from index.encoder import Vectors
 from qa.answer_type import AnswerType, asked_type, offers
+from qa.model import Logistic
 from qa.terms import coverage
 
 # A sentence of fewer terms says too little on its own to be an answer.
 MIN_TERMS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage found for a question: its article, its place among the vectors and the fused score (0 to 1)."""
-
-    number: int
-    passage: Passage
-    article: Article
-    fused: float
-    dense: float
-    lexical: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer; `features` are named by FEATURES, `probability` is that it holds the answer."""
-
-    found: Found
-    start: int
-    end: int
-    features: tuple[float, ...]
-    probability: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """The sentence, verbatim."""
-        return self.found.article.text[self.start : self.end]
-
 
 FEATURES = (
     "similarity",
@@ -58,67 +28,102 @@ FEATURES = (
     "offers_asked_type",
     "lacks_asked_type",
     "log_length",
-    "is_heading",
 )
 
 
-def answering_sentences(found: Found) -> list[Sentence]:
-    """Sentences of a passage that can be an answer, at offsets of the article: not questions, not bare headings.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage found for a question: its article and what the legs say of it.
 
-    A passage with nothing else gives all it has.
+    `fused` and `lexical` are shares of the question's best, 0 to 1; `dense` is a cosine.
     """
-    passage = found.passage
+
+    passage: Passage
+    article: Article
+    fused: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: its text, its kind of answer and the weight of each of its terms."""
+
+    text: str
+    kind: AnswerType
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(cls, text: str, weights: Mapping[str, float]) -> Question:
+        """The question `text`, whose terms weigh `weights`."""
+        return cls(text, asked_type(text), weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer: `article.text[start:end]`, its `features`, and the probability that it does."""
+
+    found: Found
+    start: int
+    end: int
+    features: tuple[float, ...]
+    probability: float
+
+
+def able_sentences(passage: Passage) -> list[Sentence]:
+    """Sentences of a passage, at the article's offsets, that can be an answer: no question, no bare heading.
+
+    A passage with nothing else gives what it has.
+    """
+    offset = passage.start
     sentences = [
-        Sentence(passage.start + s.start, passage.start + s.end, s.is_question, s.is_heading)
-        for s in split_sentences(passage.text)
+        Sentence(offset + s.start, offset + s.end, s.is_question, s.is_heading) for s in split_sentences(passage.text)
     ]
-    text = found.article.text
-    able = [s for s in sentences if not s.is_question and len(analyze(text[s.start : s.end])) >= MIN_TERMS]
-    return [s for s in able if not s.is_heading] or able or sentences
+    able = [s for s in sentences if not s.is_question]
+    full = [
+        s
+        for s in able
+        if not s.is_heading and len(analyze(passage.text[s.start - offset : s.end - offset])) >= MIN_TERMS
+    ]
+    return full or able or sentences
 
 
-def describe(
-    question: str,
-    weights: Mapping[str, float],
-    found: Found,
-    sentences: Sequence[Sentence],
-    similarities: Sequence[float],
-    best_lexical: float,
+def score_sentences(
+    question: Question, found: Found, sentences: Sequence[Sentence], similarities: Sequence[float], model: Logistic
 ) -> list[Candidate]:
-    """A candidate for each of the passage's `sentences`; `similarities` are their cosines with the question."""
+    """A candidate for each of `sentences`; `similarities` are their cosines with the question."""
     text = found.article.text
-    kind = asked_type(question)
-    title_terms = frozenset(analyze(found.article.title))
-    passage_coverage = coverage(weights, title_terms | frozenset(analyze(found.passage.text)))
+    title = frozenset(analyze(found.article.title))
+    passage_coverage = coverage(question.weights, title | frozenset(analyze(found.passage.text)))
     candidates = []
-    before: tuple[frozenset[str], float] = (title_terms, 0.0)
+    terms_before, similarity_before = title, 0.0
     for sentence, similarity in zip(sentences, similarities, strict=True):
         words = text[sentence.start : sentence.end]
         terms = frozenset(analyze(words))
-        offered = offers(words, kind, question)
-        is_typed = kind is not AnswerType.OTHER
+        is_typed, offered = question.kind is not AnswerType.OTHER, offers(words, question.kind, question.text)
         features = (
             similarity,
-            max(similarity, before[1]),
-            coverage(weights, terms),
-            coverage(weights, terms | before[0]),
+            max(similarity, similarity_before),
+            coverage(question.weights, terms),
+            coverage(question.weights, terms | terms_before),
             passage_coverage,
             found.dense,
             found.fused,
-            found.lexical / best_lexical if best_lexical > 0 else 0.0,
+            found.lexical,
             float(is_typed and offered),
             float(is_typed and not offered),
-            float(np.log1p(len(terms))),
-            float(sentence.is_heading),
+            math.log1p(len(terms)),
         )
-        candidates.append(Candidate(found, sentence.start, sentence.end, features))
-        before = (terms | title_terms, similarity)
+        candidates.append(Candidate(found, sentence.start, sentence.end, features, model.probability(features)))
+        terms_before, similarity_before = terms | title, similarity
     return candidates
 
 
-def sentence_texts(found: Found, sentences: Sequence[Sentence]) -> list[str]:
-    """What the encoder reads of each sentence."""
-    return [found.article.text[s.start : s.end] for s in sentences]
-
-
-__all__ = ["FEATURES", "Candidate", "Found", "Vectors", "answering_sentences", "describe", "sentence_texts"]
+def best_per_passage(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Each passage's most probable sentence, most probable first; ties go to the earlier offset."""
+    best: dict[str, Candidate] = {}
+    for candidate in candidates:
+        key = candidate.found.passage.passage_id
+        if key not in best or candidate.probability > best[key].probability:
+            best[key] = candidate
+    return sorted(best.values(), key=lambda c: (-c.probability, c.found.passage.article_id, c.start))

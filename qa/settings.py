@@ -22,7 +22,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: Path = Field(Path(".article-qa"), description="folder of the index")
-    encoder: str = Field("all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name")
+    encoder: str = Field(
+        "all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
+    )
     k: int = Field(5, ge=1, le=50, description="passages to cite")
     host: str = Field("127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
@@ -57,7 +59,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _read_environment() -> dict[str, str]:
-    return {key.removeprefix(PREFIX).lower(): value for key, value in sorted(os.environ.items()) if key.startswith(PREFIX)}
+    return {
+        key.removeprefix(PREFIX).lower(): value for key, value in sorted(os.environ.items()) if key.startswith(PREFIX)
+    }
 
 
 def _check(origin: str, layer: Mapping[str, object]) -> None:

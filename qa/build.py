@@ -1,0 +1,33 @@
+"""Builds the objects of the program from its settings, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.folder import IndexFolder
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from index.open import Encoder
+    from qa.answerer import Answerer
+
+
+def open_folder(settings: Settings) -> IndexFolder:
+    """The folder of the index, whether anything was built in it or not."""
+    return IndexFolder(settings.index)
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder; its model is loaded when it is first needed."""
+    from index.encoder import SentenceEncoder
+
+    return SentenceEncoder(settings.encoder)
+
+
+def open_answerer(settings: Settings) -> Answerer:
+    """An answerer over the index. Raises UserError when there is none or it was made with another encoder."""
+    from index.retriever import Retriever
+    from qa.answerer import Answerer
+    from qa.model import load_fitted
+
+    return Answerer(Retriever(open_folder(settings), load_encoder(settings)), load_fitted())

@@ -1,0 +1,288 @@
+"""The command `article-qa`: each verb parses, calls the library and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import UserError
+from qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from index.update import Report
+
+BUNDLED = Path(__file__).parents[1] / "corpus" / "articles"
+# Files a build names when they could not be read; the rest are counted.
+SHOWN_FAILURES = 20
+
+_index = click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: .article-qa]")
+_config = click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings.")
+_encoder = click.option("--encoder", help="The sentence-transformers model, by name or folder.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
+
+
+class _Commands(click.Group):
+    """Prints what a user can put right as one line and exits with 1; usage errors exit with 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's own signature)
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            _fail(str(error))
+        except BrokenPipeError:
+            # `article-qa list | head`: nobody reads on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="article-qa")
+def main() -> None:
+    """Ask a set of articles: the best passages, each cited to the character, or a plain "they do not say"."""
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@_index
+@_config
+@_encoder
+@_json
+def build(
+    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
+) -> None:
+    """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
+    from index.update import build_index
+
+    _change(build_index, sources or (str(BUNDLED),), load_settings(config, index=index, encoder=encoder), as_json)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True)
+@_index
+@_config
+@_json
+def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Add SOURCES to the index; an article that is there already is replaced if it differs."""
+    from index.update import add_articles
+
+    _change(add_articles, sources, load_settings(config, index=index), as_json)
+
+
+@main.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID...")
+@_index
+@_config
+@_json
+def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Remove articles: all that are named, or none if one is unknown."""
+    from index.update import remove_articles
+    from qa.build import load_encoder, open_folder
+
+    settings = load_settings(config, index=index)
+    _report(remove_articles(open_folder(settings), article_ids, load_encoder(settings)), as_json)
+
+
+@main.command(name="list")
+@_index
+@_config
+@_json
+def list_articles(index: Path | None, config: Path | None, as_json: bool) -> None:
+    """List the articles, newest first."""
+    with _store(load_settings(config, index=index)) as store:
+        articles = store.list_articles()
+    for article in articles:
+        published = article.published.isoformat() if article.published else None
+        if as_json:
+            _print_json(asdict(article) | {"published": published})
+        else:
+            click.echo(f"{published or 'undated   '}  {article.article_id}  {article.title}")
+
+
+@main.command()
+@click.argument("article_id")
+@_index
+@_config
+@_json
+def show(article_id: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Print one article, as it is stored and cited."""
+    with _store(load_settings(config, index=index)) as store:
+        article = store.article(article_id)
+    published = article.published.isoformat() if article.published else None
+    if as_json:
+        _print_json(asdict(article) | {"published": published, "text_sha256": article.text_sha256})
+        return
+    click.secho(article.title, bold=True)
+    click.echo(" · ".join(filter(None, (article.source, published or "undated", article.url))))
+    click.echo()
+    click.echo(article.text)
+
+
+@main.command()
+@click.argument("question")
+@click.option("-k", type=int, help="Passages to cite.  [default: 5]")
+@click.option("--after", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or later.")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
+@click.option("--source", "sources", multiple=True, help="Only articles of this source; may be repeated.")
+@_index
+@_config
+@_encoder
+@_json
+def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
+    """Answer QUESTION from the articles."""
+    from corpus.store import Filters
+    from qa.build import open_answerer
+    from qa.show import print_answer
+
+    settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
+    after, before = (_day(options[name]) for name in ("after", "before"))
+    filters = Filters(after=after, before=before, sources=options["sources"])
+    answer = open_answerer(settings).ask(question, k=settings.k, filters=filters)
+    if as_json:
+        _print_json(answer.to_json())
+    else:
+        print_answer(answer)
+
+
+@main.command()
+@click.option("--host", help="Address to serve on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to serve on.  [default: 7860]")
+@_index
+@_config
+@_encoder
+def serve(host: str | None, port: int | None, index: Path | None, config: Path | None, encoder: str | None) -> None:
+    """Serve chat and API, the same as `python app.py`."""
+    from qa.web.server import serve as serve_forever
+
+    serve_forever(load_settings(config, host=host, port=port, index=index, encoder=encoder))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_index
+@_config
+@_json
+def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Check every citation of a saved answer or run (JSON, an answer a line) against the articles."""
+    from qa.verify import verify_answers
+
+    with _store(load_settings(config, index=index)) as store:
+        result = verify_answers(file, store)
+    if as_json:
+        _print_json(asdict(result))
+    else:
+        for problem in result.problems:
+            click.echo(problem)
+        exact = result.citations - len(result.problems)
+        click.echo(f"{exact} of {result.citations} citations in {result.answers} answers are exact")
+    if result.problems:
+        sys.exit(1)
+
+
+@main.command()
+@_index
+@_config
+@_json
+def info(index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Say what is in the index."""
+    from qa.inspect import describe_index
+
+    facts = describe_index(load_settings(config, index=index))
+    if as_json:
+        _print_json(facts)
+        return
+    width = max(len(name) for name in facts)
+    for name, value in facts.items():
+        click.echo(f"{name:<{width}}  {'-' if value is None else value}")
+
+
+@main.command()
+@_index
+@_config
+@_json
+def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
+    """Say what is wrong with the installation or the index, and the command that mends it."""
+    from qa.inspect import examine
+
+    findings = examine(load_settings(config, index=index))
+    for finding in findings:
+        if as_json:
+            _print_json(asdict(finding))
+        else:
+            click.echo(
+                f"{'ok  ' if finding.is_ok else 'BAD '}  {finding.what}{'' if finding.is_ok else f': {finding.mend}'}"
+            )
+    if not all(finding.is_ok for finding in findings):
+        sys.exit(1)
+
+
+def _change(change: Callable[..., Report], sources: Sequence[str], settings: Settings, as_json: bool) -> None:
+    """Run a build or add over `sources` with a progress bar, and report it."""
+    from corpus.readers import count_articles, read_articles
+    from qa.build import load_encoder, open_folder
+
+    articles = read_articles(sources)
+    with _progress_bar(count_articles(sources)) as advance:
+        report = change(open_folder(settings), articles, load_encoder(settings), advance)
+    _report(report, as_json)
+
+
+def _report(report: Report, as_json: bool) -> None:
+    if as_json:
+        _print_json(asdict(report))
+    else:
+        counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+        click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing changed")
+    failures = report.unreadable
+    for failure in failures[:SHOWN_FAILURES]:
+        click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
+    if failures:
+        more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
+        _fail(f"{len(failures)} could not be read{more}; the rest is in the index")
+
+
+@contextmanager
+def _progress_bar(total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that counts articles; nothing where stderr is no terminal but the last line."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("articles", total=total)
+        yield lambda n: progress.advance(task, n)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Any]:
+    """The current store, for the verbs that need no encoder."""
+    from corpus.store import ArticleStore
+    from qa.build import open_folder
+
+    folder = open_folder(settings)
+    store = ArticleStore(folder.require_current() / folder.store_name)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _day(value: Any) -> date | None:  # noqa: ANN401  (click's datetime)
+    return value.date() if value else None
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _fail(message: str) -> None:
+    click.echo(f"article-qa: {' '.join(message.split())}", err=True)
+    sys.exit(1)

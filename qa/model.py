@@ -1,0 +1,47 @@
+"""The fitted coefficients: logistic models as numbers in `model.json`, so that answering needs no scikit-learn."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """P(yes) = 1 / (1 + exp(-(bias + Σ weight · feature))), the features in the order of `names`."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Probability in 0..1 for one row of features."""
+        total = self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
+        # exp overflows past 709; at 30 the probability is 1 to thirteen digits.
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What `benchmarks/fit.py` found: the sentence model, the confidence model and the least confidence to answer."""
+
+    sentence: Logistic
+    confidence: Logistic
+    answer_from: float
+
+
+@cache
+def load_fitted() -> Fitted:
+    """The coefficients that come with the package."""
+    table = json.loads(resources.files("qa").joinpath("model.json").read_text(encoding="utf-8"))
+    return Fitted(_logistic(table["sentence"]), _logistic(table["confidence"]), float(table["answer_from"]))
+
+
+def _logistic(table: Mapping[str, Any]) -> Logistic:
+    weights: Mapping[str, float] = table["weights"]
+    return Logistic(tuple(weights), tuple(weights.values()), float(table["bias"]))
