@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class ArticleStore:
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with _explained(path):
             self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            # A reader whose index was built anew lets go of the old store while other threads may still use it.
+            weakref.finalize(self, self.connection.close)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.execute("PRAGMA foreign_keys = ON")
@@ -344,6 +347,8 @@ def _explained(path: Path) -> Iterator[None]:
             raise StoreDamaged(
                 f"{str(path)!r} cannot be used ({reason}); check its permissions or run `article-qa build`"
             ) from error
+        if "decode" in reason:
+            raise StoreDamaged(f"{str(path)!r} is damaged ({reason}); run `article-qa build`") from error
         raise
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):

@@ -90,7 +90,10 @@ def _load(model: str) -> SentenceTransformer:
         # The one setting that may go out to a hub: the user named a model that is not on this machine.
         os.environ.pop("HF_HUB_OFFLINE", None)
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    # A bar for reading 90 MB from disk tells nobody anything.
+    transformers_logging.disable_progress_bar()
     prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
         return SentenceTransformer(path, device="cpu", prompts=prompts)

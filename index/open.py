@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from corpus.errors import UserError
+from corpus.split import MAX_WORDS, MIN_WORDS, OVERLAP_SENTENCES
 from corpus.store import ArticleStore
 from index.encoder import Vectors
 from index.folder import IndexFolder
 
 ENCODER_KEY = "encoder"
-# Raised when splitting, analysing or `embedded_text` change: passages made before would not match those made after.
 RECIPE_KEY = "recipe"
-RECIPE = "1"
+# How passages are made: those of another recipe would not match. Raise the first number with any change of
+# `split_article`, `analyze` or `embedded_text` that the constants do not show.
+RECIPE = f"1 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
 
 
 class Encoder(Protocol):

@@ -120,10 +120,19 @@ def score_sentences(
 
 
 def best_per_passage(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each passage's most probable sentence, most probable first; ties go to the earlier offset."""
-    best: dict[str, Candidate] = {}
-    for candidate in candidates:
-        key = candidate.found.passage.passage_id
-        if key not in best or candidate.probability > best[key].probability:
-            best[key] = candidate
-    return sorted(best.values(), key=lambda c: (-c.probability, c.found.passage.article_id, c.start))
+    """Each passage's most probable sentence, most probable first; ties go to the earlier offset.
+
+    No sentence comes twice: passages overlap, and one whose best sentence a better passage has shows its next best.
+    """
+    ordered = sorted(
+        candidates, key=lambda c: (-c.probability, c.found.passage.article_id, c.start, c.found.passage.start)
+    )
+    best: dict[tuple[str, int], Candidate] = {}
+    taken: set[tuple[str, int]] = set()
+    for candidate in ordered:
+        passage = (candidate.found.passage.article_id, candidate.found.passage.start)
+        sentence = (candidate.found.passage.article_id, candidate.start)
+        if passage not in best and sentence not in taken:
+            best[passage] = candidate
+            taken.add(sentence)
+    return list(best.values())

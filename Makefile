@@ -1,0 +1,55 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The packages that come with constraints.txt are the ones the tests pass with.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: serve test test-fast check format clean
+
+## serve: install, build the index of the bundled articles if there is none, open the chat
+serve: $(VENV)/installed
+	@test -f $${ARTICLE_QA_INDEX:-.article-qa}/current || $(BIN)/article-qa build
+	$(BIN)/article-qa serve
+
+## test: install with the test extra and a browser, run every test
+test: $(VENV)/installed-test $(VENV)/browser
+	$(BIN)/python -m pytest
+
+## test-fast: the tests that need no model, server or browser
+test-fast: $(VENV)/installed-test
+	$(BIN)/python -m pytest -m "not slow"
+
+## check: format, lint, types, fast tests
+check: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+## format: put the code in the house format
+format: $(VENV)/installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .article-qa build *.egg-info
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	touch $@ $(VENV)/installed
+
+# The browser on the machine, else Debian's where apt can be used, else Playwright's own.
+$(VENV)/browser: | $(VENV)/installed-test
+	command -v chromium || command -v google-chrome || command -v chromium-browser \
+	  || { command -v apt-get && apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; } \
+	  || $(BIN)/playwright install chromium
+	touch $@

@@ -1,0 +1,239 @@
+"""Fit the sentence and the confidence model on realtimeqa-2022, for `qa/model.json`.
+
+python benchmarks/fit.py DATA_DIR INDEX_DIR > qa/model.json
+
+INDEX_DIR keeps the index of the set, so that a second run need not encode it again. What is learned from:
+
+- every question asked of the whole index (815 questions, 497 of them with an answer in it), and
+- every question asked of a small index of its own: 5 to 40 of the articles nearest to it, for half of the answerable
+  ones with an article that holds the answer, for the others without any. A small set of articles on one subject is
+  what most people have, and there nearly every article is near to every question.
+
+Sentences are learned from answerable questions: does the sentence hold a gold answer? Confidence is learned from all,
+on sentence probabilities of folds that had not seen the question: does the first passage hold a gold answer?
+The figures on stderr are of such unseen folds.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from corpus.readers import read_articles
+from corpus.store import ArticleStore
+from index.encoder import SentenceEncoder, Vectors
+from index.folder import IndexFolder
+from index.open import ENCODER_KEY, RECIPE, RECIPE_KEY
+from index.retriever import Retriever
+from index.update import build_index, derive
+from corpus.split import split_article
+from qa.abstain import CONFIDENCE_FEATURES, evidence
+from qa.answerer import WEIGHED, Answerer
+from qa.model import Fitted, Logistic
+from qa.select import FEATURES, Candidate, best_per_passage
+
+SET = "realtimeqa-2022"
+SMALL_SIZES = (5, 10, 20, 40)
+FOLDS = 5
+SEED = 2022
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question asked of one index: its sentences, and for each whether it and its passage hold a gold answer."""
+
+    query_id: str
+    is_answerable: bool
+    is_small: bool
+    passages: int
+    candidates: list[Candidate]
+    in_sentence: list[bool]
+    in_passage: dict[str, bool]
+
+
+class CachingEncoder(SentenceEncoder):
+    """The same sentences come again and again: encode each once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Any] = {}
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= zip(new, super().encode_passages(new), strict=True)
+        return np.stack([self._known[text] for text in texts])
+
+
+def main(data_dir: Path, index_dir: Path) -> None:
+    encoder = CachingEncoder()
+    folder = IndexFolder(index_dir)
+    if folder.current() is None:
+        build_index(folder, read_articles([str(data_dir / SET / "corpus.jsonl.gz")]), encoder)
+    asked = ask_all(data_dir / SET, folder, encoder)
+    sentence = fit_sentence([a for a in asked if a.is_answerable])
+    unseen = unseen_probabilities(asked)
+    confidence, answer_from = fit_confidence(asked, unseen)
+    table = {
+        "sentence": as_table(sentence, FEATURES),
+        "confidence": as_table(confidence, CONFIDENCE_FEATURES),
+        "answer_from": round(answer_from, 3),
+    }
+    print(json.dumps(table, indent=1))
+
+
+def ask_all(set_dir: Path, folder: IndexFolder, encoder: SentenceEncoder) -> list[Asked]:
+    """Every question of the whole index, then every question of a small one."""
+    with gzip.open(set_dir / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
+        queries = [json.loads(line) for line in lines]
+    blank = Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0)
+    fitted = Fitted(blank, Logistic(CONFIDENCE_FEATURES, (0.0,) * len(CONFIDENCE_FEATURES), 0.0), 0.0)
+    retriever = Retriever(folder, encoder)
+    chance = random.Random(SEED)
+    asked = []
+    for n, query in enumerate(queries):
+        asked.append(ask(query, retriever, fitted, is_answerable=query["answerable"], is_small=False))
+        with tempfile.TemporaryDirectory() as small_dir:
+            wanted = query["answerable"] and chance.random() < 0.5
+            small = small_index(query, retriever, IndexFolder(Path(small_dir)), encoder, wanted, chance)
+            if small is not None:
+                asked.append(ask(query, small, fitted, is_answerable=wanted, is_small=True))
+                small.store.close()
+        if n % 100 == 0:
+            print(f"{n} of {len(queries)} questions", file=sys.stderr, flush=True)
+    return asked
+
+
+def ask(query: dict[str, Any], retriever: Retriever, fitted: Fitted, *, is_answerable: bool, is_small: bool) -> Asked:
+    candidates = Answerer(retriever, fitted).weigh(query["text"], retriever.search(query["text"]), WEIGHED)
+    gold = [answer.lower() for answer in query["answers"] if answer] if is_answerable else []
+    in_sentence = [holds(c.found.article.text[c.start : c.end], gold) for c in candidates]
+    in_passage = {c.found.passage.passage_id: holds(c.found.passage.text, gold) for c in candidates}
+    return Asked(
+        query["_id"], is_answerable, is_small, retriever.store.counts()[1], candidates, in_sentence, in_passage
+    )
+
+
+def holds(text: str, gold: Sequence[str]) -> bool:
+    return any(answer in text.lower() for answer in gold)
+
+
+def small_index(
+    query: dict[str, Any],
+    retriever: Retriever,
+    folder: IndexFolder,
+    encoder: SentenceEncoder,
+    with_answer: bool,
+    chance: random.Random,
+) -> Retriever | None:
+    """An index of the articles nearest to `query`, vectors copied; None when the wanted answer is not among them."""
+    gold = [answer.lower() for answer in query["answers"] if answer]
+    hits = retriever.search(query["text"], k=200).hits
+    passages = retriever.store.passages([hit.number for hit in hits])
+    ids = list(dict.fromkeys(passages[hit.number].article_id for hit in hits))
+    articles = retriever.store.articles(ids)
+    with_gold = [i for i in ids if holds(articles[i].text, gold)]
+    if with_answer and not with_gold:
+        return None
+    size = chance.choice(SMALL_SIZES)
+    without = [i for i in ids if i not in with_gold]
+    chosen = (with_gold[:1] if with_answer else []) + without
+    generation = folder.new_generation()
+    store = ArticleStore(generation / folder.store_name, create=True)
+    store.set_meta(ENCODER_KEY, encoder.fingerprint)
+    store.set_meta(RECIPE_KEY, RECIPE)
+    for article_id in chosen[:size]:
+        with store.writing():
+            store.put(articles[article_id], split_article(articles[article_id]), retriever.store.vectors_of(article_id))
+    derive(store, encoder)
+    store.close()
+    folder.activate(generation)
+    return Retriever(folder, encoder)
+
+
+def fit_sentence(asked: Sequence[Asked]) -> Any:
+    rows = [c.features for a in asked for c in a.candidates]
+    labels = [label for a in asked for label in a.in_sentence]
+    return make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000)).fit(rows, labels)
+
+
+def unseen_probabilities(asked: Sequence[Asked]) -> list[list[float]]:
+    """For each sentence the probability by a model that was not fitted on its question."""
+    unseen: list[list[float]] = [[] for _ in asked]
+    for train, test in folds(asked):
+        model = fit_sentence([asked[i] for i in train if asked[i].is_answerable])
+        for i in test:
+            if asked[i].candidates:
+                unseen[i] = model.predict_proba([c.features for c in asked[i].candidates])[:, 1].tolist()
+    return unseen
+
+
+def fit_confidence(asked: Sequence[Asked], unseen: Sequence[Sequence[float]]) -> tuple[Any, float]:
+    """The confidence model, and the least confidence that best tells answerable from not (Youden's J, unseen folds)."""
+    kept = [i for i, a in enumerate(asked) if a.candidates]
+    ranked = {i: ranking(asked[i], unseen[i]) for i in kept}
+    rows = np.array([evidence(ranked[i], asked[i].passages) for i in kept])
+    right = np.array([asked[i].in_passage[ranked[i][0].found.passage.passage_id] for i in kept])
+    answerable = np.array([asked[i].is_answerable for i in kept])
+    small = np.array([asked[i].is_small for i in kept])
+    predicted = np.zeros(len(kept))
+    kept_asked = [asked[i] for i in kept]
+    for train, test in folds(kept_asked):
+        predicted[test] = new_confidence().fit(rows[train], right[train]).predict_proba(rows[test])[:, 1]
+    for name, group in (("whole index", ~small), ("small indexes", small)):
+        fused = [asked[i].in_passage[asked[i].candidates[0].found.passage.passage_id] for i in np.array(kept)[group]]
+        print(
+            f"{name}: n {group.sum()}, first passage right of answerable {right[group & answerable].mean():.3f} "
+            f"(fused order {np.array(fused)[answerable[group]].mean():.3f}), "
+            f"AUROC answerable {roc_auc_score(answerable[group], predicted[group]):.3f}, "
+            f"AUROC right {roc_auc_score(right[group], predicted[group]):.3f}, "
+            f"mean confidence {predicted[group].mean():.3f} against {right[group].mean():.3f} right",
+            file=sys.stderr,
+        )
+    thresholds = np.unique(predicted)
+    gains = [(predicted >= t)[answerable].mean() - (predicted >= t)[~answerable].mean() for t in thresholds]
+    best = float(thresholds[int(np.argmax(gains))])
+    print(f"answer from {best:.3f}, Youden's J {max(gains):.3f}", file=sys.stderr)
+    return new_confidence().fit(rows, right), best
+
+
+def ranking(asked: Asked, probabilities: Sequence[float]) -> list[Candidate]:
+    return best_per_passage([
+        Candidate(c.found, c.start, c.end, c.features, p) for c, p in zip(asked.candidates, probabilities, strict=True)
+    ])
+
+
+def new_confidence() -> Any:
+    return make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
+
+
+def folds(asked: Sequence[Asked]) -> Iterator[tuple[Any, Any]]:
+    groups = [a.query_id for a in asked]
+    return GroupKFold(FOLDS).split(np.zeros(len(asked)), groups=groups)
+
+
+def as_table(model: Any, names: Sequence[str]) -> dict[str, Any]:
+    """The pipeline's weights on features as they come, unscaled."""
+    scaler, logistic = model[0], model[1]
+    weights = logistic.coef_[0] / scaler.scale_
+    bias = float(logistic.intercept_[0] - weights @ scaler.mean_)
+    return {"weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}, "bias": round(bias, 4)}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
