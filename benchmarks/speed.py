@@ -58,7 +58,9 @@ def main() -> None:
     for stage in runs[0]:
         print_row(stage, [run[stage] for run in runs])
     for verb in ("list", "info"):
-        print_row(f"`article-qa {verb}`, whole command", [timed([sys.executable, "-m", "qa", verb]) for _ in range(RUNS)])
+        print_row(
+            f"`article-qa {verb}`, whole command", [timed([sys.executable, "-m", "qa", verb]) for _ in range(RUNS)]
+        )
     print("\n| `article-qa serve` | |\n| --- | ---: |")
     healthy, ready, resident = zip(*(serve() for _ in range(RUNS)), strict=True)
     print_row("answers /health after, ms", healthy)

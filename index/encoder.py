@@ -18,6 +18,10 @@ from corpus.errors import UserError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+# torch and FAISS each bring an OpenMP runtime that reads this once, when it is loaded. Threads that wait by spinning
+# take the processor from those that work: with other processes about, a question took three times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 PACKAGED = "all-MiniLM-L6-v2"

@@ -71,6 +71,10 @@ class IndexFolder:
             os.fsync(file.fileno())
         part.replace(self.path / POINTER)
 
+    def deactivate(self) -> None:
+        """Make no generation the current one, as before the first build."""
+        (self.path / POINTER).unlink(missing_ok=True)
+
     def sweep(self) -> None:
         """Delete what is not current: generations replaced, or left by a build that was killed. Needs the lock."""
         kept = self.current()

@@ -92,8 +92,9 @@ class LexicalIndex:
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""
         with self._explained():
-            searcher = self._tantivy.searcher()
-            return {term: int(searcher.doc_freq("terms", term)) for term in terms}
+            searcher: Any = self._tantivy.searcher()
+            # `doc_freq` would be quicker (this takes 0.5 ms where 100,000 have the term) and counts removed ones too.
+            return {term: int(searcher.search(self._term_query(term), 1, count=True).count) for term in terms}
 
     def __len__(self) -> int:
         """Passages in the index."""

@@ -27,12 +27,16 @@ WEIGHTS = (0.5, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence."""
+    """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence.
+
+    The numbers are those of `store`, which a build may since have replaced as the current one.
+    """
 
     hits: list[Hit]
     lexical: dict[int, float]
     dense: dict[int, float]
     query_vector: Vectors
+    store: ArticleStore
     timing_ms: dict[str, float] = field(default_factory=dict)
 
 
@@ -59,7 +63,8 @@ class Retriever:
         encoded = time.perf_counter()
         # One thread at a time: FAISS must not change while it is searched.
         with self._lock:
-            among = self._store.numbers_where(filters) if filters else None
+            store = self._store
+            among = store.numbers_where(filters) if filters else None
             lexical = {hit.number: hit.score for hit in self._lexical.search(query, DEPTH, among)}
             faiss = self._vectors.faiss
             dense = {hit.number: hit.score for hit in faiss.search(query_vector, DEPTH, among)}
@@ -67,7 +72,7 @@ class Retriever:
             dense |= faiss.scores(query_vector, [number for number in lexical if number not in dense])
         hits = fuse([lexical, dense], WEIGHTS)[:k]
         timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
-        return Ranking(hits, lexical, dense, query_vector, timing)
+        return Ranking(hits, lexical, dense, query_vector, store, timing)
 
     @property
     def version(self) -> str:
@@ -87,7 +92,8 @@ class Retriever:
         with self._lock:
             if self._folder.current() != self._generation:
                 self._open()
-            elif self._vectors.catch_up():
+            else:
+                self._vectors.catch_up()
                 self._catch_up_lexical()
 
     def _open(self) -> None:
@@ -108,6 +114,8 @@ class Retriever:
             return
 
     def _catch_up_lexical(self) -> None:
+        if self._lexical.seq >= self._vectors.seq:
+            return
         self._lexical.refresh()
         if self._lexical.seq >= self._vectors.seq:
             return

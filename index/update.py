@@ -56,10 +56,13 @@ def build_index(
         generation = folder.new_generation()
         store = _create_store(folder, generation, encoder)
         stack.callback(store.close)
-        if previous is None and _current_or_none(folder) is None:
+        is_first = previous is None and _current_or_none(folder) is None
+        if is_first:
             folder.activate(generation)
         report = _write(store, articles, encoder, progress, previous)
         if store.counts()[0] == 0:
+            if is_first:
+                folder.deactivate()
             raise UserError(_nothing_read(report))
         derive(store, encoder)
         folder.activate(generation)
@@ -139,12 +142,10 @@ def _vectors(
 ) -> list[list[bytes]]:
     """Vectors of each article's passages: from the previous index where the article is the same, else encoded."""
     known = previous.articles([article.article_id for article, _ in batch]) if previous else {}
-    reused = {
-        a.article_id: previous.vectors_of(a.article_id) for a, _ in batch if previous and known.get(a.article_id) == a
-    }
-    texts = [embedded_text(a, p) for a, passages in batch if a.article_id not in reused for p in passages]
+    reused = {a: previous.vectors_of(a.article_id) for a, _ in batch if previous and known.get(a.article_id) == a}
+    texts = [embedded_text(a, p) for a, passages in batch if a not in reused for p in passages]
     fresh = iter(to_bytes(encoder.encode_passages(texts)) if texts else [])
-    return [reused.get(a.article_id) or [next(fresh) for _ in passages] for a, passages in batch]
+    return [reused.get(a) or [next(fresh) for _ in passages] for a, passages in batch]
 
 
 def _put(store: ArticleStore, article: Article, passages: list[Passage], rows: list[bytes], report: Report) -> None:

@@ -39,7 +39,7 @@ def evidence(best: Sequence[Candidate], passages: int) -> tuple[float, ...]:
         dense[0] - dense[min(TAIL, len(dense) - 1)],
         first["lexical"],
         first["lacks_asked_type"],
-        math.log10(passages),
+        math.log10(max(passages, 1)),
     )
 
 

@@ -48,10 +48,7 @@ _TIME = re.compile(
 )
 _NUMBER = re.compile(
     r"\d+(?:[.,]\d+)*|"
-    + _words(
-        "one two three four five six seven eight nine ten eleven twelve hundred thousand million billion trillion "
-        "half twice first second third"
-    ),
+    + _words("two three four five six seven eight nine ten eleven twelve hundred thousand million billion trillion"),
     re.IGNORECASE,
 )
 # Capitals that do not only open the sentence: "Lee Jae Myung", "Seoul".

@@ -50,7 +50,7 @@ class Answerer:
         ranking = self._retriever.search(query, filters=filters)
         ranked = time.perf_counter()
         best = best_per_passage(self.weigh(query, ranking, max(k, WEIGHED)))
-        articles, passages = self.store.counts()
+        articles, passages = ranking.store.counts()
         certainty = confidence(best, passages, self._fitted.confidence)
         is_answerable = bool(best) and certainty >= self._fitted.answer_from
         citations = cite(best[:k])
@@ -76,7 +76,7 @@ class Answerer:
         if not texts:
             return []
         similarities = iter((self._retriever.encode_passages(texts) @ ranking.query_vector[0]).tolist())
-        question = Question.of(query, term_weights(query, self._retriever.passages_with, self.store.counts()[1]))
+        question = Question.of(query, term_weights(query, self._retriever.passages_with, ranking.store.counts()[1]))
         candidates = []
         for each, group in zip(found, sentences, strict=True):
             near = [next(similarities) for _ in group]
@@ -94,9 +94,10 @@ class Answerer:
         self._retriever.encode_passages(["warm"])
 
     def _found(self, ranking: Ranking, depth: int) -> list[Found]:
-        hits = ranking.hits[:depth]
-        passages = self.store.passages([hit.number for hit in hits])
-        articles = self.store.articles(sorted({passage.article_id for passage in passages.values()}))
+        hits, store = ranking.hits[:depth], ranking.store
+        with store.one_moment():
+            passages = store.passages([hit.number for hit in hits])
+            articles = store.articles(sorted({passage.article_id for passage in passages.values()}))
         best_lexical = max(ranking.lexical.values(), default=0.0) or 1.0
         return [
             Found(
@@ -108,7 +109,7 @@ class Answerer:
             )
             # A passage removed by another process since the search is left out.
             for hit in hits
-            if hit.number in passages and passages[hit.number].article_id in articles
+            if hit.number in passages
         ]
 
 

@@ -30,6 +30,16 @@ _encoder = click.option("--encoder", help="The sentence-transformers model, by n
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 
 
+def _utf8(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ANN401  (click's own signature)
+    """`value`, one text or several. Bytes that are not UTF-8 come as surrogates, which SQLite and tokenizers refuse."""
+    for text in (value,) if isinstance(value, str) else value:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise click.BadParameter(f"{text!r} is not UTF-8 text.", ctx, param) from error
+    return value
+
+
 class _Commands(click.Group):
     """Prints what a user can put right as one line and exits with 1; usage errors exit with 2."""
 
@@ -78,7 +88,7 @@ def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_js
 
 
 @main.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID...")
+@click.argument("article_ids", nargs=-1, required=True, callback=_utf8, metavar="ARTICLE_ID...")
 @_index
 @_config
 @_json
@@ -108,7 +118,7 @@ def list_articles(index: Path | None, config: Path | None, as_json: bool) -> Non
 
 
 @main.command()
-@click.argument("article_id")
+@click.argument("article_id", callback=_utf8)
 @_index
 @_config
 @_json
@@ -127,11 +137,11 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 
 
 @main.command()
-@click.argument("question")
+@click.argument("question", callback=_utf8)
 @click.option("-k", type=int, help="Passages to cite.  [default: 5]")
 @click.option("--after", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or later.")
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
-@click.option("--source", "sources", multiple=True, help="Only articles of this source; may be repeated.")
+@click.option("--source", "sources", multiple=True, callback=_utf8, help="Only of this source; may be repeated.")
 @_index
 @_config
 @_encoder

@@ -20,7 +20,8 @@ _OPENERS = """
 """
 _QUESTION_OPENERS = frozenset(_OPENERS.split())
 _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:it|its)\b", re.IGNORECASE)
+# Not "IT", which is a trade.
+_THING = re.compile(r"\b[Ii]ts?\b")
 _POSSESSIVE = frozenset({"his", "her", "hers", "its", "their", "theirs"})
 # "Is it true that", "How long does it take to": nothing stands behind this "it".
 _EMPTY_IT = re.compile(r"\b(?:is|was) it (?:true|possible|likely|that)\b|\bit take", re.IGNORECASE)
@@ -93,8 +94,9 @@ def _is_incomplete(question: str) -> bool:
 def _person(before: str, answer: str | None) -> str | None:
     """Who "he" is: whom the answer names first to a question for a person, else the last name of the question."""
     asked = [name.group() for name in _names(before)]
+    known = " ".join(asked).lower()
     if answer and re.match(r"\W*(?:who|whom|whose|which|what)\b", before, re.IGNORECASE):
-        told = [name.group() for name in _names(answer) if not any(name.group() in other for other in asked)]
+        told = [name.group() for name in _names(answer) if name.group().lower() not in known]
         if told:
             return told[0]
     return asked[-1] if asked else None

@@ -41,12 +41,16 @@ def load_settings(config: Path | None = None, **flags: object) -> Settings:
     if config is not None or path.is_file():
         layers.append((str(path), _read_toml(path)))
     layers += [(f"{PREFIX}{key.upper()}", {key: value}) for key, value in _read_environment().items()]
-    layers += [(f"--{key.replace('_', '-')}", {key: value}) for key, value in flags.items() if value is not None]
+    layers += [(_flag(key), {key: value}) for key, value in flags.items() if value is not None]
     values: dict[str, object] = {}
     for origin, layer in layers:
         _check(origin, layer)
         values |= layer
     return Settings(**values)  # type: ignore[arg-type]  # checked layer by layer, so that the message can name it
+
+
+def _flag(key: str) -> str:
+    return f"-{key}" if len(key) == 1 else f"--{key.replace('_', '-')}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def _answers(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         whole = json.loads(text)
         lines = [(1, whole)]
     except ValueError:
-        lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        # Not `splitlines`: a question may hold U+2028 and other line ends, which JSON leaves as they are.
+        lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     for number, value in lines:
         if not isinstance(value, dict) or not isinstance(value.get("citations"), list):
             raise UserError(f"{file}:{number}: not an answer: no list of citations")

@@ -1,0 +1,1 @@
+"""Evaluation against a gold question set: how good the answers are, and how sure that is."""

@@ -1,0 +1,118 @@
+"""The verb `evaluate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.errors import UserError
+from qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from qa.evaluate.compare import Comparison
+    from qa.evaluate.evaluation import Evaluation
+    from qa.evaluate.gate import GateResult
+
+CACHE = Path(".article-qa-cache")
+# Enough for a median; at half a second each they do not keep anybody waiting.
+TIMED = 20
+
+_path = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("gold", metavar="[SET]", type=_path, required=False)
+@click.option("--out", type=_path, help="Write answers, run, figures and reports into this folder.")
+@click.option("--limit", type=click.IntRange(1), help="Ask this many questions only, spread over the set.")
+@click.option("--compare", "before", type=_path, metavar="RUN", help="Compare with a run that --out wrote.")
+@click.option(
+    "--gate",
+    "gates",
+    multiple=True,
+    metavar="MEASURE=X",
+    help="With --compare: exit with 1 when MEASURE is significantly worse by X or more. May be repeated.",
+)
+@click.option("--junit", type=_path, help="With --gate: write a JUnit XML report of the gates to this file.")
+@click.option("--cache", type=_path, default=CACHE, show_default=True, help="Keeps the indexes of the sets' articles.")
+@click.option("--timed", type=click.IntRange(0), default=TIMED, show_default=True, help="Questions to time.")
+@click.option("--seed", type=int, help="Of the resampling behind intervals and tests.")
+@click.option("--index", type=_path, help="Folder of the index, for a set without articles.  [default: .article-qa]")
+@click.option("--config", type=_path, help="A TOML file of settings.")
+@click.option("--encoder", help="The sentence-transformers model, by name or folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+def evaluate(gold: Path | None, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
+    """Ask every question of the gold set SET and measure the answers.
+
+    SET is a BEIR folder, a folder of TREC topics and qrels, SQuAD 2.0 JSON, or questions as JSON Lines or CSV. One
+    with articles of its own is asked of these, any other of the index. Without SET: the bundled articles' own.
+    """
+    if options["gates"] and not options["before"]:
+        raise click.UsageError("--gate needs --compare RUN")
+    if options["junit"] and not options["gates"]:
+        raise click.UsageError("--junit needs --gate")
+    settings = load_settings(options["config"], index=options["index"], encoder=options["encoder"])
+    _evaluate(gold, settings, options)
+
+
+def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) -> None:
+    from qa.build import load_encoder, open_folder
+    from qa.evaluate import pipeline
+    from qa.evaluate.bootstrap import SEED
+    from qa.evaluate.compare import compare
+    from qa.evaluate.evaluation import summarise
+    from qa.evaluate.gate import apply_gates, parse_gate
+    from qa.evaluate.gold import read_gold_set
+    from qa.evaluate.own_index import unreadable
+    from qa.evaluate.run_files import read_run
+    from qa.evaluate.save import save
+
+    gates = [parse_gate(text) for text in options["gates"]]
+    earlier = read_run(options["before"]) if options["before"] else None
+    seed = SEED if options["seed"] is None else options["seed"]
+    gold = (read_gold_set(path) if path else pipeline.read_bundled()).sample(options["limit"])
+    encoder = load_encoder(settings)
+    folder = pipeline.index_of(gold, open_folder(settings), options["cache"], encoder)
+    lost = unreadable(folder) if gold.has_articles else []
+    if lost:
+        click.echo(f"{len(lost)} of the set's articles could not be indexed; the first: {lost[0]}", err=True)
+    run = pipeline.ask_set(gold, folder, options["cache"], encoder)
+    pipeline.check_exactness(run, folder)
+    judgements = pipeline.judge_run(gold, run, folder)
+    timed = pipeline.time_answers(gold, folder, encoder, options["timed"]) if options["timed"] else []
+    evaluation = summarise(gold, judgements, timed, seed=seed)
+    comparison, results = None, []
+    if earlier is not None:
+        comparison = compare(*pipeline.pair_up(gold, earlier, judgements, folder), seed=seed)
+        results = apply_gates(gates, comparison)
+    if options["out"]:
+        save(evaluation, pipeline.explain(judgements, folder), options["out"], comparison, results)
+    _print(evaluation, comparison, results, options)
+
+
+def _print(
+    evaluation: Evaluation,
+    comparison: Comparison | None,
+    results: Sequence[GateResult],
+    options: dict[str, Any],
+) -> None:
+    from qa.evaluate.gate import write_junit
+    from qa.evaluate.save import metrics_json
+    from qa.evaluate.text import comparison_lines, evaluation_lines
+
+    if options["as_json"]:
+        click.echo(json.dumps(metrics_json(evaluation, comparison, results), ensure_ascii=False))
+    else:
+        click.echo("\n".join(evaluation_lines(evaluation)))
+        if comparison:
+            click.echo("\n" + "\n".join(comparison_lines(comparison, results)))
+    if options["out"]:
+        click.echo(f"written to {options['out']}", err=True)
+    if options["junit"]:
+        write_junit(results, evaluation.gold.name, options["junit"])
+    closed = [result.reason for result in results if not result.holds]
+    if closed:
+        raise UserError(f"{len(closed)} of {len(results)} gates closed: {closed[0]}")

@@ -1,0 +1,84 @@
+"""The whole of an evaluation: what was asked, what came, and every figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qa.answer import Answer
+from qa.evaluate.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
+from qa.evaluate.breakdown import Group, break_down
+from qa.evaluate.cost import Cost, measure_cost
+from qa.evaluate.figures import Figure, measure
+from qa.evaluate.gold import GoldSet
+from qa.evaluate.judge import Judgement, Outcome
+from qa.evaluate.refusal import Bin, Verdicts, reliability
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A judged run of a set and its figures. `citations` counts those checked, all of them exact."""
+
+    gold: GoldSet
+    judgements: Sequence[Judgement]
+    figures: dict[str, Figure]
+    groups: list[Group]
+    bins: list[Bin]
+    cost: Cost | None
+    citations: int
+    index: dict[str, Any]
+
+    @property
+    def outcomes(self) -> dict[Outcome, int]:
+        """How many questions ended how, in the order of the stages."""
+        counts = Counter(judgement.outcome for judgement in self.judgements)
+        return {outcome: counts[outcome] for outcome in Outcome if counts[outcome]}
+
+    @property
+    def unanswerable(self) -> int:
+        """Questions that the articles do not answer."""
+        return sum(not judgement.question.is_answerable for judgement in self.judgements)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `metrics.json` holds. Values are shares of 1, times are milliseconds."""
+        return {
+            "set": self.gold.name,
+            "set_sha256": self.gold.sha256,
+            "questions": len(self.judgements),
+            "unanswerable": self.unanswerable,
+            "index": self.index,
+            "interval": {"level": LEVEL, "method": "percentile bootstrap by article", "resamples": RESAMPLES},
+            "figures": {name: _rounded(figure) for name, figure in self.figures.items()},
+            "citations": {"checked": self.citations, "exact": self.citations},
+            "outcomes": {str(outcome): count for outcome, count in self.outcomes.items()},
+            "reliability": [asdict(each) for each in self.bins],
+            "cost": asdict(self.cost) if self.cost else None,
+            "breakdown": [
+                asdict(group) | {"figures": {name: _rounded(figure) for name, figure in group.figures.items()}}
+                for group in self.groups
+            ],
+        }
+
+
+def summarise(
+    gold: GoldSet, judgements: Sequence[Judgement], timed: Sequence[Answer] = (), *, seed: int = SEED
+) -> Evaluation:
+    """Every figure of `judgements`, of which there is at least one, and what the `timed` answers cost."""
+    bootstrap = Bootstrap([judgement.question.cluster for judgement in judgements], seed)
+    return Evaluation(
+        gold=gold,
+        judgements=judgements,
+        figures=measure(judgements, bootstrap),
+        groups=break_down(judgements, bootstrap),
+        bins=reliability(Verdicts.of(judgements)),
+        cost=measure_cost(timed) if timed else None,
+        citations=sum(len(judgement.asked.answer.citations) for judgement in judgements),
+        index=judgements[0].asked.answer.index,
+    )
+
+
+def _rounded(figure: Figure) -> dict[str, float]:
+    numbers = {"value": figure.value, "low": figure.low, "high": figure.high}
+    return {key: round(value, 6) for key, value in numbers.items()} | {"n": figure.n}

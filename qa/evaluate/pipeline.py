@@ -1,0 +1,100 @@
+"""From a gold set to an evaluation: index, ask, check, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.errors import UserError
+from corpus.store import ArticleStore
+from index.folder import IndexFolder
+from index.open import Encoder
+from index.retriever import Retriever
+from qa.answer import Answer
+from qa.answerer import Answerer
+from qa.evaluate.check import check_against
+from qa.evaluate.figures import judge_all
+from qa.evaluate.gold import GoldSet, read_gold_set
+from qa.evaluate.judge import ArticleWords, Judgement
+from qa.evaluate.memory import remembering
+from qa.evaluate.own_index import count_own_articles, is_complete, make_own_index, own_index_path
+from qa.evaluate.progress import progress_bar
+from qa.evaluate.readers.lines import hash_files
+from qa.evaluate.report.failures import Failure, explain_failures
+from qa.evaluate.run import Asked, ask_all, find_inexact
+from qa.model import load_fitted
+
+BUNDLED_ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
+BUNDLED_GOLD = Path(__file__).parents[2] / "corpus" / "gold"
+
+
+def read_bundled() -> GoldSet:
+    """The gold set of the bundled articles, with these articles as its own."""
+    files = sorted(path for path in BUNDLED_ARTICLES.iterdir() if path.is_file())
+    return replace(
+        read_gold_set(BUNDLED_GOLD), name="bundled", sources=(str(BUNDLED_ARTICLES),), corpus_sha256=hash_files(files)
+    )
+
+
+def index_of(gold: GoldSet, current: IndexFolder, cache: Path, encoder: Encoder) -> IndexFolder:
+    """The index the set is asked of: of its own articles, made in `cache` if need be, else `current`."""
+    if not gold.has_articles:
+        return current
+    kept = IndexFolder(own_index_path(gold, cache, encoder))
+    if is_complete(kept):
+        return kept
+    with progress_bar("articles", count_own_articles(gold)) as advance:
+        return make_own_index(gold, kept, encoder, advance)
+
+
+def ask_set(gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder) -> list[Asked]:
+    """Every question asked of the index in `folder`. Raises UserError when the set does not fit it.
+
+    What was encoded stays in `cache`, so that the next run of the set takes seconds.
+    """
+    place = own_index_path(gold, cache, encoder)
+    with remembering(encoder, place.with_name(f"{place.name}.npz")) as memory:
+        retriever = Retriever(folder, memory)
+        check_against(gold, retriever.store)
+        with progress_bar("questions", len(gold.questions)) as advance:
+            return ask_all(gold.questions, Answerer(retriever, load_fitted()), retriever, advance)
+
+
+def time_answers(gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int) -> list[Answer]:
+    """The answers to `n` questions of the set, evenly spaced, with nothing remembered: what they take is the cost."""
+    answerer = Answerer(Retriever(folder, encoder), load_fitted())
+    answerer.warm_up()
+    return [answerer.ask(each.text, history=each.history) for each in gold.sample(n).questions]
+
+
+def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:
+    """Raise UserError when a citation is not exact to the character: a fault of the program, never of the articles."""
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        problems = find_inexact(run, store)
+    if problems:
+        raise UserError(f"{len(problems)} citations are not exact, so the run fails; the first: {problems[0]}")
+
+
+def judge_run(gold: GoldSet, run: Sequence[Asked], folder: IndexFolder) -> list[Judgement]:
+    """A judgement for each question of the set that the run answers."""
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        return judge_all(gold.questions, run, ArticleWords(store))
+
+
+def pair_up(
+    gold: GoldSet, earlier: Sequence[Asked], judgements: Sequence[Judgement], folder: IndexFolder
+) -> tuple[list[Judgement], list[Judgement]]:
+    """Judgements of the earlier and of this run, of the questions in both, in one order. Raises UserError."""
+    old = {judgement.question.question_id: judgement for judgement in judge_run(gold, earlier, folder)}
+    pairs = [(old[each.question.question_id], each) for each in judgements if each.question.question_id in old]
+    if not pairs:
+        raise UserError(f"the run to compare with has none of the questions of {gold.name!r}; name a run of this set")
+    return [before for before, _ in pairs], [after for _, after in pairs]
+
+
+def explain(judgements: Sequence[Judgement], folder: IndexFolder) -> list[Failure]:
+    """Every failure, with what was expected quoted from the articles."""
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        return explain_failures(judgements, store)

@@ -1,0 +1,1 @@
+"""Gold sets in: one file a form, each to a GoldSet."""

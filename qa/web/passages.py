@@ -1,0 +1,95 @@
+"""An Answer as HTML for the chat page: the sentence that answers, where it stands, its passage; then the others.
+
+All foreign text is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.answer import Answer, Citation
+from qa.web.words import as_entities, confidence_in_words, date_in_words, reader_path
+
+# The further passages show their sentence with so much around it, in characters; the rest is one click away.
+EXCERPT_MARGIN = 90
+
+
+def question_html(question: str) -> str:
+    """The question as the headline of what follows."""
+    return f'<h2 class="question" dir="auto">{as_entities(question)}</h2>'
+
+
+def answer_html(answer: Answer) -> str:
+    """The passages that answer, or that the articles do not say with the nearest passages folded away."""
+    body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
+    return f'<div class="answer">{_understood(answer)}{body}{_actions(answer)}</div>'
+
+
+def _found(answer: Answer) -> str:
+    first, *others = answer.citations
+    lead = _figure(first, "lead", as_entities(first.answer), confidence_in_words(answer.confidence))
+    passage = f'<blockquote class="whole" dir="auto">{_marked(first)}</blockquote>'
+    also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
+    return f"{lead}{passage}{also}"
+
+
+def _not_found(answer: Answer) -> str:
+    verdict = '<p class="verdict">The articles do not say.</p>'
+    if not answer.citations:
+        return verdict
+    return f"{verdict}<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"
+
+
+def _list(citations: tuple[Citation, ...] | list[Citation]) -> str:
+    return "".join(_figure(citation, "further", _excerpt(citation)) for citation in citations)
+
+
+def _understood(answer: Answer) -> str:
+    if answer.query.strip() == answer.question.strip():
+        return ""
+    return f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>'
+
+
+def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None) -> str:
+    source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
+    trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
+    return (
+        f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote><figcaption>'
+        f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
+        f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
+        f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
+        "</figcaption></figure>"
+    )
+
+
+def _marked(citation: Citation) -> str:
+    start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
+    quote = citation.quote
+    marked = f"{as_entities(quote[:start])}<mark>{as_entities(quote[start:end])}</mark>{as_entities(quote[end:])}"
+    return re.sub("(?:&#10;)+", '<br class="gap">', marked)
+
+
+def _excerpt(citation: Citation) -> str:
+    start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
+    before, after = _tail(citation.quote[:start]), _head(citation.quote[end:])
+    return f"{as_entities(before)}<mark>{as_entities(citation.quote[start:end])}</mark>{as_entities(after)}"
+
+
+def _head(text: str) -> str:
+    if len(text) <= EXCERPT_MARGIN:
+        return text
+    return f"{text[:EXCERPT_MARGIN].rpartition(' ')[0]} …"
+
+
+def _tail(text: str) -> str:
+    if len(text) <= EXCERPT_MARGIN:
+        return text
+    return f"… {text[-EXCERPT_MARGIN:].partition(' ')[2]}"
+
+
+def _actions(answer: Answer) -> str:
+    copy = '<button class="copy">Copy with citation</button>' if answer.is_answerable else ""
+    return (
+        f'<p class="actions">{copy}<button class="feedback" name="up">Helpful</button>'
+        '<button class="feedback" name="down">Not helpful</button></p>'
+    )

@@ -1,0 +1,176 @@
+"""What the API takes and gives, as pydantic models: validation at the edge and the types of the OpenAPI page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from corpus.store import Filters
+from qa.answerer import MAX_K, MAX_QUESTION_CHARACTERS
+from qa.followup import Turn
+from qa.web.words import check_readable
+
+# A follow-up rarely leans on more than the last few questions; older ones are accepted and left out.
+MAX_TURNS = 20
+MAX_COMMENT_CHARACTERS = 2000
+MAX_ID_CHARACTERS = 1000
+
+
+def _only_text(value: object) -> object:
+    # Numbers would be taken for seconds since 1970.
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a date is a text such as '2023-12-13'")
+    return value
+
+
+_Readable = AfterValidator(check_readable)
+Text = Annotated[str, _Readable]
+Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _Readable]
+IsoDate = Annotated[date, BeforeValidator(_only_text)]
+
+
+class Strict(BaseModel):
+    """A body in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EarlierTurn(Strict):
+    """A question asked before, and the answer that was given."""
+
+    question: Question
+    answer: Text | None = None
+
+
+class AskRequest(Strict):
+    """A question, what was asked before it, and which articles may answer. Dates are inclusive."""
+
+    question: Question = Field(examples=["When did South Korea open a diplomatic mission to NATO?"])
+    history: list[EarlierTurn | Question] = Field(default=[], description="earlier questions, oldest first")
+    k: int = Field(default=5, ge=1, le=MAX_K, strict=True, description="passages to cite")
+    before: IsoDate | None = None
+    after: IsoDate | None = None
+    sources: list[Text] = Field(default=[], max_length=100)
+
+    @model_validator(mode="after")
+    def _check_dates(self) -> AskRequest:
+        if self.before and self.after and self.before < self.after:
+            raise ValueError("'before' is earlier than 'after'; no article can be between them")
+        return self
+
+    def turns(self) -> list[Turn]:
+        """The latest of the history, in the one shape used inside."""
+        return [
+            Turn(turn) if isinstance(turn, str) else Turn(turn.question, turn.answer)
+            for turn in self.history[-MAX_TURNS:]
+        ]
+
+    def filters(self) -> Filters:
+        """Which articles may answer."""
+        return Filters(after=self.after, before=self.before, sources=tuple(self.sources))
+
+
+class FeedbackRequest(Strict):
+    """A verdict on an answer; `passage_id` is the first passage that was cited."""
+
+    question: Annotated[Question, Field(min_length=1)]
+    verdict: Literal["up", "down"]
+    comment: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
+    passage_id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS), _Readable] | None = None
+
+
+class FeedbackStored(BaseModel):
+    """The verdict's number."""
+
+    number: int
+
+
+class CitationModel(BaseModel):
+    """A passage: `quote` is `text[start:end]` of the article, half-open, in Unicode code points."""
+
+    rank: int
+    article_id: str
+    passage_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    answer_start: int
+    answer_end: int
+    score: float
+    text_sha256: str
+
+
+class IndexModel(BaseModel):
+    """What was searched."""
+
+    version: str
+    articles: int
+    passages: int
+
+
+class AnswerModel(BaseModel):
+    """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
+
+    question: str
+    query: str = Field(description="the stand-alone form that was searched")
+    answerable: bool
+    confidence: float = Field(description="the probability that the first citation holds the answer")
+    answer: str | None
+    citations: list[CitationModel]
+    index: IndexModel
+    timing_ms: dict[str, float]
+
+
+class ListedArticleModel(BaseModel):
+    """An article without its text."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    passages: int
+    characters: int
+
+
+class ArticleList(BaseModel):
+    """Every article, newest first, undated ones last."""
+
+    articles: list[ListedArticleModel]
+
+
+class ArticleModel(BaseModel):
+    """An article whole; citations count the code points of `text`."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    text: str
+    text_sha256: str
+
+
+class Status(BaseModel):
+    """`ok`."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ErrorDetail(BaseModel):
+    """`code` for programs, `message` for people."""
+
+    code: str
+    message: str
+
+
+class ErrorModel(BaseModel):
+    """Every error has this shape."""
+
+    error: ErrorDetail

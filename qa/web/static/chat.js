@@ -1,0 +1,147 @@
+/* The article panel, copying and feedback of the chat page. Links and text work without this file. */
+"use strict";
+
+(() => {
+  const WIDE = "(min-width: 64rem)";
+  const address = (path) => new URL(`../${path}`, document.baseURI);
+
+  // ---- the article panel
+
+  const panel = () => document.getElementById("panel");
+
+  async function openArticle(link) {
+    const response = await fetch(link.href.replace(/#.*$/, ""));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const article = document.importNode(page.querySelector(".article"), true);
+    const dialog = panel();
+    dialog.querySelector(".panel-body").replaceChildren(article);
+    dialog.querySelector(".page").href = link.href;
+    if (!dialog.open) show(dialog);
+    const quote = article.querySelector("#quote");
+    if (quote) {
+      quote.focus({ preventScroll: true });
+      (article.querySelector("mark.answer") ?? quote).scrollIntoView({ block: "center" });
+    } else {
+      dialog.querySelector(".panel-body").scrollTop = 0;
+    }
+    markCurrent(link);
+  }
+
+  function show(dialog) {
+    // Out of Gradio's own styles for text.
+    document.body.append(dialog);
+    // Beside the conversation where there is room, over it on a phone.
+    if (matchMedia(WIDE).matches) {
+      dialog.show();
+      document.body.classList.add("reading");
+    } else {
+      dialog.showModal();
+    }
+  }
+
+  let opener = null;
+
+  function markCurrent(link) {
+    opener?.removeAttribute("aria-current");
+    opener = link;
+    opener?.setAttribute("aria-current", "true");
+  }
+
+  function closeArticle() {
+    panel().close();
+    document.body.classList.remove("reading");
+    const link = opener;
+    markCurrent(null);
+    link?.focus();
+  }
+
+  // ---- copy and feedback
+
+  function citedText(answer) {
+    const passage = answer.querySelector(".passage.lead");
+    const link = passage.querySelector(".cite");
+    const title = link.querySelector(".title").textContent;
+    const byline = passage.querySelector(".byline").textContent;
+    return `“${passage.querySelector("blockquote").textContent}”\n${title}, ${byline}\n${link.href}`;
+  }
+
+  async function copyText(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    // Browsers offer the clipboard to https and localhost only.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+
+  async function copyAnswer(button) {
+    await copyText(citedText(button.closest(".answer")));
+    button.textContent = "Copied";
+  }
+
+  function questionOf(answer) {
+    const answers = [...document.querySelectorAll("#conversation .answer")];
+    return document.querySelectorAll("#conversation .question")[answers.indexOf(answer)].textContent;
+  }
+
+  function passageOf(answer) {
+    const link = answer.querySelector(".cite");
+    if (!link) return null;
+    const url = new URL(link.href);
+    const article = decodeURIComponent(url.pathname.slice(address("articles/").pathname.length));
+    return `${article}:${url.searchParams.get("start")}-${url.searchParams.get("end")}`;
+  }
+
+  async function giveFeedback(button) {
+    const answer = button.closest(".answer");
+    const response = await fetch(address("api/feedback"), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ question: questionOf(answer), verdict: button.name, passage_id: passageOf(answer) }),
+    });
+    for (const other of answer.querySelectorAll(".feedback")) {
+      other.setAttribute("aria-pressed", String(other === button && response.ok));
+    }
+    if (!response.ok) button.textContent = "Could not be stored";
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.cite");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (link && isPlain) {
+      event.preventDefault();
+      openArticle(link).catch(() => location.assign(link.href));
+    }
+    const button = event.target.closest("button");
+    if (button?.matches("#panel .close")) closeArticle();
+    if (button?.matches(".answer .copy")) copyAnswer(button);
+    if (button?.matches(".answer .feedback")) giveFeedback(button);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel()?.open) {
+      event.preventDefault();
+      closeArticle();
+    }
+  });
+
+  // ---- after each change of the conversation
+
+  let shown = 0;
+
+  function tidy() {
+    // A new question goes to the top of the page, and again when its answer has come and made room for that.
+    const questions = document.querySelectorAll("#conversation .question");
+    const now = questions.length + document.querySelectorAll("#conversation .answer").length;
+    if (now > shown) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    shown = now;
+    // Gradio names each message by its markup, which a screen reader would spell out.
+    for (const message of document.querySelectorAll("#conversation [aria-label*='message: ']")) {
+      message.removeAttribute("aria-label");
+    }
+  }
+
+  new MutationObserver(tidy).observe(document.documentElement, { childList: true, subtree: true });
+})();

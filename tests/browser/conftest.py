@@ -1,0 +1,117 @@
+"""A real server over a real index, and a browser that reports every script error and every request elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from corpus.readers import read_articles
+from index.encoder import SentenceEncoder
+from index.folder import IndexFolder
+from index.update import build_index
+from qa.build import open_answerer
+from qa.feedback import FEEDBACK_FILE
+from qa.settings import Settings
+from qa.web.server import create_app
+
+BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
+DESKTOP = (1280, 860)
+PHONE = (360, 740)
+# Of a busy machine with few processors.
+TIMEOUT_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server's address and the file it keeps feedback in."""
+
+    url: str
+    feedback_file: Path
+
+
+@contextmanager
+def serving(source: Path, folder: Path) -> Iterator[Site]:
+    """A server over the articles of `source`, indexed in `folder`."""
+    build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
+    answerer = open_answerer(Settings(index=folder))
+    answerer.warm_up()
+    app = create_app(answerer, feedback_file=folder / FEEDBACK_FILE)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", folder / FEEDBACK_FILE)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The bundled articles, served."""
+    with serving(BUNDLED, tmp_path_factory.mktemp("bundled")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # The machine's Chromium; Playwright's own where there is none.
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens `url` in a new context. Afterwards the test fails if a script did, or if any other host was asked."""
+    problems: list[str] = []
+    with ExitStack() as stack:
+
+        def open_url(url: str, *, size: tuple[int, int] = DESKTOP, scheme: str = "light", scripts: bool = True) -> Page:
+            context = browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                color_scheme="dark" if scheme == "dark" else "light",
+                java_script_enabled=scripts,
+            )
+            stack.callback(context.close)
+            watch(context, url, problems)
+            page = context.new_page()
+            page.set_default_timeout(TIMEOUT_MS)
+            page.goto(url)
+            return page
+
+        yield open_url
+    assert problems == []
+
+
+def watch(context: BrowserContext, url: str, problems: list[str]) -> None:
+    """Write down script errors, dialogs and requests to hosts other than that of `url`, which are stopped."""
+    host = "/".join(url.split("/")[:3])
+
+    def check(route: Route) -> None:
+        if route.request.url.startswith((f"{host}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            problems.append(f"asked {route.request.url}")
+            route.abort()
+
+    context.route("**/*", check)
+    context.on("weberror", lambda error: problems.append(f"script error: {error.error}"))
+    context.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    context.on(
+        "console",
+        lambda message: problems.append(f"console: {message.text}") if message.type in ("error", "warning") else None,
+    )

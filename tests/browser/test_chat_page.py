@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chatting import LAWLER, MISSION, WORLD_CUP, answers, ask, question_box, wait_for_examples, width_beyond_the_screen
+from conftest import DESKTOP, PHONE, Site
+from playwright.sync_api import Page, expect
+
+from qa.feedback import read_feedback
+
+pytestmark = pytest.mark.slow
+
+OpenPage = Callable[..., Page]
+HELPFUL = re.compile("^Helpful")
+
+
+def test_from_question_to_source(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    expect(page).to_have_url(f"{site.url}/chat/")
+    answer = ask(page, MISSION)
+    expect(answer.locator("mark").first).to_have_text("South Korea opened a diplomatic mission to NATO last November.")
+    expect(answer.get_by_role("link").first).to_contain_text("‘Tailored partnership’ with NATO")
+    expect(answer).to_contain_text("European Interest · 11 July 2023")
+    expect(answer).to_contain_text("Very likely")
+
+    answer.get_by_role("link").first.click()
+    panel = page.get_by_role("dialog", name="Article")
+    expect(panel.get_by_role("heading")).to_have_text(
+        "South Korea: ‘Tailored partnership’ with NATO to boost security cooperation"
+    )
+    sentence = panel.locator("mark.answer")
+    expect(sentence).to_have_text("South Korea opened a diplomatic mission to NATO last November.")
+    expect(sentence).to_be_in_viewport()
+    expect(panel.locator("#quote")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(answer.get_by_role("link").first).to_be_focused()
+
+
+def test_follow_up_question(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    expect(ask(page, LAWLER)).to_contain_text("Mike Lawler introduced")
+    answer = ask(page, "When did he introduce it?")
+    expect(answer).to_contain_text("Understood as:")
+    expect(answer.locator("mark").first).to_contain_text("December 5")
+
+
+def test_refusal_offers_the_nearest_passages(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    answer = ask(page, WORLD_CUP)
+    expect(answer).to_contain_text("The articles do not say.")
+    expect(answer.get_by_role("link")).to_have_count(0)
+    answer.get_by_text("The nearest passages").click()
+    expect(answer.get_by_role("link")).to_have_count(5)
+    answer.get_by_role("link").first.click()
+    expect(page.get_by_role("dialog", name="Article").locator("#quote")).to_be_in_viewport()
+
+
+def test_example_is_asked(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    page.get_by_role("button", name=LAWLER).click()
+    expect(answers(page)).to_contain_text("Mike Lawler")
+    expect(page.get_by_role("button", name=LAWLER)).to_be_hidden()
+
+
+def test_feedback_is_stored_and_stays_visible(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    answer = ask(page, MISSION)
+    before = len(read_feedback(site.feedback_file))
+    answer.get_by_role("button", name=HELPFUL).click()
+    expect(answer.get_by_role("button", name=HELPFUL)).to_have_attribute("aria-pressed", "true")
+    refusal = ask(page, WORLD_CUP)
+    refusal.get_by_role("button", name="Not helpful").click()
+    expect(refusal.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    expect(answers(page).first.get_by_role("button", name=HELPFUL)).to_have_attribute("aria-pressed", "true")
+
+    stored = read_feedback(site.feedback_file)[before:]
+    assert [(feedback.question, feedback.verdict) for feedback in stored] == [(MISSION, "up"), (WORLD_CUP, "down")]
+    assert stored[0].passage_id is not None
+    assert stored[0].passage_id.startswith("004_ba14481eac79cfe1:")
+
+
+def test_undo_ask_again_and_clear(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    questions = page.get_by_role("log").get_by_role("heading", level=2)
+    ask(page, MISSION)
+    ask(page, LAWLER)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(questions).to_have_text([MISSION])
+    expect(question_box(page)).to_have_value(LAWLER)
+
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.get_by_text("Searching the articles")).to_be_hidden()
+    expect(questions).to_have_text([MISSION])
+    expect(answers(page)).to_contain_text("last November")
+
+    page.get_by_role("button", name="Clear").click()
+    expect(questions).to_have_count(0)
+    expect(question_box(page)).to_have_value("")
+    wait_for_examples(page)
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+
+
+def test_copy_takes_the_citation_along(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = ask(page, MISSION)
+    answer.get_by_role("button", name="Copy with citation").click()
+    expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert copied[0] == "“South Korea opened a diplomatic mission to NATO last November.”"
+    assert copied[1].endswith("to boost security cooperation, European Interest · 11 July 2023")
+    assert copied[2].startswith(f"{site.url}/articles/004_ba14481eac79cfe1?start=")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", "Type a question first."), ("x" * 3000, "The question has 3,000 characters")],
+)
+def test_bad_question_is_explained(site: Site, open_page: OpenPage, question: str, words: str) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    question_box(page).fill(question)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(question_box(page)).to_have_value(question)
+    ask(page, MISSION)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_by_keyboard_alone(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    expect(question_box(page)).to_be_focused()
+    page.keyboard.type(MISSION)
+    page.keyboard.press("Enter")
+    expect(answers(page)).to_have_count(1)
+    expect(question_box(page)).to_be_focused()
+
+    link = answers(page).get_by_role("link").first
+    go_to(page, link.evaluate("link => link.href"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#quote")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+
+
+def go_to(page: Page, href: str) -> None:
+    """Shift and Tab from the question box back to a link."""
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.href") == href:
+            return
+    raise AssertionError(f"{href} is not reached by keyboard")
+
+
+def test_on_a_phone(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url, size=PHONE)
+    wait_for_examples(page)
+    assert width_beyond_the_screen(page) == 0
+    answer = ask(page, MISSION)
+    assert width_beyond_the_screen(page) == 0
+    answer.get_by_role("link").first.click()
+    panel = page.get_by_role("dialog", name="Article")
+    expect(panel.locator("mark.answer")).to_be_in_viewport()
+    assert panel.bounding_box() == {"x": 0, "y": 0, "width": PHONE[0], "height": PHONE[1]}
+    assert width_beyond_the_screen(page) == 0
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    expect(answer.get_by_role("link").first).to_be_focused()
+    ask(page, WORLD_CUP).get_by_text("The nearest passages").click()
+    assert width_beyond_the_screen(page) == 0
+
+
+@pytest.mark.parametrize(("address", "scheme"), [("/chat/", "dark"), ("/chat/?__theme=dark", "light")])
+def test_dark(site: Site, open_page: OpenPage, address: str, scheme: str) -> None:
+    page = open_page(site.url + address, scheme=scheme)
+    wait_for_examples(page)
+    expect(page.locator("body")).to_have_css("background-color", "rgb(22, 21, 19)")
+    expect(page.get_by_role("heading", level=1)).to_have_css("color", "rgb(236, 232, 225)")
+
+
+def test_light(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 254, 251)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_stands_in_the_way_of_anyone(
+    site: Site, open_page: OpenPage, scheme: str, size: tuple[int, int]
+) -> None:
+    page = open_page(site.url, scheme=scheme, size=size)
+    wait_for_examples(page)
+    assert violations(page) == []
+    ask(page, MISSION)
+    assert violations(page) == []
+    answers(page).get_by_role("link").first.click()
+    expect(page.locator("#quote")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    ask(page, WORLD_CUP).get_by_text("The nearest passages").click()
+    question_box(page).fill("x" * 3000)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, by rule and element."""
+    found = Axe().run(page).response["violations"]
+    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
+
+
+def test_messages_are_not_named_by_their_markup(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    ask(page, MISSION)
+    expect(page.locator("#conversation [aria-label*='<']")).to_have_count(0)

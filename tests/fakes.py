@@ -1,0 +1,89 @@
+"""Stand-ins for what is too slow for most tests, and the small articles that many of them share."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+import numpy as np
+
+from corpus.article import Article
+from index.analyze import analyze
+from index.encoder import Vectors
+
+BRIDGE = Article(
+    "bridge",
+    "Harbour bridge opens",
+    "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns.\n\n"
+    "Why did it take so long? Steel was scarce for two years, the builders said.",
+    source="Coast Daily",
+    published=date(2024, 3, 1),
+    url="https://example.org/bridge",
+)
+GLACIER = Article(
+    "glacier",
+    "Glacier loses ice",
+    "The Rhone glacier lost nine metres of ice last summer 🏔, Doctor Karl Frei told reporters in Zürich.",
+    source="Alpine Post",
+    published=date(2023, 9, 30),
+)
+VACCINE = Article(
+    "vaccine",
+    "Malaria vaccine reaches Ghana",
+    "Ghana received 300,000 doses of the malaria vaccine. Nurses will give the first doses in May.",
+    source="Coast Daily",
+    published=date(2024, 4, 20),
+)
+CHESS = Article(
+    "chess",
+    "Teenager wins chess title",
+    "Lina Okafor, sixteen, won the chess title in Toronto. She beat the champion in forty moves.",
+)
+ARTICLES = (BRIDGE, GLACIER, VACCINE, CHESS)
+
+
+class HashEncoder:
+    """Unit vectors that depend only on the words of a text: the sum of a fixed random direction for each term.
+
+    Texts that share words are near each other, in every process alike. `encoded` holds the texts of passages that
+    were asked for; each batch takes `seconds`.
+    """
+
+    def __init__(self, name: str = "hash", *, dim: int = 64, seconds: float = 0.0) -> None:
+        self.name = name
+        self.dim = dim
+        self.seconds = seconds
+        self.encoded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.name}@{self.dim}"
+
+    def encode_queries(self, queries: Sequence[str]) -> Vectors:
+        return np.array([self._vector(query) for query in queries], np.float32).reshape(-1, self.dim)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        time.sleep(self.seconds)
+        self.encoded += texts
+        return self.encode_queries(texts)
+
+    def _vector(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        total = sum((_direction(term, self.dim) for term in analyze(text)), _direction("", self.dim) / 1000)
+        return total / np.linalg.norm(total)
+
+
+@cache
+def _direction(term: str, dim: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    seed = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "little")
+    return np.random.default_rng(seed).standard_normal(dim)
+
+
+def long_article(article_id: str, word: str, sentences: int = 30) -> Article:
+    """An article of several passages, each sentence with `word` and its own number."""
+    text = " ".join(
+        f"Sentence {n} about {word} says that the {word} of day {n} was seen by many people." for n in range(sentences)
+    )
+    return Article(article_id, f"All about {word}", text)

@@ -1,0 +1,245 @@
+"""Retriever: both legs fused, filtered, and in step with what other processes change."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fakes import ARTICLES, CHESS, HashEncoder
+
+from corpus.article import Article
+from corpus.errors import UserError
+from corpus.split import split_article
+from corpus.store import Filters, StoreDamaged
+from index.folder import IndexFolder
+from index.fusion import fuse
+from index.lexical import LexicalIndex
+from index.open import open_store
+from index.retriever import WEIGHTS, Retriever
+from index.update import add_articles, build_index, embedded_text, remove_articles
+from index.vectors import to_bytes
+
+ROOT = Path(__file__).parents[2]
+VOLCANO = Article("volcano", "Volcano erupts", "A volcano erupted near Naples on Monday.")
+WRITER = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+from fakes import ARTICLES, HashEncoder
+from corpus.article import Article
+from index.folder import IndexFolder
+from index.update import add_articles, build_index, remove_articles
+folder = IndexFolder(Path(sys.argv[1]))
+for line in sys.stdin:
+    verb, *values = json.loads(line)
+    if verb == "remove":
+        remove_articles(folder, values, HashEncoder())
+    else:
+        change = {"add": add_articles, "build": build_index}[verb]
+        change(folder, [Article(*values)], HashEncoder())
+    print("done", flush=True)
+"""
+
+
+def ids(retriever: Retriever, query: str, filters: Filters | None = None) -> list[str]:
+    """Ids of the articles found, best first."""
+    numbers = [hit.number for hit in retriever.search(query, filters=filters).hits]
+    passages = retriever.store.passages(numbers)
+    return list(dict.fromkeys(passages[number].article_id for number in numbers))
+
+
+@pytest.fixture
+def retriever(built: IndexFolder, encoder: HashEncoder) -> Retriever:
+    return Retriever(built, encoder)
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.article_id)
+def test_the_article_asked_for_comes_first(retriever: Retriever, article: Article) -> None:
+    assert ids(retriever, article.title)[0] == article.article_id
+    assert len(ids(retriever, article.title)) == 4
+
+
+def test_a_ranking_says_what_each_leg_gave(retriever: Retriever, encoder: HashEncoder) -> None:
+    ranking = retriever.search("Who won the chess title?")
+    assert ranking.hits == fuse([ranking.lexical, ranking.dense], WEIGHTS)
+    assert list(ranking.lexical) == retriever.store.numbers_of("chess")
+    assert sorted(ranking.dense) == [1, 2, 3, 4]
+    (query,) = encoder.encode_queries(["Who won the chess title?"])
+    texts = [embedded_text(article, passage) for article in ARTICLES for passage in split_article(article)]
+    assert [ranking.dense[number] for number in (1, 2, 3, 4)] == pytest.approx(encoder.encode_queries(texts) @ query)
+    assert ranking.query_vector.tolist() == [query.tolist()]
+    assert sorted(ranking.timing_ms) == ["encode", "search"]
+
+
+def test_k_cuts_the_hits_and_nothing_else(retriever: Retriever) -> None:
+    whole = retriever.search("the first chess title in Oslo")
+    for k in (1, 2, 3):
+        assert retriever.search("the first chess title in Oslo", k=k).hits == whole.hits[:k]
+
+
+def test_a_passage_only_the_words_found_has_its_place_among_the_vectors(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = retriever.search("chess ice")
+    monkeypatch.setattr("index.retriever.DEPTH", 1)
+    ranking = retriever.search("chess ice", k=9)
+    (word_hit,) = ranking.lexical
+    assert ranking.dense[word_hit] == pytest.approx(whole.dense[word_hit])
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        (Filters(after=date(2024, 3, 1)), ["bridge", "vaccine"]),
+        (Filters(before=date(2024, 3, 1)), ["bridge", "glacier"]),
+        (Filters(sources=("Alpine Post",)), ["glacier"]),
+        (Filters(sources=("Coast Daily",), before=date(2024, 3, 31)), ["bridge"]),
+        (Filters(sources=("Nobody",)), []),
+        (Filters(), ["bridge", "chess", "glacier", "vaccine"]),
+        (None, ["bridge", "chess", "glacier", "vaccine"]),
+    ],
+)
+def test_filters_leave_only_articles_that_pass(
+    retriever: Retriever, filters: Filters | None, wanted: list[str]
+) -> None:
+    # The query is about the chess article, which has neither day nor source.
+    assert sorted(ids(retriever, "chess title in Toronto", filters)) == wanted
+
+
+@pytest.mark.parametrize("query", ["?", "who was it", "zzzz qqqq", "🏔", "x" * 5_000])
+def test_a_query_without_a_known_word_still_ranks(retriever: Retriever, query: str) -> None:
+    ranking = retriever.search(query)
+    assert ranking.lexical == {}
+    assert sorted(hit.number for hit in ranking.hits) == [1, 2, 3, 4]
+
+
+def test_passages_with_counts_passages(retriever: Retriever) -> None:
+    assert retriever.passages_with(["dose", "chess", "none"]) == {"dose": 1, "chess": 1, "none": 0}
+
+
+def test_there_is_no_index(folder: IndexFolder, encoder: HashEncoder) -> None:
+    with pytest.raises(UserError, match=r"^no index in .*; run `article-qa build`, or name another with --index$"):
+        Retriever(folder, encoder)
+
+
+def test_a_damaged_store_is_said_at_once(built: IndexFolder, encoder: HashEncoder) -> None:
+    (built.require_current() / "articles.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreDamaged, match=r"is damaged \(file is not a database\); run `article-qa build`$"):
+        Retriever(built, encoder)
+
+
+def test_a_lexical_index_that_is_gone_is_made_again(built: IndexFolder, encoder: HashEncoder) -> None:
+    (built.require_current() / "lexical" / "meta.json").unlink()
+    assert Retriever(built, encoder).passages_with(["chess"]) == {"chess": 1}
+
+
+@pytest.fixture
+def writer(built: IndexFolder) -> Iterator[subprocess.Popen[str]]:
+    """Another process that changes the index as it is told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(built.path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def tell(writer: subprocess.Popen[str], *words: str) -> None:
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    writer.stdin.write(json.dumps(words) + "\n")
+    writer.stdin.flush()
+    assert writer.stdout.readline() == "done\n"
+
+
+def test_what_another_process_changes_is_noticed(retriever: Retriever, writer: subprocess.Popen[str]) -> None:
+    versions = [retriever.version]
+    tell(writer, "add", "volcano", VOLCANO.title, VOLCANO.text)
+    assert ids(retriever, "volcano")[0] == "volcano"
+    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+    versions.append(retriever.version)
+    tell(writer, "remove", "volcano", "chess")
+    assert sorted(ids(retriever, "volcano chess")) == ["bridge", "glacier", "vaccine"]
+    assert retriever.passages_with(["volcano", "chess"]) == {"volcano": 0, "chess": 0}
+    versions.append(retriever.version)
+    tell(writer, "build", "volcano", VOLCANO.title, VOLCANO.text)
+    retriever.refresh()
+    assert retriever.store.article_ids() == ids(retriever, "anything at all") == ["volcano"]
+    versions.append(retriever.version)
+    tell(writer, "add", "chess", CHESS.title, CHESS.text)
+    assert ids(retriever, "chess")[0] == "chess"
+    versions.append(retriever.version)
+    assert len(set(versions)) == len(versions)
+
+
+def test_the_version_stays_while_nothing_changes(
+    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+) -> None:
+    before = retriever.version
+    add_articles(built, ARTICLES, encoder)
+    retriever.search("chess")
+    assert retriever.version == before == Retriever(built, encoder).version
+
+
+def test_a_store_ahead_of_its_words_is_caught_up_with(
+    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+) -> None:
+    """As after a kill between the store's commit and the lexical one."""
+    put_without_words(built, encoder)
+    assert ids(retriever, "volcano")[0] == "volcano"
+    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+    assert Retriever(built, encoder).passages_with(["volcano"]) == {"volcano": 1}
+
+
+def test_who_looks_between_the_two_commits_of_a_writer_sees_the_words_later(
+    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+) -> None:
+    with built.writing():
+        put_without_words(built, encoder)
+        # The writer holds the lock and has not committed the words.
+        assert list(retriever.search("volcano").lexical) == []
+    # Now it has been killed.
+    retriever.refresh()
+    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+    assert list(retriever.search("volcano").lexical) == retriever.store.numbers_of("volcano")
+
+
+def test_who_looks_while_a_writer_works_sees_its_words_at_once(
+    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+) -> None:
+    with built.writing():
+        put_without_words(built, encoder)
+        retriever.refresh()
+        with closing(open_store(built, encoder)) as store:
+            LexicalIndex(store).catch_up()
+        retriever.refresh()
+        assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+
+
+def put_without_words(built: IndexFolder, encoder: HashEncoder) -> None:
+    passages = split_article(VOLCANO)
+    vectors = to_bytes(encoder.encode_queries([embedded_text(VOLCANO, passage) for passage in passages]))
+    with closing(open_store(built, encoder)) as store, store.writing():
+        store.put(VOLCANO, passages, vectors)
+
+
+def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: IndexFolder, encoder: HashEncoder) -> None:
+    old = retriever.store
+    build_index(built, [VOLCANO], encoder)
+    assert ids(retriever, "chess") == ["volcano"]
+    # Who still reads the old one reads on.
+    assert old.article("chess") == CHESS
+    remove_articles(built, ["volcano"], encoder)
+    assert ids(retriever, "chess") == []

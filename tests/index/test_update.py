@@ -1,0 +1,301 @@
+"""Build, add, remove: what is reported, what is encoded, what is left when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article
+
+from corpus.article import Article
+from corpus.errors import UserError
+from corpus.readers import Unreadable
+from corpus.split import split_article
+from corpus.store import ArticleNotFound, ArticleStore
+from index.folder import IndexFolder
+from index.open import RECIPE, IndexMismatch, open_store
+from index.retriever import Retriever
+from index.update import Report, add_articles, build_index, embedded_text, remove_articles
+from index.vectors import from_bytes
+
+UNREADABLE = Unreadable("bad.txt", "it is empty")
+
+
+def stored(folder: IndexFolder) -> dict[str, Article]:
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        assert store.problems() == []
+        return store.articles(store.article_ids())
+
+
+def by_id(*articles: Article) -> dict[str, Article]:
+    return {article.article_id: article for article in articles}
+
+
+def found(folder: IndexFolder, query: str) -> str:
+    """Id of the article that answers `query` best."""
+    retriever = Retriever(folder, HashEncoder())
+    return best(retriever, query)
+
+
+def best(retriever: Retriever, query: str) -> str:
+    number = retriever.search(query).hits[0].number
+    return retriever.store.passages([number])[number].article_id
+
+
+def generations(folder: IndexFolder) -> list[Path]:
+    return [path for path in folder.path.iterdir() if path.is_dir()]
+
+
+def test_the_encoder_reads_title_and_date_in_front(encoder: HashEncoder) -> None:
+    (passage,) = split_article(BRIDGE)
+    assert embedded_text(BRIDGE, passage) == f"Harbour bridge opens\nMarch 1, 2024\n{BRIDGE.text}"
+    (passage,) = split_article(CHESS)
+    assert embedded_text(CHESS, passage) == f"Teenager wins chess title\n{CHESS.text}"
+
+
+def test_a_build_stores_and_derives_everything(folder: IndexFolder, encoder: HashEncoder) -> None:
+    progress: list[int] = []
+    assert build_index(folder, ARTICLES, encoder, progress.append) == Report(added=4)
+    assert sum(progress) == 4
+    assert stored(folder) == by_id(*ARTICLES)
+    assert encoder.encoded == [embedded_text(a, p) for a in ARTICLES for p in split_article(a)]
+    with closing(open_store(folder, encoder)) as store:
+        (vector,) = from_bytes(store.vectors_of("chess"))
+        wanted = encoder.encode_passages([embedded_text(CHESS, split_article(CHESS)[0])])[0]
+        assert np.array_equal(vector, wanted)
+    for article in ARTICLES:
+        assert found(folder, article.title) == article.article_id
+
+
+def test_passages_are_encoded_in_batches(
+    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
+    articles = [long_article(word, word) for word in ("steel", "ice", "trade")]
+    assert build_index(folder, articles, encoder) == Report(added=3)
+    assert encoder.encoded == [embedded_text(a, p) for a in articles for p in split_article(a)]
+    with closing(open_store(folder, encoder)) as store:
+        for article in articles:
+            texts = [embedded_text(article, passage) for passage in split_article(article)]
+            assert np.array_equal(from_bytes(store.vectors_of(article.article_id)), encoder.encode_queries(texts))
+            assert list(store.passages(store.numbers_of(article.article_id)).values()) == split_article(article)
+
+
+def test_what_cannot_be_read_is_counted_and_the_rest_is_in(folder: IndexFolder, encoder: HashEncoder) -> None:
+    progress: list[int] = []
+    report = build_index(folder, [BRIDGE, UNREADABLE, CHESS], encoder, progress.append)
+    assert report == Report(added=2, unreadable=[UNREADABLE])
+    assert sum(progress) == 3
+    assert stored(folder) == by_id(BRIDGE, CHESS)
+
+
+@pytest.mark.parametrize(
+    ("articles", "words"),
+    [
+        ([], "no articles were given; name files or folders with articles"),
+        ([UNREADABLE, UNREADABLE], "none of 2 articles could be read; the first: bad.txt: it is empty"),
+    ],
+)
+def test_a_build_of_nothing_leaves_the_old_index(
+    built: IndexFolder, encoder: HashEncoder, articles: list[Article | Unreadable], words: str
+) -> None:
+    before = built.current()
+    with pytest.raises(UserError) as error:
+        build_index(built, articles, encoder)
+    assert str(error.value) == words
+    assert built.current() == before
+    assert stored(built) == by_id(*ARTICLES)
+    assert found(built, "chess title") == "chess"
+
+
+def test_a_first_build_of_nothing_leaves_no_index(folder: IndexFolder, encoder: HashEncoder) -> None:
+    with pytest.raises(UserError, match="none of 1 articles could be read"):
+        build_index(folder, [UNREADABLE], encoder)
+    with pytest.raises(UserError, match="no index in"):
+        Retriever(folder, encoder)
+
+
+def test_a_build_over_an_old_index_takes_over_its_vectors(built: IndexFolder, encoder: HashEncoder) -> None:
+    changed = replace(CHESS, text=CHESS.text + " Her coach wept.")
+    before = built.current()
+    report = build_index(built, [BRIDGE, changed, VACCINE], encoder)
+    assert report == Report(added=3)
+    assert encoder.encoded == [embedded_text(changed, passage) for passage in split_article(changed)]
+    assert stored(built) == by_id(BRIDGE, changed, VACCINE)
+    assert (built.current() == before, generations(built)) == (False, [built.current()])
+    assert found(built, "coach wept") == "chess"
+    with closing(open_store(built, encoder)) as store:
+        wanted = encoder.encode_queries([embedded_text(BRIDGE, split_article(BRIDGE)[0])])
+        assert np.array_equal(from_bytes(store.vectors_of("bridge")), wanted)
+
+
+def test_the_title_and_date_of_an_article_count_as_a_change(built: IndexFolder, encoder: HashEncoder) -> None:
+    retitled, redated = replace(CHESS, title="Surprise in Toronto"), replace(BRIDGE, published=date(2024, 3, 2))
+    assert build_index(built, [retitled, redated, VACCINE], encoder) == Report(added=3)
+    assert [text.splitlines()[0] for text in encoder.encoded] == ["Surprise in Toronto", "Harbour bridge opens"]
+
+
+def test_a_build_with_an_id_twice_keeps_the_last(built: IndexFolder, encoder: HashEncoder) -> None:
+    changed = replace(CHESS, text="Another text altogether.")
+    assert build_index(built, [CHESS, changed, GLACIER], encoder) == Report(added=2, updated=1)
+    assert stored(built) == by_id(changed, GLACIER)
+    with closing(open_store(built, encoder)) as store:
+        wanted = encoder.encode_queries([embedded_text(changed, split_article(changed)[0])])
+        assert np.array_equal(from_bytes(store.vectors_of("chess")), wanted)
+
+
+def test_a_build_mends_whatever_is_there(folder: IndexFolder, encoder: HashEncoder) -> None:
+    folder.path.mkdir()
+    (folder.path / "current").write_text("nonsense", encoding="utf-8")
+    build_index(folder, [CHESS], encoder)
+    (folder.require_current() / "articles.db").write_bytes(b"no database at all" * 100)
+    build_index(folder, [BRIDGE], encoder)
+    assert stored(folder) == by_id(BRIDGE)
+    assert generations(folder) == [folder.current()]
+
+
+def test_a_first_build_answers_before_it_is_complete(
+    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.update.BATCH_PASSAGES", 1)
+    seen: list[tuple[str, ...]] = []
+
+    def articles() -> Iterator[Article]:
+        for article in ARTICLES:
+            seen.append(tuple(stored(folder)))
+            yield article
+
+    build_index(folder, articles(), encoder)
+    assert seen == [(), ("bridge",), ("bridge", "glacier"), ("bridge", "glacier", "vaccine")]
+
+
+def test_a_build_that_fails_leaves_the_old_index(built: IndexFolder, encoder: HashEncoder) -> None:
+    def articles() -> Iterator[Article]:
+        yield replace(CHESS, text="New.")
+        raise RuntimeError("oops")
+
+    with pytest.raises(RuntimeError, match="oops"):
+        build_index(built, articles(), encoder)
+    assert stored(built) == by_id(*ARTICLES)
+    # The next one sweeps up.
+    build_index(built, ARTICLES, encoder)
+    assert generations(built) == [built.current()]
+
+
+def test_adding_again_changes_nothing(built: IndexFolder, encoder: HashEncoder) -> None:
+    with closing(open_store(built, encoder)) as store:
+        before = store.seq()
+        assert add_articles(built, ARTICLES, encoder) == Report(unchanged=4)
+        assert store.seq() == before
+    assert encoder.encoded == []
+
+
+def test_a_changed_article_takes_the_old_ones_place(built: IndexFolder, encoder: HashEncoder) -> None:
+    changed = replace(BRIDGE, text="A volcano erupted near Naples.", title="Volcano", published=None, source=None)
+    new = long_article("steel", "steel")
+    progress: list[int] = []
+    report = add_articles(built, [CHESS, changed, UNREADABLE, new], encoder, progress.append)
+    assert report == Report(added=1, updated=1, unchanged=1, unreadable=[UNREADABLE])
+    assert sum(progress) == 4
+    assert stored(built) == by_id(changed, GLACIER, VACCINE, CHESS, new)
+    assert found(built, "volcano near Naples") == "bridge"
+    assert found(built, "steel") == "steel"
+    retriever = Retriever(built, encoder)
+    # Nothing of the old text is found any more, by words or by vectors.
+    assert retriever.passages_with(["harbour", "volcano"]) == {"harbour": 0, "volcano": 1}
+    assert sorted(retriever.search("harbour").dense) == sorted(
+        n for article_id in stored(built) for n in retriever.store.numbers_of(article_id)
+    )
+
+
+def test_an_article_without_words_has_no_passage(built: IndexFolder, encoder: HashEncoder) -> None:
+    empty = replace(CHESS, text="")
+    assert add_articles(built, [empty], encoder) == Report(updated=1)
+    assert build_index(built, [empty, BRIDGE], encoder) == Report(added=2)
+    assert found(built, "chess") == "bridge"
+
+
+def test_adding_nothing_readable_is_no_change(built: IndexFolder, encoder: HashEncoder) -> None:
+    assert add_articles(built, [UNREADABLE], encoder) == Report(unreadable=[UNREADABLE])
+    assert stored(built) == by_id(*ARTICLES)
+
+
+def test_removed_articles_are_gone(built: IndexFolder, encoder: HashEncoder) -> None:
+    assert remove_articles(built, ["chess", "bridge", "chess"], encoder) == Report(removed=2)
+    assert stored(built) == by_id(GLACIER, VACCINE)
+    assert Retriever(built, encoder).passages_with(["chess", "ice"]) == {"chess": 0, "ice": 1}
+
+
+def test_one_unknown_id_and_nothing_is_removed(built: IndexFolder, encoder: HashEncoder) -> None:
+    with pytest.raises(ArticleNotFound) as error:
+        remove_articles(built, ["chess", "nope", "bridge"], encoder)
+    assert str(error.value) == "no article 'nope'; `article-qa list` shows the ids"
+    assert stored(built) == by_id(*ARTICLES)
+    assert found(built, "chess title") == "chess"
+
+
+def test_the_last_article_can_be_removed(built: IndexFolder, encoder: HashEncoder) -> None:
+    remove_articles(built, [article.article_id for article in ARTICLES], encoder)
+    retriever = Retriever(built, encoder)
+    assert retriever.search("chess").hits == []
+    assert add_articles(built, [CHESS], encoder) == Report(added=1)
+    assert best(retriever, "chess") == "chess"
+
+
+@pytest.mark.parametrize("change", ["add", "remove", "open"])
+def test_another_encoder_is_refused(built: IndexFolder, change: str) -> None:
+    other = HashEncoder("other")
+    with pytest.raises(IndexMismatch) as error:
+        if change == "add":
+            add_articles(built, [CHESS], other)
+        elif change == "remove":
+            remove_articles(built, ["chess"], other)
+        else:
+            Retriever(built, other)
+    assert str(error.value) == (
+        f"{str(built.path)!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
+        "run `article-qa build` with the same sources, or change the setting `encoder`"
+    )
+    assert stored(built) == by_id(*ARTICLES)
+
+
+def test_a_build_with_another_encoder_encodes_everything(built: IndexFolder) -> None:
+    other = HashEncoder("other", dim=32)
+    assert build_index(built, [CHESS, BRIDGE], other) == Report(added=2)
+    assert [text.splitlines()[0] for text in other.encoded] == [CHESS.title, BRIDGE.title]
+    assert best(Retriever(built, other), "chess") == "chess"
+
+
+def test_another_recipe_is_refused_and_built_anew(built: IndexFolder, encoder: HashEncoder) -> None:
+    with closing(open_store(built, encoder)) as store:
+        store.set_meta("recipe", "0")
+    with pytest.raises(IndexMismatch) as error:
+        add_articles(built, [CHESS], encoder)
+    assert str(error.value) == (
+        f"{str(built.path)!r} was built by another version (recipe '0', wanted {RECIPE!r}); "
+        "run `article-qa build` with the same sources"
+    )
+    build_index(built, [CHESS], encoder)
+    assert encoder.encoded == [embedded_text(CHESS, split_article(CHESS)[0])]
+    assert add_articles(built, [CHESS], encoder) == Report(unchanged=1)
+
+
+def test_there_must_be_an_index_to_change(folder: IndexFolder, encoder: HashEncoder) -> None:
+    with pytest.raises(UserError, match=r"^no index in .*; run `article-qa build`, or name another with --index$"):
+        add_articles(folder, [CHESS], encoder)
+    with pytest.raises(UserError, match="^no index in"):
+        remove_articles(folder, ["chess"], encoder)
+
+
+def test_one_writer_at_a_time(built: IndexFolder, encoder: HashEncoder) -> None:
+    with built.writing():
+        for change in (build_index, add_articles):
+            with pytest.raises(UserError, match="^another build, add or remove is writing to"):
+                change(built, ARTICLES, encoder)
+        with pytest.raises(UserError, match="^another build, add or remove is writing to"):
+            remove_articles(built, ["chess"], encoder)

@@ -1,0 +1,268 @@
+"""Answerer.ask from end to end: real index, real citations, the HashEncoder for a model."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpus.article import Article
+from corpus.store import ArticleStore, Filters
+from index.folder import IndexFolder
+from index.retriever import Ranking, Retriever
+from index.update import add_articles, build_index, remove_articles
+from qa.abstain import CONFIDENCE_FEATURES
+from qa.answer import Answer
+from qa.answerer import Answerer, BadQuestion
+from qa.cite import citation_problem
+from qa.followup import Turn
+from qa.model import Fitted, Logistic
+from qa.select import FEATURES
+
+
+def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
+    return Logistic(names, tuple(weights.get(name, 0.0) for name in names), bias)
+
+
+# By hand, so that what is tested here does not move when the coefficients are fitted anew.
+FITTED = Fitted(
+    sentence=logistic(FEATURES, -3.0, similarity=2.0, window_coverage=4.0, fused=1.0, offers_asked_type=1.0),
+    confidence=logistic(CONFIDENCE_FEATURES, -6.0, passage_coverage=10.0, lacks_asked_type=-2.0),
+    answer_from=0.5,
+)
+
+
+@pytest.fixture
+def answerer(built: IndexFolder, encoder: HashEncoder) -> Answerer:
+    return Answerer(Retriever(built, encoder), FITTED)
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    """Over articles of several passages each."""
+    folder = IndexFolder(tmp_path_factory.mktemp("many"))
+    words = ("steel", "ice", "trade", "defence 🏔", "weather")
+    build_index(folder, [*ARTICLES, *(long_article(word, word) for word in words)], HashEncoder())
+    return Answerer(Retriever(folder, HashEncoder()), FITTED)
+
+
+def check(answer: Answer, store: ArticleStore, k: int) -> None:
+    """Everything that is true of every answer."""
+    written = answer.to_json()
+    citations = written["citations"]
+    assert len(citations) <= k
+    assert [citation["rank"] for citation in citations] == list(range(1, len(citations) + 1))
+    assert [c["score"] for c in citations] == sorted((c["score"] for c in citations), reverse=True)
+    for citation in citations:
+        article = store.article(citation["article_id"])
+        assert citation_problem(citation, article) is None
+        assert citation["start"] <= citation["answer_start"] < citation["answer_end"] <= citation["end"]
+        assert (citation["title"], citation["url"]) == (article.title, article.url)
+    marked = [(c["article_id"], c["answer_start"]) for c in citations]
+    assert len(set(marked)) == len(marked)
+    assert 0 <= answer.confidence <= 1
+    assert answer.is_answerable == (answer.confidence >= FITTED.answer_from)
+    assert answer.text == (answer.citations[0].answer if answer.is_answerable else None)
+
+
+@pytest.mark.parametrize(
+    ("question", "article_id", "text"),
+    [
+        ("How much did the harbour bridge cost?", "bridge", "The bridge cost 40 million crowns."),
+        (
+            "Who opened the harbour bridge?",
+            "bridge",
+            "Mayor Anna Berg opened the harbour bridge in Oslo on Friday.",
+        ),
+        ("How much ice did the Rhone glacier lose?", "glacier", GLACIER.text),
+        ("How many doses of the malaria vaccine did Ghana receive?", "vaccine", VACCINE.text.partition(" Nurses")[0]),
+        ("In which city was the chess title won?", "chess", CHESS.text.partition(" She")[0]),
+    ],
+)
+def test_the_answer_is_the_sentence_that_answers(answerer: Answerer, question: str, article_id: str, text: str) -> None:
+    answer = answerer.ask(question)
+    assert (answer.is_answerable, answer.text, answer.citations[0].article_id) == (True, text, article_id)
+    assert (answer.question, answer.query) == (question, question)
+    check(answer, answerer.store, 5)
+
+
+def test_a_question_line_of_an_article_is_never_the_answer(answerer: Answerer) -> None:
+    answer = answerer.ask("Why did it take so long?")
+    assert "Why did it take so long?" not in [citation.answer for citation in answer.citations]
+    assert answer.citations[0].article_id == "bridge"
+
+
+@pytest.mark.parametrize("question", ["Who is the king of Sweden?", "Did a volcano erupt?", "?", "who was it", "山"])
+def test_what_the_articles_do_not_say(answerer: Answerer, question: str) -> None:
+    answer = answerer.ask(question)
+    assert (answer.is_answerable, answer.text) == (False, None)
+    # The nearest passages all the same.
+    assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "chess", "glacier", "vaccine"]
+    check(answer, answerer.store, 5)
+
+
+@pytest.mark.parametrize("k", [1, 2, 4, 10, 50])
+def test_k_passages_are_cited(many: Answerer, k: int) -> None:
+    answer = many.ask("How many people have seen the steel?", k=k)
+    check(answer, many.store, k)
+    passages = many.store.counts()[1]
+    assert len(answer.citations) == min(k, passages) or k > 10
+    assert answer.citations == many.ask("How many people have seen the steel?", k=50).citations[:k] or k < 50
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.text(min_size=1, max_size=80).filter(str.strip), k=st.integers(1, 50))
+def test_every_citation_of_any_question_is_exact(many: Answerer, question: str, k: int) -> None:
+    check(many.ask(question, k=k), many.store, k)
+
+
+def test_the_same_question_has_the_same_answer(many: Answerer) -> None:
+    first, second = (replace(many.ask("Who has seen the steel of day 3?"), timing_ms={}) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("question", "k", "words"),
+    [
+        ("", 5, "the question is empty; ask something in plain words"),
+        (" \n\t", 5, "the question is empty; ask something in plain words"),
+        ("x" * 2_001, 5, "the question has 2,001 characters; the most is 2,000; ask in fewer"),
+        ("Why?", 0, "k is 0; ask for 1 to 50 passages"),
+        ("Why?", -1, "k is -1; ask for 1 to 50 passages"),
+        ("Why?", 51, "k is 51; ask for 1 to 50 passages"),
+    ],
+)
+def test_a_bad_question(answerer: Answerer, question: str, k: int, words: str) -> None:
+    with pytest.raises(BadQuestion) as error:
+        answerer.ask(question, k=k)
+    assert str(error.value) == words
+
+
+def test_the_longest_question(answerer: Answerer) -> None:
+    check(answerer.ask("Who opened the bridge " * 90 + "x" * 20), answerer.store, 5)
+
+
+def test_filters(answerer: Answerer) -> None:
+    question = "Who won the chess title?"
+    assert [c.article_id for c in answerer.ask(question).citations][0] == "chess"
+    answer = answerer.ask(question, filters=Filters(after=date(2024, 3, 1), sources=("Coast Daily",)))
+    assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "vaccine"]
+    check(answer, answerer.store, 5)
+
+
+def test_filters_that_nothing_passes(answerer: Answerer) -> None:
+    answer = answerer.ask("Who won the chess title?", filters=Filters(sources=("Nobody",)))
+    assert (answer.is_answerable, answer.text, answer.citations, answer.confidence) == (False, None, (), 0.0)
+
+
+def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
+    history = [Turn("Who won the chess title?", "Lina Okafor, sixteen, won the chess title in Toronto.")]
+    answer = answerer.ask(" Whom did she beat? ", history=history)
+    assert (answer.question, answer.query) == (" Whom did she beat? ", "Whom did Lina Okafor beat?")
+    assert answer.citations[0].article_id == "chess"
+
+
+def test_index_and_timing_are_told(answerer: Answerer, built: IndexFolder) -> None:
+    answer = answerer.ask("Who won?")
+    generation = built.require_current().name.removeprefix("generation-")
+    assert answer.index == {"version": f"{generation}.4", "articles": 4, "passages": 4} == answerer.index_info()
+    assert sorted(answer.timing_ms) == ["encode", "search", "select", "total"]
+    assert all(ms >= 0 for ms in answer.timing_ms.values())
+
+
+def test_changes_are_answered_from_at_once(answerer: Answerer, built: IndexFolder, encoder: HashEncoder) -> None:
+    before = answerer.index_info()
+    add_articles(built, [Article("volcano", "Volcano", "A volcano erupted near Naples on Monday.")], encoder)
+    answer = answerer.ask("Where did the volcano erupt?")
+    assert (answer.text, answer.index["articles"]) == ("A volcano erupted near Naples on Monday.", 5)
+    assert answer.index["version"] != before["version"]
+    remove_articles(built, ["volcano", "bridge", "glacier", "vaccine", "chess"], encoder)
+    answer = answerer.ask("Where did the volcano erupt?")
+    assert (answer.is_answerable, answer.citations) == (False, ())
+    assert (answer.index["articles"], answer.index["passages"]) == (0, 0)
+
+
+class _Interrupted(Retriever):
+    """A retriever during whose work another thread or process does `meanwhile`."""
+
+    def search(self, query: str, **options: object) -> Ranking:  # type: ignore[override]
+        ranking = super().search(query, **options)  # type: ignore[arg-type]
+        self.meanwhile()
+        return ranking
+
+
+def test_a_build_between_search_and_citation(built: IndexFolder, encoder: HashEncoder) -> None:
+    """The numbers of the old index mean other passages in the new one."""
+    retriever = _Interrupted(built, encoder)
+
+    def rebuild() -> None:
+        build_index(built, [replace(VACCINE, text="No longer about doses."), BRIDGE], encoder)
+        retriever.refresh()
+
+    retriever.meanwhile = rebuild
+    answer = Answerer(retriever, FITTED).ask("How much did the harbour bridge cost?")
+    assert answer.text == "The bridge cost 40 million crowns."
+    assert [c.article_id for c in answer.citations][0] == "bridge"
+    assert {c.article_id: c.text_sha256 for c in answer.citations} == {a.article_id: a.text_sha256 for a in ARTICLES}
+
+
+def test_an_article_replaced_while_it_is_read(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passages of the old text are never cut from the new one."""
+    new = replace(CHESS, text="He lost.")
+    read_passages = ArticleStore.passages
+
+    def passages(store: ArticleStore, numbers: list[int]) -> object:
+        found = read_passages(store, numbers)
+        monkeypatch.undo()
+        add_articles(built, [new], encoder)
+        return found
+
+    retriever = Retriever(built, encoder)
+    monkeypatch.setattr(ArticleStore, "passages", passages)
+    answer = Answerer(retriever, FITTED).ask("Who won the chess title?")
+    (chess,) = [citation for citation in answer.citations if citation.article_id == "chess"]
+    assert (chess.quote, chess.text_sha256) == (CHESS.text, CHESS.text_sha256)
+
+
+def test_an_article_removed_while_it_is_asked_for(built: IndexFolder, encoder: HashEncoder) -> None:
+    retriever = _Interrupted(built, encoder)
+    retriever.meanwhile = lambda: remove_articles(built, ["chess"], encoder)
+    answer = Answerer(retriever, FITTED).ask("Who won the chess title?")
+    assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "glacier", "vaccine"]
+
+
+def test_threads_ask_while_the_index_changes(answerer: Answerer, built: IndexFolder, encoder: HashEncoder) -> None:
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            while not done.is_set():
+                answer = answerer.ask("Who won the chess title in Toronto?").to_json()
+                # CHESS never changes, so its citation is exact whenever it is made.
+                assert citation_problem(answer["citations"][0], CHESS) is None
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for n in range(3):
+        add_articles(built, [replace(BRIDGE, text=f"{BRIDGE.text} Day {n}.")], encoder)
+        build_index(built, [VACCINE, CHESS], encoder)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_warm_up_encodes_something(answerer: Answerer, encoder: HashEncoder) -> None:
+    answerer.warm_up()
+    assert encoder.encoded == ["warm"]

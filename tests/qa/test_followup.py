@@ -1,0 +1,125 @@
+"""stand_alone: what is put in for a pronoun, what is put in front, and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.followup import MAX_QUERY_CHARACTERS, Turn, stand_alone
+
+ACT = Turn(
+    "Who introduced the Indo-Pacific Treaty Organization Act?",
+    "Congressman Mike Lawler introduced the Indo-Pacific Treaty Organization Act on Tuesday.",
+)
+CHESS = Turn("Who won the chess title?", "Lina Okafor, sixteen, won the chess title in Toronto.")
+NATO = Turn("Who leads NATO?", "Mark Rutte has led NATO since October.")
+BRIDGE = Turn("When was the Harbour Bridge opened?", None)
+
+
+def test_the_example_of_the_docstring() -> None:
+    answer = "Mike Lawler introduced the Indo-Pacific Treaty Organization Act."
+    assert (
+        stand_alone("When did he introduce it?", [Turn(ACT.question, answer)])
+        == "When did Mike Lawler introduce the Indo-Pacific Treaty Organization Act?"
+    )
+
+
+def test_the_thing_asked_about_is_not_the_person_though_the_answer_names_it_first() -> None:
+    answer = "The Indo-Pacific Treaty Organization Act was introduced by Congressman Mike Lawler."
+    assert (
+        stand_alone("When did he introduce it?", [Turn(ACT.question, answer)])
+        == "When did Congressman Mike Lawler introduce the Indo-Pacific Treaty Organization Act?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("turn", "question", "wanted"),
+    [
+        (CHESS, "How old is she?", "How old is Lina Okafor?"),
+        (CHESS, "Where was her mother born?", "Where was Lina Okafor's mother born?"),
+        (CHESS, "Who has beaten her in Toronto?", "Who has beaten Lina Okafor in Toronto?"),
+        (CHESS, "What did the champion say about her?", "What did the champion say about Lina Okafor?"),
+        (CHESS, "he said what?", "Lina Okafor said what?"),
+        (NATO, "When did he leave?", "When did Mark Rutte leave?"),
+        (NATO, "Where is its headquarters?", "Where is NATO's headquarters?"),
+        (NATO, "Which countries left it?", "Which countries left NATO?"),
+        (BRIDGE, "What did it cost?", "What did the Harbour Bridge cost?"),
+        (Turn("Who is the mayor of Oslo?", None), "When did they meet?", "When did Oslo meet?"),
+    ],
+)
+def test_pronouns_take_the_names_of_the_turn_before(turn: Turn, question: str, wanted: str) -> None:
+    assert stand_alone(question, [turn]) == wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And in 2022?",
+        "What about Japan?",
+        "But why?",
+        "Why?",
+        "When was that?",
+        "Who else was there?",
+        "Was the mayor there?",
+        "Which countries?",
+        "So what?",
+        "This happened when?",
+    ],
+)
+def test_a_question_that_leaves_words_out_follows_the_one_before(question: str) -> None:
+    assert stand_alone(question, [BRIDGE]) == f"{BRIDGE.question} {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is Lina Okafor?",
+        "How much did the Harbour Bridge cost?",
+        "How many doses did Ghana receive in 2023?",
+        "Is it true that Ghana received 300,000 doses?",
+        "Was it possible for Ghana to refuse the vaccine?",
+        "How long does it take to fly to Seoul?",
+        "What did Lee Jae Myung say about his visit to Seoul?",
+        "Where is Seoul and what is its population?",
+        "How does IT security work in Seoul?",
+        "What did US forces do in Japan?",
+        "What happened to the glacier last summer?",
+        "What is the theme of the exhibition in Oslo?",
+        "那座大桥是什么时候开放的？",
+    ],
+)
+@pytest.mark.parametrize("turn", [ACT, NATO])
+def test_a_question_that_stands_alone_is_unchanged(question: str, turn: Turn) -> None:
+    assert stand_alone(question, [turn]) == question
+
+
+@pytest.mark.parametrize("question", ["What did he say?", "Why?", "And in 2022?", ""])
+def test_with_nothing_said_before_nothing_changes(question: str) -> None:
+    assert stand_alone(question, []) == question
+
+
+def test_a_name_is_handed_on_from_turn_to_turn() -> None:
+    history = [NATO, Turn("Where was he born?", "In The Hague."), Turn("How old is he?", None)]
+    assert stand_alone("When did he become prime minister?", history) == "When did Mark Rutte become prime minister?"
+
+
+def test_only_the_last_turns_count() -> None:
+    followed = [Turn("Where does she live?", None)]
+    assert stand_alone("How old is she?", [CHESS, *followed * 19]) == "How old is Lina Okafor?"
+    assert "Okafor" not in stand_alone("How old is she?", [CHESS, *followed * 20])
+
+
+def test_what_was_said_is_put_in_as_it_is_written() -> None:
+    history = [Turn("Who runs the works?", r"It is Karl-\1.\g<0> who runs them.")]
+    assert stand_alone("What did he say in Oslo?", history) == "What did Karl say in Oslo?"
+
+
+@given(st.text(max_size=60), st.lists(st.builds(Turn, st.text(max_size=60), st.none() | st.text(max_size=60))))
+def test_anything_said_gives_a_query_that_is_not_too_long(question: str, history: list[Turn]) -> None:
+    assert stand_alone(question, history) == stand_alone(question, list(history))
+    assert len(stand_alone(question, history)) <= MAX_QUERY_CHARACTERS
+
+
+def test_what_would_grow_too_long_stays_as_it_was() -> None:
+    assert stand_alone("And why?", [Turn("What " + "is " * 700, None)]) == "And why?"

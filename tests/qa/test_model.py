@@ -1,0 +1,36 @@
+"""The logistic models and the coefficients that come with the package."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from qa.abstain import CONFIDENCE_FEATURES
+from qa.model import Logistic, load_fitted
+from qa.select import FEATURES
+
+
+def test_probability_is_the_logistic_function() -> None:
+    model = Logistic(("a", "b"), (2.0, -1.0), 0.5)
+    assert model.probability((1.0, 3.0)) == pytest.approx(1 / (1 + math.exp(0.5)))
+    assert Logistic((), (), 0.0).probability(()) == 0.5
+
+
+@pytest.mark.parametrize(("feature", "wanted"), [(1e9, 1.0), (-1e9, 0.0), (math.inf, 1.0)])
+def test_no_feature_is_too_large(feature: float, wanted: float) -> None:
+    assert Logistic(("a",), (1.0,), 0.0).probability((feature,)) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_a_row_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Logistic(("a", "b"), (1.0, 1.0), 0.0).probability((1.0,))
+
+
+def test_the_coefficients_are_of_the_features_in_their_order() -> None:
+    fitted = load_fitted()
+    assert fitted.sentence.names == FEATURES
+    assert fitted.confidence.names == CONFIDENCE_FEATURES
+    numbers = [*fitted.sentence.weights, fitted.sentence.bias, *fitted.confidence.weights, fitted.confidence.bias]
+    assert all(math.isfinite(number) for number in numbers)
+    assert 0 < fitted.answer_from < 1

@@ -1,0 +1,95 @@
+"""Settings: the later layer wins, and what is wrong is named with the place it stands in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UserError
+from qa.settings import Settings, load_settings
+
+KNOWN = ", ".join(Settings.model_fields)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"ARTICLE_QA_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def config(text: str, name: str = "article-qa.toml") -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def message(path: Path | None = None, **flags: object) -> str:
+    with pytest.raises(UserError) as error:
+        load_settings(path, **flags)
+    return str(error.value)
+
+
+def test_defaults() -> None:
+    assert load_settings() == Settings(
+        index=Path(".article-qa"), encoder="all-MiniLM-L6-v2", k=5, host="127.0.0.1", port=7860
+    )
+
+
+def test_the_later_layer_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    config('k = 1\nhost = "file"\nport = 1\nindex = "file"')
+    monkeypatch.setenv("ARTICLE_QA_HOST", "environment")
+    monkeypatch.setenv("ARTICLE_QA_PORT", "2")
+    monkeypatch.setenv("ARTICLE_QA_INDEX", "environment")
+    found = load_settings(None, port=3, index=Path("flag"), encoder=None)
+    assert found == Settings(k=1, host="environment", port=3, index=Path("flag"))
+
+
+def test_a_file_that_is_named_is_read_instead() -> None:
+    config("k = 1")
+    assert load_settings(config("k = 2", "other.toml")).k == 2
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().k = 9  # type: ignore[misc]
+
+
+def test_an_unknown_key_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert message(colour="red") == f"unknown setting 'colour' in --colour; known ones are {KNOWN}"
+    config("K = 1")
+    assert message() == f"unknown setting 'K' in article-qa.toml; known ones are {KNOWN}"
+    config("[web]\nport = 1")
+    assert message() == f"unknown setting 'web' in article-qa.toml; known ones are {KNOWN}"
+    config("")
+    monkeypatch.setenv("ARTICLE_QA_COLOUR", "red")
+    assert message() == f"unknown setting 'colour' in ARTICLE_QA_COLOUR; known ones are {KNOWN}"
+
+
+def test_a_bad_value_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert message(k=0) == "bad value 0 for 'k' in -k: Input should be greater than or equal to 1"
+    assert message(k=10_000) == "bad value 10000 for 'k' in -k: Input should be less than or equal to 50"
+    assert message(port=70_000) == "bad value 70000 for 'port' in --port: Input should be less than or equal to 65535"
+    config('port = "http"')
+    assert message().startswith("bad value 'http' for 'port' in article-qa.toml: Input should be a valid integer")
+    config("")
+    monkeypatch.setenv("ARTICLE_QA_K", "many")
+    assert message().startswith("bad value 'many' for 'k' in ARTICLE_QA_K: Input should be a valid integer")
+    monkeypatch.setenv("ARTICLE_QA_K", "")
+    assert message().startswith("bad value '' for 'k' in ARTICLE_QA_K: ")
+
+
+def test_a_bad_value_is_named_though_a_later_layer_covers_it() -> None:
+    config("k = 99")
+    assert message(k=3).startswith("bad value 99 for 'k' in article-qa.toml")
+
+
+def test_a_file_that_is_missing_or_no_toml() -> None:
+    assert message(Path("nope.toml")) == "cannot read the settings file 'nope.toml': No such file or directory"
+    assert message(Path(".")) == "cannot read the settings file '.': Is a directory"
+    assert message(config("k = ", "bad.toml")).startswith("'bad.toml' is not valid TOML: Invalid value (at ")
+    Path("latin.toml").write_bytes('host = "caf\xe9"'.encode("latin-1"))
+    assert message(Path("latin.toml")).startswith(
+        "'latin.toml' is not valid TOML: 'utf-8' codec can't decode byte 0xe9"
+    )

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UserError
+from qa.feedback import Feedback, read_feedback, store_feedback
+
+
+def test_feedback_comes_back_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    first = Feedback("Who?", "up", "naïve – 좋아요", "a:1-2")
+    second = Feedback("When?", "down")
+    assert [store_feedback(path, first), store_feedback(path, second)] == [1, 2]
+    assert read_feedback(path) == [first, second]
+
+
+def test_no_file_is_no_feedback(tmp_path: Path) -> None:
+    assert read_feedback(tmp_path / "feedback.db") == []
+
+
+def test_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    path.write_bytes(b"not a database, but long enough to be taken for the beginning of one" * 20)
+    with pytest.raises(UserError, match=r"feedback\.db.*check its permissions"):
+        store_feedback(path, Feedback("Who?", "up"))
+    with pytest.raises(UserError, match=r"cannot use .*missing"):
+        store_feedback(tmp_path / "missing" / "feedback.db", Feedback("Who?", "up"))

@@ -1,0 +1,514 @@
+"""The command: every verb, what goes to stdout and what to stderr, exit codes, and the words of each error."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder
+
+from corpus.article import Article
+from corpus.store import ArticleStore
+from index.folder import IndexFolder
+from qa.cli import main
+from qa.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+STORY = "A volcano erupted near Naples on Monday. Nobody was hurt."
+ANSWER_KEYS = ["question", "query", "answerable", "confidence", "answer", "citations", "index", "timing_ms"]
+CITATION_KEYS = [
+    "rank",
+    "article_id",
+    "passage_id",
+    "title",
+    "source",
+    "published",
+    "url",
+    "start",
+    "end",
+    "quote",
+    "answer_start",
+    "answer_end",
+    "score",
+    "text_sha256",
+]
+REPORT_KEYS = ["added", "updated", "unchanged", "removed", "unreadable"]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command over the test's own index, with the HashEncoder, in an empty folder."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"ARTICLE_QA_{name.upper()}", raising=False)
+    for module in ("qa.build", "qa.inspect"):
+        # Both names of it: `qa.inspect` imports the function.
+        monkeypatch.setattr(f"{module}.load_encoder", lambda settings: HashEncoder(settings.encoder.rpartition("/")[2]))
+    monkeypatch.setenv("ARTICLE_QA_ENCODER", "hash")
+    monkeypatch.setenv("ARTICLE_QA_INDEX", str(folder.path))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: object, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, [str(arg) for arg in args], input=stdin, prog_name="article-qa")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def said(result: Result) -> tuple[int, str, str]:
+    return result.exit_code, result.stdout, result.stderr
+
+
+def error(result: Result) -> str:
+    """The one line of an error the user can put right; nothing may stand on stdout."""
+    assert (result.exit_code, result.stdout) == (1, "")
+    *progress, line = result.stderr.splitlines()
+    assert [other for other in progress if "articles" not in other and other.strip()] == []
+    return line
+
+
+def objects(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def write(path: str, text: str | bytes) -> str:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def jsonl(*articles: Article) -> str:
+    keys = {"article_id": "_id", "published": "date"}
+    rows = [{keys.get(key, key): value for key, value in asdict(article).items() if value} for article in articles]
+    return "".join(json.dumps(row, default=str) + "\n" for row in rows)
+
+
+def stored(folder: IndexFolder) -> list[str]:
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        assert store.problems() == []
+        return store.article_ids()
+
+
+def test_build_add_remove(run: Run, folder: IndexFolder) -> None:
+    write("first.jsonl", jsonl(*ARTICLES))
+    built = run("build", "first.jsonl")
+    assert (built.exit_code, built.stdout) == (0, "4 added\n")
+    assert "4/4" in built.stderr
+    write("more/volcano.txt", STORY)
+    write("more/bridge.txt", "Another text about another bridge.")
+    assert run("add", "more").stdout == "1 added, 1 updated\n"
+    assert stored(folder) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
+    assert said(run("remove", "chess", "volcano")) == (0, "2 removed\n", "")
+    assert stored(folder) == ["bridge", "glacier", "vaccine"]
+
+
+def test_adding_again(run: Run, built: IndexFolder) -> None:
+    write("all.jsonl", jsonl(*ARTICLES))
+    again = run("add", "all.jsonl")
+    assert (again.exit_code, again.stdout) == (0, "4 unchanged\n")
+    write("volcano.txt", STORY)
+    assert objects(run("add", "volcano.txt", "--json")) == [
+        {"added": 1, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": []}
+    ]
+    write("volcano.txt", STORY + " So far.")
+    assert run("add", "volcano.txt").stdout == "1 updated\n"
+
+
+def test_standard_input(run: Run, folder: IndexFolder) -> None:
+    assert run("build", "-", stdin=jsonl(*ARTICLES).encode()).stdout == "4 added\n"
+    assert run("add", "-", stdin=STORY.encode()).stdout == "1 added\n"
+    # printf '...' | sha256sum | head -c 12
+    assert stored(folder) == ["bridge", "chess", "glacier", "stdin-a3f90412b0c9", "vaccine"]
+
+
+def test_build_without_sources_takes_the_bundled_articles(run: Run, folder: IndexFolder) -> None:
+    assert run("build").stdout == "5 added\n"
+    assert stored(folder) == sorted(path.stem for path in (ROOT / "corpus" / "articles").glob("*.txt"))
+
+
+def test_a_bad_file_among_good_ones(run: Run, folder: IndexFolder) -> None:
+    write("news/good.txt", STORY)
+    write("news/empty.txt", "")
+    write("news/lines.jsonl", jsonl(CHESS) + "{oops\n" + jsonl(BRIDGE))
+    result = run("build", "news", "--json")
+    assert result.exit_code == 1
+    (report,) = objects(result)
+    assert list(report) == REPORT_KEYS
+    assert (report["added"], [each["origin"] for each in report["unreadable"]]) == (
+        3,
+        ["news/empty.txt", "news/lines.jsonl:2"],
+    )
+    lines = [line for line in result.stderr.splitlines() if line.startswith(("not read", "article-qa"))]
+    assert lines[0].startswith("not read: news/empty.txt: ")
+    assert lines[1].startswith("not read: news/lines.jsonl:2: the line is not JSON: ")
+    assert lines[2:] == ["article-qa: 2 could not be read; the rest is in the index"]
+    assert stored(folder) == ["bridge", "chess", "good"]
+
+
+def test_many_bad_files_are_not_all_named(run: Run, folder: IndexFolder) -> None:
+    write("lines.jsonl", "{oops\n" * 30 + jsonl(CHESS))
+    result = run("build", "lines.jsonl")
+    assert (result.exit_code, result.stdout) == (1, "1 added\n")
+    assert result.stderr.count("not read: ") == 20
+    assert result.stderr.splitlines()[-1] == (
+        "article-qa: 30 could not be read, the first 20 named above; the rest is in the index"
+    )
+
+
+def test_list(run: Run, built: IndexFolder) -> None:
+    assert said(run("list")) == (
+        0,
+        "2024-04-20  vaccine  Malaria vaccine reaches Ghana\n"
+        "2024-03-01  bridge  Harbour bridge opens\n"
+        "2023-09-30  glacier  Glacier loses ice\n"
+        "undated     chess  Teenager wins chess title\n",
+        "",
+    )
+    listed = objects(run("list", "--json"))
+    assert [each["article_id"] for each in listed] == ["vaccine", "bridge", "glacier", "chess"]
+    assert listed[1] == {
+        "article_id": "bridge",
+        "title": "Harbour bridge opens",
+        "source": "Coast Daily",
+        "published": "2024-03-01",
+        "url": "https://example.org/bridge",
+        "passages": 1,
+        "characters": len(BRIDGE.text),
+    }
+
+
+def test_show(run: Run, built: IndexFolder) -> None:
+    assert said(run("show", "glacier")) == (
+        0,
+        f"Glacier loses ice\nAlpine Post · 2023-09-30\n\n{GLACIER.text}\n",
+        "",
+    )
+    assert run("show", "chess").stdout == f"Teenager wins chess title\nundated\n\n{CHESS.text}\n"
+    assert objects(run("show", "chess", "--json")) == [
+        {
+            "article_id": "chess",
+            "title": CHESS.title,
+            "text": CHESS.text,
+            "source": None,
+            "published": None,
+            "url": None,
+            "text_sha256": CHESS.text_sha256,
+        }
+    ]
+
+
+def test_ask_as_json(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "Who won the chess title in Toronto?", "-k", "2", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    (answer,) = objects(result)
+    assert list(answer) == ANSWER_KEYS
+    assert [list(citation) for citation in answer["citations"]] == [CITATION_KEYS] * 2
+    first = answer["citations"][0]
+    assert (first["article_id"], first["quote"]) == ("chess", CHESS.text)
+    assert "Zürich" in run("ask", "What did the glacier lose?", "--json").stdout
+
+
+def test_ask_in_words(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "Who won the chess title in Toronto?")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    at = lines.index("[1] Teenager wins chess title")
+    assert lines[at + 1 : at + 3] == ["undated · chess 0-91", CHESS.text]
+    assert "Coast Daily · 1 March 2024 · bridge 0-172" in lines
+
+
+def test_ask_for_what_the_articles_do_not_say(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "zzz qqq", "--source", "Nobody")
+    assert said(result) == (0, "The articles do not say.\n", "")
+    (answer,) = objects(run("ask", "zzz qqq", "--source", "Nobody", "--json"))
+    assert (answer["answerable"], answer["answer"], answer["citations"]) == (False, None, [])
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--after", "2024-03-01"), ["bridge", "vaccine"]),
+        (("--before", "2024-03-01"), ["bridge", "glacier"]),
+        (("--source", "Alpine Post"), ["glacier"]),
+        (("--source", "Alpine Post", "--source", "Coast Daily", "--after", "2024-04-01"), ["vaccine"]),
+    ],
+)
+def test_ask_among_some(run: Run, built: IndexFolder, options: tuple[str, ...], wanted: list[str]) -> None:
+    (answer,) = objects(run("ask", "Who won?", "--json", *options))
+    assert sorted(citation["article_id"] for citation in answer["citations"]) == wanted
+
+
+def test_verify(run: Run, built: IndexFolder) -> None:
+    saved = run("ask", "Who won the chess title?", "--json").stdout + run("ask", "Who opened it?", "--json").stdout
+    write("answers.jsonl", saved)
+    assert said(run("verify", "answers.jsonl")) == (0, "8 of 8 citations in 2 answers are exact\n", "")
+    write("bad.jsonl", saved.replace("forty moves", "fifty moves", 1))
+    result = run("verify", "bad.jsonl")
+    problem = "bad.jsonl:1: citation 1: the quote differs from 'chess' at 0:91"
+    assert said(result) == (1, f"{problem}\n7 of 8 citations in 2 answers are exact\n", "")
+    result = run("verify", "bad.jsonl", "--json")
+    assert (result.exit_code, objects(result)) == (1, [{"answers": 2, "citations": 8, "problems": [problem]}])
+
+
+def test_info(run: Run, built: IndexFolder) -> None:
+    (facts,) = objects(run("info", "--json"))
+    assert facts.pop("bytes") > 0
+    assert facts == {
+        "index": str(built.path),
+        "articles": 4,
+        "passages": 4,
+        "oldest": "2023-09-30",
+        "newest": "2024-04-20",
+        "undated": 1,
+        "encoder": "hash@64",
+    }
+    assert "articles  4\npassages  4\noldest    2023-09-30\n" in run("info").stdout
+
+
+def test_doctor_finds_nothing_wrong(run: Run, built: IndexFolder) -> None:
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert [line for line in result.stdout.splitlines() if not line.startswith("ok    ")] == []
+    findings = objects(run("doctor", "--json"))
+    assert {tuple(finding) for finding in findings} == {("what", "is_ok", "mend")}
+    assert [finding["what"] for finding in findings][-4:] == [
+        "encoder hash@64, 64 dimensions",
+        "4 articles, 4 passages",
+        "lexical index, 4 of 4 passages",
+        "snapshot of the vectors",
+    ]
+
+
+def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
+    with closing(ArticleStore(built.require_current() / "articles.db")) as store:
+        store.connection.execute("DELETE FROM vector WHERE number = 2")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        "BAD   articles: 1 passages without a vector: run `article-qa build` with the same sources"
+    )
+    (built.require_current() / "lexical" / "meta.json").write_text("{", encoding="utf-8")
+    with closing(ArticleStore(built.require_current() / "articles.db")) as store:
+        store.connection.execute("INSERT INTO vector VALUES (2, x'00')")
+    last = run("doctor").stdout.splitlines()[-1]
+    assert last.startswith("BAD   lexical index: ")
+    assert last.endswith("; run `article-qa build`")
+
+
+def test_doctor_without_an_index(run: Run, folder: IndexFolder) -> None:
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        f"BAD   articles: no index in {str(folder.path)!r}; run `article-qa build`, or name another with --index"
+    )
+
+
+VERBS = [
+    ("add", "story.txt"),
+    ("remove", "chess"),
+    ("list",),
+    ("show", "chess"),
+    ("ask", "Who won?"),
+    ("verify", "story.txt"),
+    ("info",),
+]
+
+
+@pytest.mark.parametrize("args", VERBS, ids=lambda args: args[0])
+def test_there_is_no_index(run: Run, folder: IndexFolder, args: tuple[str, ...]) -> None:
+    write("story.txt", STORY)
+    assert error(run(*args)) == (
+        f"article-qa: no index in {str(folder.path)!r}; run `article-qa build`, or name another with --index"
+    )
+
+
+@pytest.mark.parametrize("args", VERBS, ids=lambda args: args[0])
+def test_a_corrupt_store(run: Run, built: IndexFolder, args: tuple[str, ...]) -> None:
+    write("story.txt", STORY)
+    path = built.require_current() / "articles.db"
+    path.write_bytes(b"It was a dark and stormy night. " * 200)
+    assert error(run(*args)) == (
+        f"article-qa: {str(path)!r} is damaged (file is not a database); run `article-qa build`"
+    )
+    assert run("build", "story.txt").stdout == "1 added\n"
+
+
+@pytest.mark.parametrize("args", [args for args in VERBS if args[0] in ("add", "remove", "ask")], ids=lambda a: a[0])
+def test_an_index_of_another_encoder(
+    run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+) -> None:
+    write("story.txt", STORY)
+    monkeypatch.setenv("ARTICLE_QA_ENCODER", "models/other")
+    assert error(run(*args)) == (
+        f"article-qa: {str(built.path)!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
+        "run `article-qa build` with the same sources, or change the setting `encoder`"
+    )
+
+
+@pytest.mark.parametrize("verb", ["build", "add"])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("nope.txt", "there is no file or folder 'nope.txt'; correct the path"),
+        ("bare", "no articles in 'bare'; article files end in .txt, .text, .md, .jsonl, .jsonl.gz, .ndjson"),
+    ],
+)
+def test_a_source_without_articles(run: Run, built: IndexFolder, verb: str, source: str, words: str) -> None:
+    write("bare/picture.png", b"\x89PNG")
+    write("story.txt", STORY)
+    assert error(run(verb, "story.txt", source)) == f"article-qa: {words}"
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+def test_a_build_of_nothing_readable(run: Run, built: IndexFolder) -> None:
+    write("empty.txt", "")
+    assert error(run("build", "empty.txt")).startswith(
+        "article-qa: none of 1 articles could be read; the first: empty.txt: "
+    )
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+def test_an_unknown_article(run: Run, built: IndexFolder) -> None:
+    words = "article-qa: no article 'nope'; `article-qa list` shows the ids"
+    assert error(run("show", "nope")) == words
+    assert error(run("remove", "chess", "nope")) == words
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("-k", "0"), "bad value 0 for 'k' in -k: Input should be greater than or equal to 1"),
+        (("-k", "10000"), "bad value 10000 for 'k' in -k: Input should be less than or equal to 50"),
+        (("--config", "nope.toml"), "cannot read the settings file 'nope.toml': No such file or directory"),
+    ],
+)
+def test_bad_settings(run: Run, built: IndexFolder, args: tuple[str, ...], words: str) -> None:
+    assert error(run("ask", "Who won?", *args)) == f"article-qa: {words}"
+
+
+def test_settings_from_a_file(run: Run, built: IndexFolder) -> None:
+    write("article-qa.toml", "k = 1")
+    (answer,) = objects(run("ask", "Who won?", "--json"))
+    assert [citation["rank"] for citation in answer["citations"]] == [1]
+    write("article-qa.toml", "colour = 1")
+    assert error(run("list")).startswith("article-qa: unknown setting 'colour' in article-qa.toml; known ones are ")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("", "the question is empty; ask something in plain words"),
+        ("x" * 2_001, "the question has 2,001 characters; the most is 2,000; ask in fewer"),
+    ],
+)
+def test_a_bad_question(run: Run, built: IndexFolder, question: str, words: str) -> None:
+    assert error(run("ask", question)) == f"article-qa: {words}"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("ask",), "Missing argument 'QUESTION'"),
+        (("add",), "Missing argument 'SOURCES...'"),
+        (("show", "a", "b"), "Got unexpected extra argument"),
+        (("list", "--nope"), "No such option"),
+        (("nope",), "No such command 'nope'"),
+        (("ask", "Who?", "-k", "many"), "'many' is not a valid integer"),
+        (("ask", "Who?", "--after", "yesterday"), "'yesterday' does not match the format '%Y-%m-%d'"),
+        (("ask", "caf\udce9"), "'caf\\udce9' is not UTF-8 text"),
+        (("show", "caf\udce9"), "'caf\\udce9' is not UTF-8 text"),
+        (("remove", "chess", "caf\udce9"), "'caf\\udce9' is not UTF-8 text"),
+        (("ask", "Who?", "--source", "caf\udce9"), "'caf\\udce9' is not UTF-8 text"),
+    ],
+)
+def test_usage(run: Run, args: tuple[str, ...], words: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+
+
+def test_a_second_build_while_one_is_at_work(run: Run, built: IndexFolder) -> None:
+    write("story.txt", STORY)
+    with built.writing():
+        for args in (("build", "story.txt"), ("add", "story.txt"), ("remove", "chess")):
+            assert error(run(*args)) == (
+                f"article-qa: another build, add or remove is writing to {str(built.path)!r}; "
+                "run this again when it has finished"
+            )
+    assert run("add", "story.txt").stdout == "1 added\n"
+
+
+def test_help_names_every_verb(run: Run) -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    for verb in ("build", "add", "remove", "list", "show", "ask", "serve", "verify", "info", "doctor"):
+        assert f"\n  {verb} " in result.stdout
+
+
+def test_nobody_reads_on(built: IndexFolder) -> None:
+    """`article-qa list | head -c 0` ends without a word."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa", "list", "--index", str(built.path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 0)
+    process.stderr.close()
+
+
+def command(*args: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qa", *map(str, args)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+def test_the_real_encoder_from_build_to_verify(tmp_path: Path) -> None:
+    place = ("--index", tmp_path / "index")
+    built = command("build", *place)
+    assert (built.returncode, built.stdout) == (0, "5 added\n")
+    asked = command("ask", "How is South Korea strengthening its partnership with NATO?", "--json", *place)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    answer = json.loads(asked.stdout)
+    assert list(answer) == ANSWER_KEYS
+    assert (answer["answerable"], len(answer["citations"])) == (True, 5)
+    (tmp_path / "answer.json").write_text(asked.stdout, encoding="utf-8")
+    checked = command("verify", tmp_path / "answer.json", *place)
+    assert (checked.returncode, checked.stdout) == (0, "5 of 5 citations in 1 answers are exact\n")
+    doctor = command("doctor", *place)
+    assert (doctor.returncode, "BAD" in doctor.stdout) == (0, False)
+
+
+@pytest.mark.slow
+def test_serve_without_an_index(tmp_path: Path) -> None:
+    result = command("serve", "--port", "0", "--index", tmp_path / "index")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == (
+        f"article-qa: no index in {str(tmp_path / 'index')!r}; run `article-qa build`, or name another with --index"
+    )
+
+
+@pytest.mark.slow
+def test_an_encoder_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    result = command("build", "--index", tmp_path / "index", "--encoder", tmp_path / "model")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1].startswith(
+        f"article-qa: could not load the encoder {str(tmp_path / 'model')!r} ("
+    )

@@ -1,0 +1,97 @@
+"""Imports point one way, heavy libraries stay in their leaf, and one file reads the environment."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("corpus", "index", "qa", "app")
+FILES = sorted(
+    str(path.relative_to(ROOT).as_posix())
+    for path in [*(p for layer in LAYERS[:-1] for p in (ROOT / layer).rglob("*.py")), ROOT / "app.py"]
+)
+# The files that may import a library, by the start of their path; it reads the same for a folder and a file.
+HOMES = {
+    "faiss": ("index/faiss_index.py",),
+    "tantivy": ("index/lexical.py",),
+    "torch": ("index/encoder.py",),
+    "sentence_transformers": ("index/encoder.py",),
+    "gradio": ("qa/web/", "app.py"),
+    "fastapi": ("qa/web/", "app.py"),
+    "starlette": ("qa/web/", "app.py"),
+    "uvicorn": ("qa/web/", "app.py"),
+    "sqlite3": ("corpus/store.py", "qa/feedback.py"),
+    "qa.web": ("qa/web/", "qa/cli.py", "app.py"),
+}
+
+
+@cache
+def imported(file: str) -> set[str]:
+    """Every module that `file` imports, at its top or in a function, by its full name."""
+    names: set[str] = set()
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: a relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@cache
+def parsed(file: str) -> ast.Module:
+    return ast.parse((ROOT / file).read_text(encoding="utf-8"))
+
+
+def test_there_are_files_of_every_layer() -> None:
+    assert {file.partition("/")[0].removesuffix(".py") for file in FILES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_imports_point_one_way(file: str) -> None:
+    layer = LAYERS.index(file.partition("/")[0].removesuffix(".py"))
+    above = LAYERS[layer + 1 :]
+    assert sorted(name for name in imported(file) if name.partition(".")[0] in above) == []
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_is_imported_only_in_its_leaf(library: str) -> None:
+    users = [
+        file for file in FILES if any(name == library or name.startswith(f"{library}.") for name in imported(file))
+    ]
+    assert [file for file in users if not file.startswith(HOMES[library])] == []
+    assert users
+
+
+def environment_uses(file: str) -> dict[str, bool]:
+    """Each use of `os.environ` in `file`, and whether it only sets something."""
+    uses = {}
+    for parent in ast.walk(parsed(file)):
+        for child in ast.iter_child_nodes(parent):
+            if isinstance(child, ast.Attribute) and ast.unparse(child) in ("os.environ", "os.getenv"):
+                is_stored = isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store)
+                is_set = isinstance(parent, ast.Attribute) and parent.attr in ("setdefault", "pop")
+                uses[ast.unparse(parent)] = is_stored or is_set
+    return uses
+
+
+def test_the_environment_is_read_in_settings_only() -> None:
+    uses = {file: environment_uses(file) for file in FILES}
+    assert [file for file, found in uses.items() if not all(found.values())] == ["qa/settings.py"]
+    # Told, not asked: the model's libraries and Gradio look there.
+    assert [file for file, found in uses.items() if any(found.values())] == ["index/encoder.py", "qa/web/__init__.py"]
+    assert [file for file in FILES if imported(file) & {"os.environ", "os.getenv"}] == []
+
+
+def test_the_command_starts_without_the_heavy_libraries() -> None:
+    code = "import json, sys, qa.cli; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    heavy = {"torch", "sentence_transformers", "gradio", "fastapi", "faiss", "tantivy", "numpy"}
+    assert heavy & set(json.loads(done.stdout)) == set()
