@@ -121,7 +121,7 @@ def table(name: str, questions: int, passages: int, values: dict[str, dict[str, 
     return "\n".join(lines) + "\n"
 
 
-def interval(values: Any, draw: np.random.Generator, *, signed: bool = False) -> str:
+def interval(values: np.ndarray[Any, np.dtype[np.float64]], draw: np.random.Generator, *, signed: bool = False) -> str:
     """Mean and 95% bootstrap interval."""
     picks = draw.integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])

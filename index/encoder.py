@@ -97,7 +97,7 @@ def _load(model: str) -> SentenceTransformer:
     from transformers.utils import logging as transformers_logging
 
     # A bar for reading 90 MB from disk tells nobody anything.
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
         return SentenceTransformer(path, device="cpu", prompts=prompts)

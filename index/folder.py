@@ -38,16 +38,24 @@ class IndexFolder:
 
     def current(self) -> Path | None:
         """Folder of the current generation, None when nothing was built yet."""
+        name = self._pointer()
+        while name is not None:
+            generation = self.path / name
+            if name.startswith(GENERATION) and Path(name).name == name and generation.is_dir():
+                return generation
+            # A build may have put another in its place and swept it away since it was read.
+            tried, name = name, self._pointer()
+            if name == tried:
+                raise UserError(f"{str(self.path / POINTER)!r} names no index ({name!r}); run `article-qa build`")
+        return None
+
+    def _pointer(self) -> str | None:
         try:
-            name = (self.path / POINTER).read_text(encoding="utf-8").strip()
+            return (self.path / POINTER).read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"cannot read {str(self.path / POINTER)!r}: {error}; run `article-qa build`") from error
-        generation = self.path / name
-        if not name.startswith(GENERATION) or Path(name).name != name or not generation.is_dir():
-            raise UserError(f"{str(self.path / POINTER)!r} names no index ({name!r}); run `article-qa build`")
-        return generation
 
     def require_current(self) -> Path:
         """Folder of the current generation. Raises UserError when nothing was built yet."""

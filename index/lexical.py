@@ -58,6 +58,8 @@ class LexicalIndex:
             return
         with self._explained():
             writer = self._tantivy.writer(heap_size=WRITER_BYTES, num_threads=1)
+            # A writer that was killed may have left files under the names that the same changes take now.
+            writer.garbage_collect_files()
             for number in [*removed, MARKER]:
                 writer.delete_documents_by_term("number", number)
             for first in range(0, len(added), BATCH):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from index.hit import Hit
 from index.lexical import LexicalIndex
 from index.open import Encoder, open_store
 from index.vectors import StoredVectors
+
+log = logging.getLogger(__name__)
 
 # Candidates each leg gives to fusion: their union of top 20 already holds the answer for 99 in 100 SQuAD questions.
 DEPTH = 100
@@ -79,6 +81,10 @@ class Retriever:
         """Changes with every change of the index: its generation and the store's last change."""
         return f"{self._generation.name.rpartition('-')[2]}.{self._vectors.seq}"
 
+    def encode_queries(self, queries: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows, by the encoder the index was made with."""
+        return self._encoder.encode_queries(queries)
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows, by the encoder the index was made with."""
         return self._encoder.encode_passages(texts)
@@ -120,5 +126,10 @@ class Retriever:
         if self._lexical.seq >= self._vectors.seq:
             return
         # A writer was killed between the store and the lexical index. One still at work has the lock and will commit.
-        with contextlib.suppress(UserError), self._folder.writing():
-            self._lexical.catch_up()
+        try:
+            with self._folder.writing():
+                self._lexical.catch_up()
+        except StoreDamaged:
+            raise
+        except UserError as error:
+            log.info("the lexical index stays behind the articles until the next question: %s", error)

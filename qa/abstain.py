@@ -10,42 +10,35 @@ from qa.select import FEATURES, Candidate
 
 CONFIDENCE_FEATURES = (
     "sentence",
-    "sentence_gap",
     "similarity",
-    "coverage",
-    "passage_coverage",
-    "passage_similarity",
+    "article_coverage",
+    "heaviest_missing",
     "similarity_drop",
-    "lexical",
-    "lacks_asked_type",
-    "log_passages",
+    "bare_share",
+    "lacks_number",
 )
-# The sentence after which the field thins out.
+# The drop in nearness is taken from the best passage to this many places below it.
 TAIL = 5
 
 
-def evidence(best: Sequence[Candidate], passages: int) -> tuple[float, ...]:
+def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
     """Features of the whole finding, named by CONFIDENCE_FEATURES; `best` has at least one candidate, best first."""
-    first = dict(zip(FEATURES, best[0].features, strict=True))
-    second = best[1].probability if len(best) > 1 else 0.0
+    first = best[0]
     dense = sorted((c.found.dense for c in best), reverse=True)
     return (
-        _logit(best[0].probability),
-        _logit(best[0].probability) - _logit(second),
-        first["similarity"],
-        first["window_coverage"],
-        first["passage_coverage"],
-        dense[0],
+        _logit(first.probability),
+        first.similarity,
+        first.article_coverage,
+        first.heaviest_missing,
         dense[0] - dense[min(TAIL, len(dense) - 1)],
-        first["lexical"],
-        first["lacks_asked_type"],
-        math.log10(max(passages, 1)),
+        first.features[FEATURES.index("bare_share")],
+        first.features[FEATURES.index("lacks_number")],
     )
 
 
-def confidence(best: Sequence[Candidate], passages: int, model: Logistic) -> float:
+def confidence(best: Sequence[Candidate], model: Logistic) -> float:
     """Probability that the first citation holds the answer; 0 when nothing was found."""
-    return model.probability(evidence(best, passages)) if best else 0.0
+    return model.probability(evidence(best)) if best else 0.0
 
 
 def _logit(probability: float) -> float:

@@ -16,6 +16,9 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+
+
 def _words(text: str) -> str:
     return r"\b(?:" + "|".join(text.split()) + r")\b"
 
@@ -42,13 +45,14 @@ _TIME = re.compile(
     r"\b(?:1[0-9]|20)\d\d\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     + "|"
     + _words("January February March April May June July August September October November December")
+    + r"|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
     + r"|\b(?:last|next|this|earlier|late|early|mid) (?:year|month|week|night|spring|summer|autumn|fall|winter)\b"
     + r"|\b(?:years?|months?|weeks?|days?|hours?|centur(?:y|ies)|decades?) (?:ago|later|earlier|before|after)\b"
     + r"|\b(?:today|yesterday|tomorrow)\b"
 )
 _NUMBER = re.compile(
-    r"\d+(?:[.,]\d+)*|"
-    + _words("two three four five six seven eight nine ten eleven twelve hundred thousand million billion trillion"),
+    r"\d+(?:[.,]\d+)*|\b(?:hundred|thousand|million|billion|trillion|dozen|score)s?\b|"
+    + _words("one two three four five six seven eight nine ten eleven twelve half twice double triple none several"),
     re.IGNORECASE,
 )
 # Capitals that do not only open the sentence: "Lee Jae Myung", "Seoul".
@@ -58,8 +62,9 @@ _PLACED = re.compile(rf"\b(?:in|at|near|from|to|into|across|outside|of) (?:the )
 
 
 def asked_type(question: str) -> AnswerType:
-    """The kind of thing `question` asks for, by its question words."""
-    return next((kind for kind, pattern in _ASKS if re.search(pattern, question, re.IGNORECASE)), AnswerType.OTHER)
+    """The kind of thing `question` asks for, by the question words of its last sentence."""
+    asked = _SENTENCE_END.split(question.strip())[-1]
+    return next((kind for kind, pattern in _ASKS if re.search(pattern, asked, re.IGNORECASE)), AnswerType.OTHER)
 
 
 def offers(sentence: str, kind: AnswerType, question: str) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 
 from corpus.errors import UserError
 from corpus.store import ArticleStore, Filters
+from index.analyze import analyze
 from index.retriever import Ranking, Retriever
 from qa.abstain import confidence
 from qa.answer import Answer
 from qa.cite import cite
 from qa.followup import Turn, stand_alone
 from qa.model import Fitted
-from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, score_sentences
+from qa.names import without_names
+from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
 from qa.terms import term_weights
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -51,7 +53,7 @@ class Answerer:
         ranked = time.perf_counter()
         best = best_per_passage(self.weigh(query, ranking, max(k, WEIGHED)))
         articles, passages = ranking.store.counts()
-        certainty = confidence(best, passages, self._fitted.confidence)
+        certainty = confidence(best, self._fitted.confidence)
         is_answerable = bool(best) and certainty >= self._fitted.answer_from
         citations = cite(best[:k])
         ended = time.perf_counter()
@@ -75,12 +77,14 @@ class Answerer:
         ]
         if not texts:
             return []
-        similarities = iter((self._retriever.encode_passages(texts) @ ranking.query_vector[0]).tolist())
-        question = Question.of(query, term_weights(query, self._retriever.passages_with, ranking.store.counts()[1]))
+        vectors = self._retriever.encode_passages(texts)
+        bare = self._retriever.encode_queries([without_names(query)])
+        near = iter(nearness((vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist()))
+        weights = term_weights(query, self._retriever.passages_with, ranking.store.counts()[1])
+        question = Question.of(query, weights)
         candidates = []
         for each, group in zip(found, sentences, strict=True):
-            near = [next(similarities) for _ in group]
-            candidates += score_sentences(question, each, group, near, self._fitted.sentence)
+            candidates += score_sentences(question, each, group, [next(near) for _ in group], self._fitted.sentence)
         return candidates
 
     def index_info(self) -> dict[str, Any]:
@@ -98,18 +102,25 @@ class Answerer:
         with store.one_moment():
             passages = store.passages([hit.number for hit in hits])
             articles = store.articles(sorted({passage.article_id for passage in passages.values()}))
-        best_lexical = max(ranking.lexical.values(), default=0.0) or 1.0
+        # A passage removed by another process since the search is left out.
+        hits = [hit for hit in hits if hit.number in passages]
+        best: dict[str, float] = {}
+        terms: dict[str, frozenset[str]] = {}
+        for hit in hits:
+            article = articles[passages[hit.number].article_id]
+            best.setdefault(article.article_id, hit.score)
+            known = terms.get(article.article_id) or frozenset(analyze(article.title))
+            terms[article.article_id] = known | frozenset(analyze(passages[hit.number].text))
         return [
             Found(
-                passages[hit.number],
-                articles[passages[hit.number].article_id],
+                passage := passages[hit.number],
+                articles[passage.article_id],
                 hit.score,
                 ranking.dense.get(hit.number, 0.0),
-                ranking.lexical.get(hit.number, 0.0) / best_lexical,
+                best[passage.article_id],
+                terms[passage.article_id],
             )
-            # A passage removed by another process since the search is left out.
             for hit in hits
-            if hit.number in passages
         ]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import UserError
+from qa.evaluate.command import evaluate
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -232,6 +233,9 @@ def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
             )
     if not all(finding.is_ok for finding in findings):
         sys.exit(1)
+
+
+main.add_command(evaluate)
 
 
 def _change(change: Callable[..., Report], sources: Sequence[str], settings: Settings, as_json: bool) -> None:

@@ -7,18 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analyze import analyze
+from qa.names import names_in
 
 # What was said longer ago is another subject more often than not.
 MAX_TURNS = 20
 MAX_QUERY_CHARACTERS = 2_000
 
-_CAPITALISED = r"[A-Z0-9][\w’'.-]*[\w]"
-_NAME = re.compile(rf"(?:\b(?:the|The) )?\b[A-Z][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
-_OPENERS = """
-    Who Whom Whose What Which When Where Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would Should
-    And But So Or In On At By For From Of To With About
-"""
-_QUESTION_OPENERS = frozenset(_OPENERS.split())
 _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
 # Not "IT", which is a trade.
 _THING = re.compile(r"\b[Ii]ts?\b")
@@ -81,22 +75,22 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
     found = pronoun.search(question)
     if found is None or found.group().lower() == "it":
         return False
-    return any(name.end() <= found.start() for name in _names(question))
+    return any(name.end() <= found.start() for name in names_in(question))
 
 
 def _is_incomplete(question: str) -> bool:
     has_pronoun = _needs_person(question) or bool(_THING.search(question) and not _EMPTY_IT.search(question))
     has_pronoun = has_pronoun and not (_names_before(_THING, question) and not _needs_person(question))
-    says_little = len(analyze(question)) <= 1 and not list(_names(question))
+    says_little = len(analyze(question)) <= 1 and not list(names_in(question))
     return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))
 
 
 def _person(before: str, answer: str | None) -> str | None:
     """Who "he" is: whom the answer names first to a question for a person, else the last name of the question."""
-    asked = [name.group() for name in _names(before)]
+    asked = [name.group() for name in names_in(before)]
     known = " ".join(asked).lower()
     if answer and re.match(r"\W*(?:who|whom|whose|which|what)\b", before, re.IGNORECASE):
-        told = [name.group() for name in _names(answer) if name.group().lower() not in known]
+        told = [name.group() for name in names_in(answer) if name.group().lower() not in known]
         if told:
             return told[0]
     return asked[-1] if asked else None
@@ -104,26 +98,11 @@ def _person(before: str, answer: str | None) -> str | None:
 
 def _thing(before: str, answer: str | None) -> str | None:
     """What "it" is: the last name of the question before, else the first of its answer."""
-    names = [name.group() for name in _names(before)]
+    names = [name.group() for name in names_in(before)]
     if names:
         return names[-1]
-    told = [name.group() for name in _names(answer or "")]
+    told = [name.group() for name in names_in(answer or "")]
     return told[0] if told else None
-
-
-def _names(text: str) -> list[re.Match[str]]:
-    """Runs of capitalised words, without a question word or another word that only opens the sentence."""
-    found = []
-    for match in _NAME.finditer(text):
-        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "?", "!", "“", '"'))
-        is_one_word = " " not in match.group()
-        if match.group().split()[0] in _QUESTION_OPENERS:
-            rest = _NAME.search(text, match.start() + len(match.group().split()[0]), match.end())
-            if rest:
-                found.append(rest)
-        elif not (opens and is_one_word and not text.startswith(match.group() + "’") and not match.group().isupper()):
-            found.append(match)
-    return found
 
 
 def _replace(pronoun: re.Pattern[str], question: str, name: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,34 +16,41 @@ from qa.terms import coverage
 
 # A sentence of fewer terms says too little on its own to be an answer.
 MIN_TERMS = 2
+# Where even the nearest sentence is farther than this, none gets a whole share.
+LEAST_BEST = 0.05
 
 FEATURES = (
     "similarity",
-    "window_similarity",
+    "similarity_share",
+    "bare_share",
     "coverage",
-    "window_coverage",
-    "passage_coverage",
     "passage_similarity",
     "fused",
-    "lexical",
+    "article_fused",
+    "offers_number",
+    "lacks_number",
     "offers_asked_type",
     "lacks_asked_type",
     "log_length",
 )
+# "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
+_LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage found for a question: its article and what the legs say of it.
+    """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
 
-    `fused` and `lexical` are shares of the question's best, 0 to 1; `dense` is a cosine.
+    `article_fused` is the best fused score of its article's passages, `article_terms` the terms of the title and of the
+    passages found.
     """
 
     passage: Passage
     article: Article
     fused: float
     dense: float
-    lexical: float
+    article_fused: float
+    article_terms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: `article.text[start:end]`, its `features`, and the probability that it does."""
+    """A sentence that may answer: `article.text[start:end]`, its `features`, and the probability that it does.
+
+    `similarity` is its cosine with the question, `article_coverage` the weight of the question's terms that what was
+    found of its article has, `heaviest_missing` that of the heaviest term that it lacks.
+    """
 
     found: Found
     start: int
     end: int
+    similarity: float
+    article_coverage: float
+    heaviest_missing: float
     features: tuple[float, ...]
     probability: float
 
@@ -88,35 +103,89 @@ def able_sentences(passage: Passage) -> list[Sentence]:
     return full or able or sentences
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a sentence is: its cosine with the question, and shares (0 to 1) of the question's nearest sentence.
+
+    `bare_share` is of the question without names (`qa.names.without_names`): nearness to what is asked rather than to
+    whom it is about.
+    """
+
+    similarity: float
+    similarity_share: float
+    bare_share: float
+
+
+def nearness(similarities: Sequence[float], bare_similarities: Sequence[float]) -> list[Nearness]:
+    """Nearness of each sentence of a question, from its cosines with the question and with the bare one."""
+    shares = zip(similarities, _shares(similarities), _shares(bare_similarities), strict=True)
+    return [Nearness(*values) for values in shares]
+
+
 def score_sentences(
-    question: Question, found: Found, sentences: Sequence[Sentence], similarities: Sequence[float], model: Logistic
+    question: Question, found: Found, sentences: Sequence[Sentence], near: Sequence[Nearness], model: Logistic
 ) -> list[Candidate]:
-    """A candidate for each of `sentences`; `similarities` are their cosines with the question."""
+    """Return a candidate for each of `sentences`, which are as near the question as `near` says."""
     text = found.article.text
-    title = frozenset(analyze(found.article.title))
-    passage_coverage = coverage(question.weights, title | frozenset(analyze(found.passage.text)))
+    article_coverage = coverage(question.weights, found.article_terms)
+    missing = max((weight for term, weight in question.weights.items() if term not in found.article_terms), default=0.0)
     candidates = []
-    terms_before, similarity_before = title, 0.0
-    for sentence, similarity in zip(sentences, similarities, strict=True):
+    before: tuple[frozenset[str], Nearness] | None = None
+    for sentence, measured in zip(sentences, near, strict=True):
         words = text[sentence.start : sentence.end]
         terms = frozenset(analyze(words))
-        is_typed, offered = question.kind is not AnswerType.OTHER, offers(words, question.kind, question.text)
+        resolved, about = measured, terms
+        if before is not None and _LEANING.search(words):
+            about = terms | before[0]
+            resolved = Nearness(
+                max(measured.similarity, before[1].similarity),
+                max(measured.similarity_share, before[1].similarity_share),
+                measured.bare_share,
+            )
         features = (
-            similarity,
-            max(similarity, similarity_before),
-            coverage(question.weights, terms),
-            coverage(question.weights, terms | terms_before),
-            passage_coverage,
+            resolved.similarity,
+            resolved.similarity_share,
+            resolved.bare_share,
+            coverage(question.weights, about),
             found.dense,
             found.fused,
-            found.lexical,
-            float(is_typed and offered),
-            float(is_typed and not offered),
+            found.article_fused,
+            *_type_features(question, words),
             math.log1p(len(terms)),
         )
-        candidates.append(Candidate(found, sentence.start, sentence.end, features, model.probability(features)))
-        terms_before, similarity_before = terms | title, similarity
+        probability = model.probability(features)
+        candidates.append(
+            Candidate(
+                found,
+                sentence.start,
+                sentence.end,
+                resolved.similarity,
+                article_coverage,
+                missing,
+                features,
+                probability,
+            )
+        )
+        before = terms, measured
     return candidates
+
+
+def _type_features(question: Question, words: str) -> tuple[float, float, float, float]:
+    # Numbers have features of their own: on realtimeqa-2022 only 2 of 160 sentences that answer "how many" have none.
+    is_offered = offers(words, question.kind, question.text)
+    is_number = question.kind is AnswerType.NUMBER
+    is_other = not is_number and question.kind is not AnswerType.OTHER
+    return (
+        float(is_number and is_offered),
+        float(is_number and not is_offered),
+        float(is_other and is_offered),
+        float(is_other and not is_offered),
+    )
+
+
+def _shares(values: Sequence[float]) -> list[float]:
+    best = max(max(values, default=0.0), LEAST_BEST)
+    return [max(value, 0.0) / best for value in values]
 
 
 def best_per_passage(candidates: Sequence[Candidate]) -> list[Candidate]:

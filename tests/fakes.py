@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from functools import cache
 
 import numpy as np
 
-from corpus.article import Article
+from corpus.article import Article, Passage
 from index.analyze import analyze
 from index.encoder import Vectors
+from qa.select import FEATURES, Candidate, Found
 
 BRIDGE = Article(
     "bridge",
@@ -87,3 +89,15 @@ def long_article(article_id: str, word: str, sentences: int = 30) -> Article:
         f"Sentence {n} about {word} says that the {word} of day {n} was seen by many people." for n in range(sentences)
     )
     return Article(article_id, f"All about {word}", text)
+
+
+def make_found(passage: Passage, article: Article, **scores: float) -> Found:
+    """A passage found; scores that are not given are 0."""
+    zeros = {field.name: 0.0 for field in fields(Found) if field.name not in ("passage", "article")}
+    return Found(passage=passage, article=article, **(zeros | scores))
+
+
+def make_candidate(found: Found, start: int, end: int, **values: object) -> Candidate:
+    """A candidate; values and features that are not given are 0."""
+    zeros = {field.name: 0.0 for field in fields(Candidate)} | {"features": (0.0,) * len(FEATURES)}
+    return Candidate(**(zeros | values | {"found": found, "start": start, "end": end}))

@@ -30,13 +30,12 @@ class Bootstrap:
     """Samples of questions with replacement, by whole clusters; the same for the same seed."""
 
     def __init__(self, clusters: Sequence[str], seed: int = SEED) -> None:
-        names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
-        self._cluster = np.array([names[name] for name in clusters], int)
-        self._rows = [np.flatnonzero(self._cluster == number) for number in range(len(names))]
+        self._cluster, n = number_clusters(clusters)
+        self._rows = [np.flatnonzero(self._cluster == number) for number in range(n)]
         chance = np.random.default_rng(seed)
-        share = np.full(len(names), 1 / len(names))
+        share = np.full(n, 1 / n)
         # How often each cluster is in each sample, (RESAMPLES, clusters).
-        self._times = chance.multinomial(len(names), share, size=RESAMPLES).astype(np.float32)
+        self._times = chance.multinomial(n, share, size=RESAMPLES).astype(np.float32)
 
     def means(self, values: Matrix) -> Matrix:
         """(RESAMPLES, measures): each sample's means of `values` (questions, measures), nan left out."""
@@ -67,3 +66,9 @@ def interval(resampled: Matrix) -> Interval:
         return Interval(float("nan"), float("nan"))
     low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(low), float(high))
+
+
+def number_clusters(names: Sequence[str]) -> tuple[Matrix, int]:
+    """For each question the number of its cluster, from 0, and how many clusters there are."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names], int), len(numbers)

@@ -39,8 +39,11 @@ def break_down(judgements: Sequence[Judgement], bootstrap: Bootstrap) -> list[Gr
     rows = [labels_of(judgement) for judgement in judgements]
     for field in dict.fromkeys(name for row in rows for name in row):
         labels = np.array([row.get(field, UNKNOWN) for row in rows])
-        names = sorted(set(labels.tolist()))
-        for name in names if 1 < len(names) <= MAX_GROUPS else ():
+        names = sorted(set(labels.tolist()), key=_order)
+        known = [row[field] for row in rows if field in row]
+        # What differs from question to question, like a note on it, is no kind of question.
+        is_kind = len(set(known)) <= len(known) / 2 and 1 < len(names) <= MAX_GROUPS
+        for name in names if is_kind else ():
             here = labels == name
             figures = _figures(np.where(here[:, None], values, np.nan), bootstrap)
             groups.append(Group(field, name, int(here.sum()), int((here & ~is_answerable).sum()), figures))
@@ -57,6 +60,12 @@ def _figures(values: Matrix, bootstrap: Bootstrap) -> dict[str, Figure]:
             ends = interval(resampled[:, place])
             figures[name] = Figure(name, float(known.mean()), ends.low, ends.high, len(known))
     return figures
+
+
+def _order(label: str) -> tuple[int, str]:
+    """By the first number in it, so that 8 words come before 13; those without one first, by letter."""
+    number = re.search(r"\d+", label)
+    return (int(number.group()) if number else -1, label)
 
 
 def question_word(text: str) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.stats import binomtest
 
-from qa.evaluate.bootstrap import SEED, Bootstrap, Interval, Matrix, interval
+from qa.evaluate.bootstrap import SEED, Bootstrap, Interval, Matrix, interval, number_clusters
 from qa.evaluate.figures import LOWER_IS_BETTER, MEANS, WHOLE, value_matrix
+from qa.evaluate.gold import clusters
 from qa.evaluate.judge import Judgement
 from qa.evaluate.refusal import Verdicts
 
@@ -82,14 +82,14 @@ class Comparison:
 
 def compare(before: Sequence[Judgement], after: Sequence[Judgement], *, seed: int = SEED) -> Comparison:
     """The comparison; both judge the same questions in the same order."""
-    clusters = [judgement.question.cluster for judgement in after]
-    bootstrap = Bootstrap(clusters, seed)
-    found = _compare_means(before, after, bootstrap, seed) + _compare_whole(before, after, bootstrap, clusters, seed)
+    names = clusters([judgement.question for judgement in after])
+    bootstrap = Bootstrap(names, seed)
+    found = _compare_means(before, after, bootstrap, names, seed)
+    found += _compare_whole(before, after, bootstrap, names, seed)
     adjusted = holm([change.p for change in found])
     changes = tuple(replace(change, p_holm=p) for change, p in zip(found, adjusted, strict=True))
-    pairs = [
-        (b.values["correct"], a.values["correct"], a.question.question_id) for b, a in zip(before, after, strict=True)
-    ]
+    was, now = ([judgement.values["correct"] for judgement in run] for run in (before, after))
+    pairs = list(zip(was, now, (judgement.question.question_id for judgement in after), strict=True))
     return Comparison(
         changes,
         Verdicts.of(before),
@@ -102,7 +102,9 @@ def compare(before: Sequence[Judgement], after: Sequence[Judgement], *, seed: in
 
 def mcnemar(won: int, lost: int) -> float:
     """Two-sided p that the questions that changed sides did so by chance: the exact (binomial) form."""
-    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+    changed = won + lost
+    as_uneven = sum(math.comb(changed, k) for k in range(min(won, lost) + 1))
+    return min(1.0, 2 * as_uneven / (1 << changed))
 
 
 def holm(ps: Sequence[float]) -> list[float]:
@@ -115,16 +117,16 @@ def holm(ps: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def randomisation_p(differences: Matrix, clusters: Sequence[str], seed: int) -> Matrix:
-    """(measures,) p of the sums of `differences` (questions, measures), the two runs swapped by whole clusters."""
-    names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
-    totals = np.zeros((len(names), differences.shape[1]))
-    np.add.at(totals, [names[name] for name in clusters], differences)
+def randomisation_p(differences: Matrix, names: Sequence[str], seed: int) -> Matrix:
+    """(measures,) p of the sums of `differences` (questions, measures), the runs swapped by the clusters `names`."""
+    cluster, n = number_clusters(names)
+    totals = np.zeros((n, differences.shape[1]))
+    np.add.at(totals, cluster, differences)
     observed = np.abs(totals.sum(axis=0))
     chance = np.random.default_rng(seed)
     extreme = np.zeros(differences.shape[1])
     for _ in range(SWAPS // SWAPS_AT_ONCE):
-        signs = chance.integers(0, 2, size=(SWAPS_AT_ONCE, len(names))) * 2.0 - 1.0
+        signs = chance.integers(0, 2, size=(SWAPS_AT_ONCE, n)) * 2.0 - 1.0
         # A swap that gives the same sum must count as such whatever the order of its additions.
         extreme += (np.abs(signs @ totals) >= observed - 1e-9).sum(axis=0)
     p: Matrix = (extreme + 1) / (SWAPS + 1)
@@ -132,12 +134,12 @@ def randomisation_p(differences: Matrix, clusters: Sequence[str], seed: int) -> 
 
 
 def _compare_means(
-    before: Sequence[Judgement], after: Sequence[Judgement], bootstrap: Bootstrap, seed: int
+    before: Sequence[Judgement], after: Sequence[Judgement], bootstrap: Bootstrap, names: Sequence[str], seed: int
 ) -> list[Change]:
     old, new = value_matrix(before), value_matrix(after)
     known = ~np.isnan(old) & ~np.isnan(new)
     differences = np.where(known, new - old, np.nan)
-    ps = randomisation_p(np.where(known, differences, 0.0), [j.question.cluster for j in after], seed)
+    ps = randomisation_p(np.where(known, differences, 0.0), names, seed)
     resampled = bootstrap.means(differences)
     changes = []
     for column, name in enumerate(MEANS):
@@ -156,11 +158,11 @@ def _compare_whole(
     before: Sequence[Judgement],
     after: Sequence[Judgement],
     bootstrap: Bootstrap,
-    clusters: Sequence[str],
+    names: Sequence[str],
     seed: int,
 ) -> list[Change]:
     old, new = Verdicts.of(before), Verdicts.of(after)
-    swapped = list(_swaps(old, new, clusters, seed))
+    swapped = list(_swaps(old, new, names, seed))
     samples = bootstrap.samples()
     changes = []
     for name in COMPARED:
@@ -175,13 +177,12 @@ def _compare_whole(
     return changes
 
 
-def _swaps(old: Verdicts, new: Verdicts, clusters: Sequence[str], seed: int) -> list[tuple[Verdicts, Verdicts]]:
-    names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
-    cluster = np.array([names[name] for name in clusters])
+def _swaps(old: Verdicts, new: Verdicts, names: Sequence[str], seed: int) -> list[tuple[Verdicts, Verdicts]]:
+    cluster, n = number_clusters(names)
     chance = np.random.default_rng(seed)
     pairs = []
     for _ in range(FEW_SWAPS):
-        swap = chance.integers(0, 2, size=len(names)).astype(bool)[cluster]
+        swap = chance.integers(0, 2, size=n).astype(bool)[cluster]
         pairs.append((_mix(old, new, swap), _mix(new, old, swap)))
     return pairs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from qa.evaluate.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from qa.evaluate.breakdown import Group, break_down
 from qa.evaluate.cost import Cost, measure_cost
 from qa.evaluate.figures import Figure, measure
-from qa.evaluate.gold import GoldSet
+from qa.evaluate.gold import GoldSet, clusters
 from qa.evaluate.judge import Judgement, Outcome
 from qa.evaluate.refusal import Bin, Verdicts, reliability
 
@@ -41,6 +42,13 @@ class Evaluation:
         """Questions that the articles do not answer."""
         return sum(not judgement.question.is_answerable for judgement in self.judgements)
 
+    @property
+    def method(self) -> str:
+        """How the intervals were found."""
+        questions = [judgement.question for judgement in self.judgements]
+        is_by_article = any(name.startswith("article ") for name in clusters(questions))
+        return f"percentile bootstrap by {'article' if is_by_article else 'question'}"
+
     def to_json(self) -> dict[str, Any]:
         """What `metrics.json` holds. Values are shares of 1, times are milliseconds."""
         return {
@@ -49,7 +57,7 @@ class Evaluation:
             "questions": len(self.judgements),
             "unanswerable": self.unanswerable,
             "index": self.index,
-            "interval": {"level": LEVEL, "method": "percentile bootstrap by article", "resamples": RESAMPLES},
+            "interval": {"level": LEVEL, "method": self.method, "resamples": RESAMPLES},
             "figures": {name: _rounded(figure) for name, figure in self.figures.items()},
             "citations": {"checked": self.citations, "exact": self.citations},
             "outcomes": {str(outcome): count for outcome, count in self.outcomes.items()},
@@ -66,7 +74,7 @@ def summarise(
     gold: GoldSet, judgements: Sequence[Judgement], timed: Sequence[Answer] = (), *, seed: int = SEED
 ) -> Evaluation:
     """Every figure of `judgements`, of which there is at least one, and what the `timed` answers cost."""
-    bootstrap = Bootstrap([judgement.question.cluster for judgement in judgements], seed)
+    bootstrap = Bootstrap(clusters([judgement.question for judgement in judgements]), seed)
     return Evaluation(
         gold=gold,
         judgements=judgements,
@@ -79,6 +87,11 @@ def summarise(
     )
 
 
-def _rounded(figure: Figure) -> dict[str, float]:
+def json_number(value: float) -> float | None:
+    """Six digits; None for nan, which JSON does not know."""
+    return None if math.isnan(value) else round(value, 6)
+
+
+def _rounded(figure: Figure) -> dict[str, float | None]:
     numbers = {"value": figure.value, "low": figure.low, "high": figure.high}
-    return {key: round(value, 6) for key, value in numbers.items()} | {"n": figure.n}
+    return {key: json_number(value) for key, value in numbers.items()} | {"n": figure.n}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 from corpus.errors import UserError
-from qa.evaluate.compare import COMPARED, Change, Comparison
+from qa.evaluate.compare import COMPARED, Change, Comparison, holm
 from qa.evaluate.digits import number, signed
 from qa.evaluate.figures import MEANS
 
@@ -45,12 +45,16 @@ def parse_gate(text: str) -> Gate:
 
 
 def apply_gates(gates: Sequence[Gate], comparison: Comparison) -> list[GateResult]:
-    """What each gate says. Raises UserError when the set does not give a gate's measure."""
+    """What each gate says. Holm's correction is over the gates: they were named before the runs were seen.
+
+    Raises UserError when the set does not give a gate's measure.
+    """
     changes = {change.name: change for change in comparison.changes}
     missing = [gate.name for gate in gates if gate.name not in changes]
     if missing:
         raise UserError(f"--gate {missing[0]}: this set does not give that measure; it gives {', '.join(changes)}")
-    return [_apply(gate, changes[gate.name]) for gate in gates]
+    adjusted = holm([changes[gate.name].p for gate in gates])
+    return [_apply(gate, replace(changes[gate.name], p_holm=p)) for gate, p in zip(gates, adjusted, strict=True)]
 
 
 def write_junit(results: Sequence[GateResult], set_name: str, file: Path) -> None:
@@ -75,7 +79,7 @@ def write_junit(results: Sequence[GateResult], set_name: str, file: Path) -> Non
 
 
 def _apply(gate: Gate, change: Change) -> GateResult:
-    step = f"{number(change.before)} -> {number(change.after)}"
+    step = f"from {number(change.before)} to {number(change.after)}"
     facts = f"{gate.name} {step} ({signed(change.difference)}, p {change.p_holm:.2g})"
     # A difference of exactly the tolerance is material; subtraction leaves it a hair short.
     is_material = -change.gain >= gate.tolerance - 1e-9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,10 @@ from pathlib import Path
 from corpus.article import Article
 from corpus.errors import UserError
 from qa.followup import Turn
+
+# Resampling clusters needs at least so many to be trusted (Cameron, Gelbach and Miller, 2008); with five, no
+# difference whatever could be significant.
+MIN_CLUSTERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ class GoldQuestion:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def cluster(self) -> str:
-        """Questions of one cluster are about the same article, so their results hang together."""
+    def article_id(self) -> str | None:
+        """The article it is about: the most relevant, else the one it was written on; None for neither."""
         best = sorted(self.relevant, key=lambda article_id: (-self.relevant[article_id], article_id))
-        return f"article {(*best, *self.near)[0]}" if best or self.near else f"question {self.question_id}"
+        return next(iter((*best, *self.near)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,20 @@ class GoldSet:
         if limit is None or limit >= n:
             return self
         return replace(self, questions=tuple(self.questions[i * n // limit] for i in range(limit)))
+
+
+def clusters(questions: Sequence[GoldQuestion]) -> list[str]:
+    """For each question the name of its cluster: those about one article are one, since their results hang together.
+
+    Of fewer than MIN_CLUSTERS articles each question is a cluster of its own: figures then speak of these articles.
+    """
+    articles = [question.article_id for question in questions]
+    if len(set(articles) - {None}) < MIN_CLUSTERS:
+        return [f"question {question.question_id}" for question in questions]
+    return [
+        f"article {article_id}" if article_id is not None else f"question {question.question_id}"
+        for question, article_id in zip(questions, articles, strict=True)
+    ]
 
 
 def read_gold_set(path: Path) -> GoldSet:

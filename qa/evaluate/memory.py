@@ -45,7 +45,7 @@ class RememberingEncoder:
     def load(self, file: Path) -> None:
         """Remember what an earlier run wrote to `file`; a file that is not there or not whole is passed over."""
         try:
-            with np.load(file, allow_pickle=False) as table:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as table:
                 keys, vectors = table["keys"], table["vectors"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return

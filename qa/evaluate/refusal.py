@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from qa.evaluate.judge import Judgement
 
@@ -53,14 +52,16 @@ class Bin:
 
 
 def auroc(verdicts: Verdicts) -> float:
-    """Probability that an answerable question has more confidence than an unanswerable one; nan without both."""
-    positive = int(verdicts.is_answerable.sum())
-    negative = len(verdicts.is_answerable) - positive
-    if not positive or not negative:
+    """Probability that an answerable question has more confidence than an unanswerable one; nan without both.
+
+    Equal confidence counts half, as in scikit-learn.
+    """
+    answerable = verdicts.confidence[verdicts.is_answerable]
+    unanswerable = np.sort(verdicts.confidence[~verdicts.is_answerable])
+    if not len(answerable) or not len(unanswerable):
         return float("nan")
-    ranks = rankdata(verdicts.confidence)
-    above = ranks[verdicts.is_answerable].sum() - positive * (positive + 1) / 2
-    return float(above / (positive * negative))
+    below, not_above = (np.searchsorted(unanswerable, answerable, side=side) for side in ("left", "right"))
+    return float((below + not_above).mean() / 2 / len(unanswerable))
 
 
 def refusal_precision(verdicts: Verdicts) -> float:
@@ -118,19 +119,23 @@ def coverage_at_risk(verdicts: Verdicts, risk: float) -> float:
 
 def reliability(verdicts: Verdicts) -> list[Bin]:
     """Confidence against what came true, by equal steps of confidence; empty steps are left out."""
-    edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip(np.digitize(verdicts.confidence, edges[1:-1], right=True), 0, BINS - 1)
-    bins = []
-    for number in range(BINS):
-        here = place == number
-        if here.any():
-            confidence, right = verdicts.confidence[here].mean(), verdicts.is_right[here].mean()
-            low, high = float(edges[number]), float(edges[number + 1])
-            bins.append(Bin(low, high, int(here.sum()), float(confidence), float(right)))
-    return bins
+    counts, confidence, right = _sums_by_step(verdicts)
+    return [
+        Bin(step / BINS, (step + 1) / BINS, int(n), float(confidence[step] / n), float(right[step] / n))
+        for step, n in enumerate(counts)
+        if n
+    ]
 
 
 def calibration_error(verdicts: Verdicts) -> float:
     """Expected calibration error: the mean distance of confidence from what came true, over BINS equal steps."""
-    n = len(verdicts.confidence)
-    return sum(each.n / n * abs(each.confidence - each.right) for each in reliability(verdicts))
+    _, confidence, right = _sums_by_step(verdicts)
+    return float(np.abs(confidence - right).sum() / len(verdicts.confidence))
+
+
+def _sums_by_step(verdicts: Verdicts) -> tuple[Array, Array, Array]:
+    """(BINS,) each: questions, the sum of their confidence, how many are right; a step has its upper end."""
+    step = np.clip(np.ceil(verdicts.confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    counts = np.bincount(step, minlength=BINS)
+    confidence = np.bincount(step, verdicts.confidence, minlength=BINS)
+    return counts, confidence, np.bincount(step, verdicts.is_right, minlength=BINS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from corpus.errors import UserError
 from qa.evaluate.compare import Comparison
-from qa.evaluate.evaluation import Evaluation
+from qa.evaluate.evaluation import Evaluation, json_number
 from qa.evaluate.gate import GateResult
 from qa.evaluate.report.failures import Failure
 from qa.evaluate.report.markdown import report_markdown
@@ -54,7 +53,10 @@ def metrics_json(
     if comparison:
         changes = [asdict(change) | {"verdict": change.verdict} for change in comparison.changes]
         metrics["comparison"] = {
-            "changes": [{key: _json_number(value) for key, value in change.items()} for change in changes],
+            "changes": [
+                {key: json_number(value) if isinstance(value, float) else value for key, value in change.items()}
+                for change in changes
+            ],
             "won": list(comparison.won),
             "lost": list(comparison.lost),
             "same_right": comparison.same_right,
@@ -62,10 +64,3 @@ def metrics_json(
             "gates": [asdict(result) for result in results],
         }
     return metrics
-
-
-def _json_number(value: object) -> object:
-    """JSON knows no nan."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value

@@ -66,7 +66,8 @@ def evaluation_lines(evaluation: Evaluation) -> list[str]:
 def won_line(comparison: Comparison) -> str:
     """How many questions changed sides."""
     return (
-        f"{comparison.n:,} questions are in both runs: {len(comparison.won)} became correct, {len(comparison.lost)} became wrong, "
+        f"{comparison.n:,} questions are in both runs: "
+        f"{len(comparison.won)} became correct, {len(comparison.lost)} became wrong, "
         f"{comparison.same_right} stayed correct, {comparison.same_wrong} stayed wrong"
     )
 

@@ -17,7 +17,7 @@ from corpus.errors import UserError
 from qa.answer import Answer
 from qa.answerer import Answerer
 from qa.followup import Turn
-from qa.web.errors import public_error
+from qa.web.errors import UNEXPECTED, public_error
 from qa.web.passages import answer_html, question_html
 from qa.web.words import check_readable
 
@@ -116,15 +116,27 @@ def _ask(answerer: Answerer, text: str, earlier: list[Answer], *, k: int) -> Ite
         yield _page(earlier, notice="Type a question first.")
         return
     yield _page(earlier, pending=question)
-    try:
-        history = [Turn(answer.question, answer.text) for answer in earlier]
-        answer = answerer.ask(check_readable(question), history=history, k=k)
-    except UserError as error:
-        yield _page(earlier, typed=text, notice=public_error(error).message)
-    except ValueError as error:
-        yield _page(earlier, typed=text, notice=str(error))
+    answer = _answer_or_notice(answerer, question, earlier, k=k)
+    if isinstance(answer, str):
+        yield _page(earlier, typed=text, notice=answer)
     else:
         yield _page([*earlier, answer][-MAX_ANSWERS:])
+
+
+def _answer_or_notice(answerer: Answerer, question: str, earlier: list[Answer], *, k: int) -> Answer | str:
+    """The answer, or in words why there is none."""
+    try:
+        check_readable(question)
+    except ValueError as error:
+        return str(error)
+    try:
+        return answerer.ask(question, history=[Turn(answer.question, answer.text) for answer in earlier], k=k)
+    except UserError as error:
+        return public_error(error).message
+    except Exception:
+        # The page must not wait for ever, and the traceback belongs in the log.
+        logger.exception("a question could not be answered")
+        return UNEXPECTED
 
 
 def _undo(answers: list[Answer]) -> Update:

@@ -17,6 +17,9 @@ from qa.answerer import BadQuestion
 
 logger = logging.getLogger(__name__)
 
+# What anybody is told about a fault of the program itself.
+UNEXPECTED = "something went wrong on the server; its log says what"
+
 
 @dataclass(frozen=True, slots=True)
 class PublicError:

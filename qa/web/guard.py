@@ -8,10 +8,9 @@ from __future__ import annotations
 import logging
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.errors import error_response
+from qa.web.errors import UNEXPECTED, error_response
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +75,7 @@ class Guard:
             # The last line of defence: the traceback belongs in the log, never in the answer.
             logger.exception("%s %s failed", scope["method"], path)
             if not headed.has_started:
-                await unexpected_error()(scope, receive, headed)
-
-
-def unexpected_error() -> JSONResponse:
-    """What a client is told about a fault that is not its own."""
-    return error_response(500, "internal", "something went wrong on the server; its log says what")
+                await error_response(500, "internal", UNEXPECTED)(scope, receive, headed)
 
 
 def is_reachable(path: str) -> bool:

@@ -66,7 +66,7 @@ def _marked(citation: Citation) -> str:
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     quote = citation.quote
     marked = f"{as_entities(quote[:start])}<mark>{as_entities(quote[start:end])}</mark>{as_entities(quote[end:])}"
-    return re.sub("(?:&#10;)+", '<br class="gap">', marked)
+    return re.sub("(?:&#10;)+", '<span class="gap"> </span>', marked)
 
 
 def _excerpt(citation: Citation) -> str:

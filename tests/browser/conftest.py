@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import uvicorn
+from chatting import DESKTOP, TIMEOUT_MS, Site, serving
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
-from index.update import build_index
-from qa.build import open_answerer
-from qa.feedback import FEEDBACK_FILE
-from qa.settings import Settings
-from qa.web.server import create_app
-
 BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
-DESKTOP = (1280, 860)
-PHONE = (360, 740)
-# Of a busy machine with few processors.
-TIMEOUT_MS = 20_000
-
-
-@dataclass(frozen=True)
-class Site:
-    """A server's address and the file it keeps feedback in."""
-
-    url: str
-    feedback_file: Path
-
-
-@contextmanager
-def serving(source: Path, folder: Path) -> Iterator[Site]:
-    """A server over the articles of `source`, indexed in `folder`."""
-    build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
-    answerer = open_answerer(Settings(index=folder))
-    answerer.warm_up()
-    app = create_app(answerer, feedback_file=folder / FEEDBACK_FILE)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", folder / FEEDBACK_FILE)
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,19 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chatting import LAWLER, MISSION, WORLD_CUP, answers, ask, question_box, wait_for_examples, width_beyond_the_screen
-from conftest import DESKTOP, PHONE, Site
+from chatting import (
+    DESKTOP,
+    LAWLER,
+    MISSION,
+    PHONE,
+    WORLD_CUP,
+    Site,
+    answers,
+    ask,
+    question_box,
+    wait_for_examples,
+    width_beyond_the_screen,
+)
 from playwright.sync_api import Page, expect
 
 from qa.feedback import read_feedback

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from chatting import ask, question_box
-from conftest import Site, serving
+from chatting import Site, ask, serving
 from playwright.sync_api import Page, expect
+
+from qa.feedback import read_feedback
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +48,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+def visible(naughty: str) -> str:
+    """As it stands in a title, from which invisible characters are taken out."""
+    return re.sub("[\u202a-\u202e\u200b]", "", naughty)
+
+
 def assert_only_text(page: Page, where: str) -> None:
     """Nothing ran, and nothing of the articles became an element."""
     assert page.evaluate("window.hit") is None
@@ -56,35 +62,40 @@ def assert_only_text(page: Page, where: str) -> None:
         assert href.startswith(page.url.split("/chat")[0].split("/articles")[0]), href
 
 
-@pytest.mark.parametrize("number", range(1, len(NAUGHTY) + 1))
-def test_article_stays_text(hostile: Site, open_page: Callable[..., Page], number: int) -> None:
+def test_articles_stay_text(hostile: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(hostile.url)
-    ask(page, f"What is the code word of report {number}?")
-    answer = page.locator("#conversation .answer")
-    if answer.locator("details").count():
-        answer.get_by_text("The nearest passages").click()
-    assert_only_text(page, ".message")
-    # The page is still whole and alive.
-    expect(question_box(page)).to_be_visible()
+    links = []
+    for number, naughty in enumerate(NAUGHTY, start=1):
+        answer = ask(page, f"What is the code word of report {number}?")
+        if answer.locator("details").count():
+            answer.get_by_text("The nearest passages").click()
+        link = answer.get_by_role("link").filter(has_text=f"Report {number} ").first
+        expect(link).to_contain_text(visible(naughty))
+        assert_only_text(page, ".message")
 
-    link = answer.get_by_role("link").first
-    link.click()
-    panel = page.get_by_role("dialog", name="Article")
-    expect(panel.locator("#quote")).to_be_visible()
-    assert_only_text(page, "#panel .article")
-    page.goto(link.evaluate("link => link.href"))
-    expect(page.locator("#quote")).to_be_visible()
-    assert_only_text(page, "main")
+        link.click()
+        panel = page.get_by_role("dialog", name="Article")
+        expect(panel.get_by_role("heading", level=1)).to_contain_text(visible(naughty))
+        expect(panel.locator("#quote")).to_be_focused()
+        assert_only_text(page, "#panel .article")
+        page.keyboard.press("Escape")
+        links.append(link.evaluate("link => link.href"))
+
+    for naughty, link in zip(NAUGHTY, links, strict=True):
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(visible(naughty))
+        assert_only_text(page, "main")
 
 
-@pytest.mark.parametrize("naughty", NAUGHTY)
-def test_question_stays_text(hostile: Site, open_page: Callable[..., Page], naughty: str) -> None:
+def test_questions_stay_text(hostile: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(hostile.url)
-    answer = ask(page, naughty)
-    expect(page.get_by_role("log").get_by_role("heading", level=2)).to_have_text(naughty)
-    assert_only_text(page, ".message")
-    answer.get_by_role("button", name="Not helpful").click()
-    expect(answer.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    for naughty in NAUGHTY:
+        answer = ask(page, naughty)
+        expect(page.get_by_role("log").get_by_role("heading", level=2).last).to_have_text(naughty)
+        assert_only_text(page, ".message")
+        answer.get_by_role("button", name="Not helpful").click()
+        expect(answer.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    assert [feedback.question for feedback in read_feedback(hostile.feedback_file)] == list(NAUGHTY)
 
 
 def test_no_examples_where_the_bundled_articles_are_not(hostile: Site, open_page: Callable[..., Page]) -> None:
@@ -93,9 +104,3 @@ def test_no_examples_where_the_bundled_articles_are_not(hostile: Site, open_page
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_role("log").get_by_role("heading", level=2)).to_have_count(0)
     expect(page.get_by_text("For example")).to_be_hidden()
-
-
-def test_naughty_strings_are_in_the_answers(hostile: Site, open_page: Callable[..., Page], tmp_path: Path) -> None:
-    page = open_page(hostile.url)
-    ask(page, "What is the code word of report 1?")
-    expect(page.locator(".message").last).to_contain_text("<script>")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PHONE, Site
+from chatting import PHONE, Site
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow

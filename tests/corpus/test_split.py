@@ -140,13 +140,18 @@ def test_a_question_of_an_faq_stays_with_its_answer() -> None:
     passages = [passage.text for passage in split_article(bundled(1))]
     assert [passage for passage in passages if passage.endswith("?")] == []
     for question, answer in questions.items():
-        assert [f"{question}\n{answer}" in passage for passage in passages].count(True) == 1
+        # Twice where it is what two passages share; never the question alone.
+        holding = [passage for passage in passages if question in passage]
+        assert holding
+        assert [passage for passage in holding if f"{question}\n{answer}" not in passage] == []
 
 
 def test_a_list_stays_with_its_heading() -> None:
-    (passage,) = [one.text for one in split_article(bundled(1)) if "Key Takeaways" in one.text]
-    for item in ("Key Takeaways\n\n• Deepening ties", "• Enhanced cooperation in defence capabilities is anticipated."):
-        assert item in passage
+    passages = [one.text for one in split_article(bundled(1)) if "Key Takeaways" in one.text]
+    assert passages
+    for passage in passages:
+        assert "Key Takeaways\n\n• Deepening ties" in passage
+        assert "• Enhanced cooperation in defence capabilities is anticipated." in passage
 
 
 def test_a_heading_never_ends_a_passage() -> None:

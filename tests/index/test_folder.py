@@ -42,6 +42,22 @@ def test_a_new_generation_is_current_once_it_is_activated(folder: IndexFolder) -
     assert [path.name for path in folder.path.iterdir() if path.is_file()] == ["current"]
 
 
+def test_a_generation_swept_away_while_it_is_looked_up(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = folder.new_generation(), folder.new_generation()
+    folder.activate(old)
+    is_dir = Path.is_dir
+
+    def swept_first(path: Path) -> bool:
+        monkeypatch.undo()
+        folder.activate(new)
+        folder.sweep()
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", swept_first)
+    assert folder.current() == new
+    assert not old.exists()
+
+
 def test_sweep_leaves_the_current_generation_and_what_is_not_ours(folder: IndexFolder) -> None:
     old, new = folder.new_generation(), folder.new_generation()
     (old / "articles.db").write_text("old", encoding="utf-8")

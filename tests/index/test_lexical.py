@@ -205,6 +205,22 @@ def test_a_store_that_is_ahead_is_caught_up_with(store: ArticleStore, lexical: L
     assert (len(opened), opened.seq) == (store.counts()[1], store.seq())
 
 
+def test_a_commit_cut_off_before_its_last_step_is_made_again(store: ArticleStore, lexical: LexicalIndex) -> None:
+    """As after a kill when every file but meta.json was written: the next commit wants the same names."""
+    meta = store.path.parent / "lexical" / "meta.json"
+    before = meta.read_bytes()
+    (number,) = put(store, "A volcano erupted.")
+    with store.writing():
+        store.drop(store.article_ids()[0])
+    lexical.catch_up()
+    meta.write_bytes(before)
+    again = LexicalIndex(store)
+    assert again.seq < store.seq()
+    again.catch_up()
+    assert numbers(again.search("volcano steel", 9)) == [number, 2]
+    assert (len(again), again.seq) == (4, store.seq())
+
+
 def test_a_second_object_sees_changes_after_refresh(store: ArticleStore, lexical: LexicalIndex) -> None:
     reader = LexicalIndex(store)
     (number,) = put(store, "A volcano erupted.")

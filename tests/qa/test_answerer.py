@@ -31,8 +31,8 @@ def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
 
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
 FITTED = Fitted(
-    sentence=logistic(FEATURES, -3.0, similarity=2.0, window_coverage=4.0, fused=1.0, offers_asked_type=1.0),
-    confidence=logistic(CONFIDENCE_FEATURES, -6.0, passage_coverage=10.0, lacks_asked_type=-2.0),
+    sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_figure=1.0),
+    confidence=logistic(CONFIDENCE_FEATURES, -6.0, passage_coverage=10.0, lacks_figure=-2.0),
     answer_from=0.5,
 )
 
@@ -93,8 +93,13 @@ def test_the_answer_is_the_sentence_that_answers(answerer: Answerer, question: s
 
 def test_a_question_line_of_an_article_is_never_the_answer(answerer: Answerer) -> None:
     answer = answerer.ask("Why did it take so long?")
-    assert "Why did it take so long?" not in [citation.answer for citation in answer.citations]
-    assert answer.citations[0].article_id == "bridge"
+    (bridge,) = [citation for citation in answer.citations if citation.article_id == "bridge"]
+    assert "Why did it take so long?" in bridge.quote
+    assert bridge.answer in [
+        "Mayor Anna Berg opened the harbour bridge in Oslo on Friday.",
+        "The bridge cost 40 million crowns.",
+        "Steel was scarce for two years, the builders said.",
+    ]
 
 
 @pytest.mark.parametrize("question", ["Who is the king of Sweden?", "Did a volcano erupt?", "?", "who was it", "山"])

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes import BRIDGE, CHESS, GLACIER
+from fakes import BRIDGE, CHESS, GLACIER, make_candidate, make_found
 
 from corpus.article import Article
 from corpus.split import split_article
 from qa.answer import Answer, Citation
 from qa.cite import citation_problem, cite
-from qa.select import FEATURES, Candidate, Found
+from qa.select import Candidate
 
 QUOTE = GLACIER.text[19:49]
 
 
 def candidate(article: Article, start: int, end: int) -> Candidate:
-    found = Found(split_article(article)[0], article, 1.0, 1.0, 1.0)
-    return Candidate(found, start, end, (0.0,) * len(FEATURES), 0.75)
+    found = make_found(split_article(article)[0], article)
+    return make_candidate(found, start, end, probability=0.75)
 
 
 def exact(**changes: object) -> dict[str, Any]:

@@ -6,30 +6,40 @@ import math
 from dataclasses import replace
 
 import pytest
-from fakes import BRIDGE, CHESS
+from fakes import BRIDGE, CHESS, make_candidate, make_found
 
 from corpus.article import Article, Passage
 from corpus.split import split_article
 from qa.answer_type import AnswerType
 from qa.model import Logistic
-from qa.select import FEATURES, Candidate, Found, Question, able_sentences, best_per_passage, score_sentences
+from qa.select import (
+    FEATURES,
+    Candidate,
+    Found,
+    Nearness,
+    Question,
+    able_sentences,
+    best_per_passage,
+    nearness,
+    score_sentences,
+)
 
 EVEN = Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0)
-BY_SIMILARITY = Logistic(FEATURES, (4.0, *(0.0,) * (len(FEATURES) - 1)), 0.0)
+BY_SHARE = Logistic(FEATURES, tuple(4.0 * (name == "similarity_share") for name in FEATURES), 0.0)
 
 
 def whole(text: str, title: str = "-") -> Found:
     """All of an article as one passage."""
     article = Article("a", title, text)
-    return Found(Passage("a", 0, len(text), text), article, 1.0, 0.5, 0.25)
+    return make_found(Passage("a", 0, len(text), text), article, fused=1.0, dense=0.5)
 
 
 def able(text: str) -> list[str]:
     return [text[s.start : s.end] for s in able_sentences(Passage("a", 0, len(text), text))]
 
 
-def scored(found: Found, question: Question, similarities: list[float], model: Logistic = EVEN) -> list[Candidate]:
-    return score_sentences(question, found, able_sentences(found.passage), similarities, model)
+def scored(found: Found, question: Question, near: list[Nearness], model: Logistic = EVEN) -> list[Candidate]:
+    return score_sentences(question, found, able_sentences(found.passage), near, model)
 
 
 def features(candidate: Candidate) -> dict[str, float]:
@@ -37,7 +47,7 @@ def features(candidate: Candidate) -> dict[str, float]:
 
 
 def candidate(found: Found, start: int, end: int, probability: float) -> Candidate:
-    return Candidate(found, start, end, (0.0,) * len(FEATURES), probability)
+    return make_candidate(found, start, end, probability=probability)
 
 
 def test_a_question_line_is_no_answer() -> None:
@@ -77,44 +87,57 @@ def test_sentences_are_at_the_offsets_of_the_article() -> None:
 
 
 def test_features_of_each_sentence() -> None:
-    found = whole("The bridge is in Oslo. It opened in May 2024. Steel was scarce.", title="Harbour news")
-    question = Question(
-        "When was the harbour bridge opened?", AnswerType.TIME, {"harbour": 0.5, "bridg": 0.3, "open": 0.2}
+    found = whole("The bridge is in Oslo. The doors opened in May 2024. Steel was scarce.", title="Harbour news")
+    weights = {"harbour": 0.5, "bridg": 0.3, "open": 0.2}
+    question = Question("When was the harbour bridge opened?", AnswerType.TIME, weights)
+    candidates = scored(found, question, nearness([0.6, 0.3, -0.1], [0.2, 0.4, 0.1]))
+    rows = [features(c) for c in candidates]
+    assert [row["similarity_share"] for row in rows] == [1.0, 0.5, 0.0]
+    assert [row["bare_share"] for row in rows] == [0.5, 1.0, 0.25]
+    assert [row["coverage"] for row in rows] == [0.3, 0.2, 0]
+    assert [row["passage_similarity"] for row in rows] == [0.5] * 3
+    assert [row["fused"] for row in rows] == [1.0] * 3
+    assert [row["log_length"] for row in rows] == pytest.approx([math.log(3), math.log(4), math.log(3)])
+    # Only the second says when; the title has the harbour.
+    assert [kinds(row, "offers_") for row in rows] == [0.0, 1.0, 0.0]
+    assert [kinds(row, "lacks_") for row in rows] == [1.0, 0.0, 1.0]
+    assert [c.passage_coverage for c in candidates] == pytest.approx([1.0] * 3)
+    assert [c.similarity for c in candidates] == [0.6, 0.3, -0.1]
+
+
+def kinds(row: dict[str, float], start: str) -> float:
+    return sum(value for name, value in row.items() if name.startswith(start))
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_about_what_that_names() -> None:
+    question = Question("When was the bridge opened?", AnswerType.TIME, {"bridg": 0.6, "open": 0.4})
+    near = nearness([0.6, 0.3], [0.4, 0.2])
+    leaning, standing = (
+        features(scored(whole(f"The bridge is in Oslo. {text}"), question, near)[1])
+        for text in ("It opened in March 2024.", "Schools opened in March 2024.")
     )
-    first, second, third = (features(c) for c in scored(found, question, [0.6, 0.2, 0.1]))
-    assert first == pytest.approx({
-        "similarity": 0.6,
-        "window_similarity": 0.6,
-        "coverage": 0.3,
-        # The title goes with every sentence, the sentence before with the next.
-        "window_coverage": 0.8,
-        "passage_coverage": 1.0,
-        "passage_similarity": 0.5,
-        "fused": 1.0,
-        "lexical": 0.25,
-        "offers_asked_type": 0.0,
-        "lacks_asked_type": 1.0,
-        "log_length": math.log(3),
-    })
-    assert (second["coverage"], second["window_coverage"], second["window_similarity"]) == pytest.approx((
-        0.2,
-        1.0,
-        0.6,
-    ))
-    assert (second["offers_asked_type"], second["lacks_asked_type"]) == (1.0, 0.0)
-    assert (third["coverage"], third["window_coverage"], third["window_similarity"]) == pytest.approx((0.0, 0.7, 0.2))
+    assert [leaning[name] for name in ("coverage", "similarity_share", "bare_share")] == [1.0, 1.0, 0.5]
+    assert [standing[name] for name in ("coverage", "similarity_share", "bare_share")] == [0.4, 0.5, 0.5]
+
+
+def test_nearness_is_a_share_of_the_nearest() -> None:
+    assert nearness([0.2, 0.4], [0.5, -0.5]) == [Nearness(0.2, 0.5, 1.0), Nearness(0.4, 1.0, 0.0)]
+    assert nearness([], []) == []
+
+
+def test_where_nothing_is_near_nothing_has_a_whole_share() -> None:
+    assert nearness([0.01, -0.3], [0.0, 0.0]) == [Nearness(0.01, pytest.approx(0.2), 0.0), Nearness(-0.3, 0.0, 0.0)]
 
 
 def test_a_question_of_no_kind_neither_offers_nor_lacks() -> None:
-    (found,) = scored(whole("Steel was scarce."), Question.of("Why so late?", {"late": 1.0}), [0.0])
-    assert (features(found)["offers_asked_type"], features(found)["lacks_asked_type"]) == (0.0, 0.0)
+    (found,) = scored(whole("Steel was scarce."), Question.of("Why so late?", {"late": 1.0}), nearness([0.0], [0.0]))
+    assert (kinds(features(found), "offers_"), kinds(features(found), "lacks_")) == (0.0, 0.0)
 
 
 def test_the_probability_is_the_models() -> None:
-    found = scored(
-        whole("Steel was scarce. The bridge opened in May."), Question.of("Why?", {}), [0.5, -0.5], BY_SIMILARITY
-    )
-    assert [c.probability for c in found] == pytest.approx([1 / (1 + math.exp(-2)), 1 / (1 + math.exp(2))])
+    text = "Steel was scarce. The bridge opened in May."
+    found = scored(whole(text), Question.of("Why?", {}), nearness([0.5, 0.1], [0.0, 0.0]), BY_SHARE)
+    assert [c.probability for c in found] == pytest.approx([1 / (1 + math.exp(-4)), 1 / (1 + math.exp(-0.8))])
 
 
 def test_question_of_finds_its_kind() -> None:
@@ -133,7 +156,7 @@ def test_each_passage_gives_its_most_probable_sentence() -> None:
 
 
 def test_ties_go_to_the_smaller_id_and_the_earlier_offset() -> None:
-    a, b = (Found(split_article(article)[0], article, 1.0, 1.0, 1.0) for article in (BRIDGE, CHESS))
+    a, b = (make_found(split_article(article)[0], article) for article in (BRIDGE, CHESS))
     tied = [candidate(b, 0, 5, 0.5), candidate(a, 40, 50, 0.5), candidate(a, 10, 20, 0.5)]
     wanted = [("bridge", 10), ("chess", 0)]
     for given in (tied, tied[::-1]):
@@ -143,8 +166,8 @@ def test_ties_go_to_the_smaller_id_and_the_earlier_offset() -> None:
 def test_a_sentence_two_passages_share_is_shown_once() -> None:
     text = "One day. Two days. Three days."
     article = Article("a", "-", text)
-    first = Found(Passage("a", 0, 18, text[:18]), article, 1.0, 1.0, 1.0)
-    second = Found(Passage("a", 9, 30, text[9:]), article, 1.0, 1.0, 1.0)
+    first = make_found(Passage("a", 0, 18, text[:18]), article)
+    second = make_found(Passage("a", 9, 30, text[9:]), article)
     shown = best_per_passage([
         candidate(first, 9, 18, 0.9),
         candidate(second, 9, 18, 0.9),

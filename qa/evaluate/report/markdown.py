@@ -23,7 +23,7 @@ def report_markdown(
     if comparison:
         lines += ["## Compared", "", *_table(CHANGE_HEADING, map(change_row, comparison.changes)), ""]
         lines += [won_line(comparison) + ".", ""]
-        lines += [f"- gate **{'holds' if result.holds else 'CLOSED'}**: {escape(result.reason)}" for result in results]
+        lines += [f"- gate **{'holds' if result.holds else 'CLOSED'}**: {result.reason}" for result in results]
         lines += [""] if results else []
     rows = figure_rows(list(evaluation.figures.values()))
     lines += ["## Figures", "", *_table(("measure", "value (95% interval)", "n", "what it says"), rows), ""]
@@ -50,7 +50,7 @@ def escape(text: str) -> str:
     """`text` on one line, cut, with nothing that Markdown or HTML would act on; mentions and links stay plain text."""
     line = " ".join(text.split())
     line = line if len(line) <= MAX_CHARACTERS else line[: MAX_CHARACTERS - 1] + "…"
-    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
+    escaped = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))
     # A zero-width space keeps GitHub from notifying whoever is called so, and from linking.
     return escaped.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
 

@@ -57,7 +57,7 @@ def citation(
         quote=quote,
         answer_start=start,
         answer_end=end,
-        score=1 - rank / 100,
+        score=round(1 - rank / 100, 2),
         text_sha256=hashlib.sha256(quote.encode()).hexdigest(),
     )
 

@@ -27,11 +27,11 @@ QUESTIONS = [
 ]
 
 
-def write_set(folder: Path, *, articles: bool = True, **change: object) -> Path:
+def write_set(folder: Path, *, with_articles: bool = True, **change: object) -> Path:
     folder.mkdir(exist_ok=True)
     records = [QUESTIONS[0] | change, *QUESTIONS[1:]]
     (folder / "queries.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
-    if articles:
+    if with_articles:
         lines = [json.dumps({"_id": a.article_id, "title": a.title, "text": a.text}) + "\n" for a in ARTICLES]
         (folder / "corpus.jsonl").write_text("".join(lines), encoding="utf-8")
     return folder
@@ -105,7 +105,7 @@ def test_the_files_of_a_run_fit_together(tmp_path: Path) -> None:
 
 
 def test_a_set_without_articles_is_asked_of_the_current_index(tmp_path: Path, built: IndexFolder) -> None:
-    gold = read_gold_set(write_set(tmp_path / "set", articles=False))
+    gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
     assert index_of(gold, built, tmp_path / "cache", HashEncoder()) == built
     run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
     assert run[0].answer.citations[0].article_id == "bridge"
@@ -125,14 +125,14 @@ def test_a_set_without_articles_is_asked_of_the_current_index(tmp_path: Path, bu
 def test_what_a_set_says_of_the_articles_must_be_so(
     tmp_path: Path, built: IndexFolder, change: dict[str, object], words: str
 ) -> None:
-    gold = read_gold_set(write_set(tmp_path / "set", articles=False, **change))
+    gold = read_gold_set(write_set(tmp_path / "set", with_articles=False, **change))
     with pytest.raises(UserError) as error:
         ask_set(gold, built, tmp_path / "cache", HashEncoder())
     assert words in str(error.value)
 
 
 def test_an_inexact_citation_fails_the_run(tmp_path: Path, built: IndexFolder) -> None:
-    gold = read_gold_set(write_set(tmp_path / "set", articles=False))
+    gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
     run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
     store = ArticleStore(built.require_current() / built.store_name)
     assert find_inexact(run, store) == []
@@ -144,7 +144,7 @@ def test_an_inexact_citation_fails_the_run(tmp_path: Path, built: IndexFolder) -
 
 
 def test_a_run_of_another_set_cannot_be_compared(tmp_path: Path, built: IndexFolder) -> None:
-    gold = read_gold_set(write_set(tmp_path / "set", articles=False))
+    gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
     run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
     with pytest.raises(UserError, match="has none of the questions of 'set'"):
         pair_up(gold, [], judge_run(gold, run, built), built)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UserError
-from qa.evaluate.gold import GoldQuestion, Span, read_gold_set
+from qa.evaluate.gold import GoldQuestion, Span, clusters, read_gold_set
 from qa.followup import Turn
 
 ARTICLES = [{"_id": "a", "title": "A", "text": "Oslo is cold."}, {"_id": "b", "title": "B", "text": "Rome is warm."}]
@@ -76,7 +76,7 @@ def test_history_spans_and_articles_without_qrels(tmp_path: Path) -> None:
     assert question.history == (Turn("Where?"), Turn("Why?", "Because."))
     assert question.spans == (Span("a", 0, 4),)
     assert question.relevant == {"a": 1}
-    assert question.cluster == "article a"
+    assert question.article_id == "a"
 
 
 def test_squad(tmp_path: Path) -> None:
@@ -117,10 +117,16 @@ def test_a_sample_is_spread_over_the_set(tmp_path: Path) -> None:
     assert gold.sample(99) is gold
 
 
-def test_clusters_follow_the_best_article() -> None:
-    assert GoldQuestion("1", "?", "f:1", relevant={"b": 1, "a": 1, "c": 2}).cluster == "article c"
-    assert GoldQuestion("1", "?", "f:1", near=("n",)).cluster == "article n"
-    assert GoldQuestion("1", "?", "f:1").cluster == "question 1"
+def test_a_question_is_about_its_best_article() -> None:
+    assert GoldQuestion("1", "?", "f:1", relevant={"b": 1, "a": 1, "c": 2}).article_id == "c"
+    assert GoldQuestion("1", "?", "f:1", near=("n",)).article_id == "n"
+    assert GoldQuestion("1", "?", "f:1").article_id is None
+
+
+def test_questions_about_one_article_are_a_cluster_where_there_are_enough_articles() -> None:
+    many = [GoldQuestion(str(n), "?", "f:1", near=(f"a{n // 2}",)) for n in range(60)]
+    assert clusters([*many, GoldQuestion("u", "?", "f:1")])[-3:] == ["article a29", "article a29", "question u"]
+    assert clusters(many[:58])[-2:] == ["question 56", "question 57"]
 
 
 def broken_line(number: int) -> str:

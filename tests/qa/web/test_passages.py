@@ -110,9 +110,9 @@ def test_foreign_text_stays_text(naughty: str) -> None:
         replace(ANSWER, question=naughty, query=f"{naughty}?", citations=(citation, replace(citation, rank=2)))
     )
     plain = answer_html(replace(ANSWER, query="other", citations=(CITATION, replace(CITATION, rank=2))))
-    assert Page(html).tags == Page(plain).tags
+    assert Page(html.replace('<span class="gap"> </span>', "")).tags == Page(plain).tags
     assert all(link.startswith("../articles/") for link in Page(html).links)
-    assert naughty in Page(html).text
+    assert " ".join(naughty.split()) in " ".join(Page(html).text.split())
     assert Page(question_html(naughty)).tags == ["h2"]
     assert Page(question_html(naughty)).text == naughty
     # One line: a blank one would end the HTML block, and Markdown would begin.

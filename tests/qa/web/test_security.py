@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import uuid
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import pytest
@@ -109,17 +108,20 @@ def test_what_the_chat_uses_is_open(path: str) -> None:
 
 
 def test_a_posted_file_is_never_handed_out(client: TestClient, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text("the-secret-text", encoding="utf-8")
+    # A name of its own: Gradio's cache outlives the test.
+    secret = tmp_path / f"{uuid.uuid4()}.txt"
+    secret.write_text("secret", encoding="utf-8")
     file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}, "url": None}
     message = [{"role": "user", "content": [{"type": "file", "file": file}], "metadata": None}]
-    config = client.get("/chat/config").json()
-    for dependency in config["dependencies"]:
-        for data in ([message, []], [file, []], [message], [file]):
-            body: dict[str, Any] = {"data": data, "fn_index": dependency["id"], "session_hash": "x", "trigger_id": None}
+    for dependency in client.get("/chat/config").json()["dependencies"]:
+        for data in ([message], [file], [None, message], [None, file], [message, None], [file, None]):
+            body = {"data": data, "fn_index": dependency["id"], "session_hash": secret.stem, "trigger_id": None}
             client.post("/chat/gradio_api/queue/join", json=body)
-    assert "the-secret-text" not in json.dumps(config)
-    assert not [path for path in Path(gr.utils.get_upload_folder()).rglob("secret.txt")]
+    # Ends when every event has been dealt with.
+    events = client.get(f"/chat/gradio_api/queue/data?session_hash={secret.stem}").text
+    assert "process_completed" in events
+    assert "file=" not in events
+    assert list(Path(gr.utils.get_upload_folder()).rglob(secret.name)) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""Names in a text: runs of capitalised words."""
+
+from __future__ import annotations
+
+import re
+
+_CAPITALISED = r"[A-Z0-9][\w’'.-]*[\w]"
+_NAME = re.compile(rf"(?:\b(?:the|The) )?\b[A-Z][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
+_OPENERS = """
+    Who Whom Whose What Which When Where Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would Should
+    And But So Or In On At By For From Of To With About
+"""
+_QUESTION_OPENERS = frozenset(_OPENERS.split())
+
+
+def names_in(text: str) -> list[re.Match[str]]:
+    """Runs of capitalised words, without a question word or another word that only opens the sentence."""
+    found = []
+    for match in _NAME.finditer(text):
+        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "?", "!", "“", '"'))
+        is_one_word = " " not in match.group()
+        if match.group().split()[0] in _QUESTION_OPENERS:
+            rest = _NAME.search(text, match.start() + len(match.group().split()[0]), match.end())
+            if rest:
+                found.append(rest)
+        elif not (opens and is_one_word and not text.startswith(match.group() + "’") and not match.group().isupper()):
+            found.append(match)
+    return found
+
+
+def without_names(question: str) -> str:
+    """What a question asks, whoever it is about: each name becomes "it".
+
+    "How many people attended the Jeju Forum?" becomes "How many people attended it?", and is nearer to the sentence
+    that says how many than to those that only name the forum.
+    """
+    bare, last = [], 0
+    for name in names_in(question):
+        bare += [question[last : name.start()], "its" if name.group().endswith(("'s", "’s")) else "it"]
+        last = name.end()
+    return "".join([*bare, question[last:]])

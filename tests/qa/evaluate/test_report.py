@@ -1,0 +1,141 @@
+"""The reports: nothing hostile gets through, nothing is asked of another host, every failure is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from html.parser import HTMLParser
+
+import pytest
+from runs import answer, citation, good_run, judged, questions, shuffled
+
+from corpus.article import Article
+from corpus.store import ArticleStore
+from qa.evaluate.compare import compare
+from qa.evaluate.evaluation import summarise
+from qa.evaluate.gate import Gate, apply_gates
+from qa.evaluate.gold import GoldQuestion, GoldSet
+from qa.evaluate.report.failures import explain_failures, reader_link
+from qa.evaluate.report.markdown import escape, report_markdown
+from qa.evaluate.report.page import report_page
+from qa.evaluate.run import Asked
+from qa.followup import Turn
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}]]>"
+
+
+class Tags(HTMLParser):
+    """The tags of a page, with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
+    with closing(ArticleStore(tmp_path_factory.mktemp("store") / "articles.db", create=True)) as opened:
+        article = Article("right/one", HOSTILE, f"{'x ' * 300}The answer is Oslo. {HOSTILE}")
+        with opened.writing():
+            opened.put(article, [], [])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hostile_page(store: ArticleStore) -> str:
+    """A page whose set, questions, answers and articles all try to be code."""
+    gold = [
+        GoldQuestion(
+            HOSTILE,
+            f"Where? {HOSTILE}",
+            "f:1",
+            answers=("Oslo", "<b>Bergen</b>"),
+            relevant={"right/one": 1},
+            history=(Turn(HOSTILE, HOSTILE),),
+            fields={HOSTILE: HOSTILE},
+        ),
+        GoldQuestion("second", "Who?", "f:2", answers=("Oslo",), relevant={"right/one": 1}, fields={HOSTILE: "b"}),
+        *(GoldQuestion(f"n{n}", "What?", "f:3", is_answerable=False, fields={HOSTILE: "b"}) for n in range(3)),
+    ]
+    wrong = citation("wrong", 1, f"Nothing. {HOSTILE}")
+    run = [Asked(question.question_id, answer([wrong], question=HOSTILE), ("wrong",)) for question in gold]
+    judgements = judged(gold, run)
+    evaluation = summarise(GoldSet(HOSTILE, tuple(gold), "sha"), judgements)
+    comparison = compare(judgements, judgements)
+    results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
+    return report_page(evaluation, explain_failures(judgements, store), comparison, results)
+
+
+def test_hostile_text_stays_text(hostile_page: str) -> None:
+    page = Tags(hostile_page)
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not [tag for tag, _ in page.tags if tag in {"img", "iframe", "link", "base", "object"}]
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert page.text.count(HOSTILE) >= 8
+    assert "<b>Bergen</b>" in page.text
+    assert "{{7*7}}" in page.text
+
+
+def test_the_page_asks_no_other_host(hostile_page: str) -> None:
+    addresses = [
+        value
+        for tag, attributes in Tags(hostile_page).tags
+        for name, value in attributes.items()
+        if name in {"src", "href", "action", "xlink:href"} and value
+    ]
+    assert addresses
+    assert [address for address in addresses if not address.startswith(("#", "/articles/"))] == []
+    assert "@import" not in hostile_page
+    assert re.findall(r"url\((?!#)", hostile_page) == []
+    assert "default-src 'none'" in hostile_page
+
+
+def test_every_failure_is_there_with_what_was_expected(hostile_page: str) -> None:
+    failures = [attributes for tag, attributes in Tags(hostile_page).tags if attributes.get("class") == "failure"]
+    assert len(failures) == 5
+    labels = json.loads(failures[0]["data-labels"] or "")
+    assert set(labels) == {"outcome: not retrieved", f"{HOSTILE}: {HOSTILE}"}
+    assert '<a href="/articles/right%2Fone?start=614&amp;end=618#quote">' in hostile_page
+    assert "The answer is <mark>Oslo</mark>. " in hostile_page
+
+
+def test_ids_of_pictures_do_not_clash(hostile_page: str) -> None:
+    ids = [attributes["id"] for _, attributes in Tags(hostile_page).tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_comparison_is_told_in_both_reports(store: ArticleStore) -> None:
+    gold = questions()
+    before, after = judged(gold, good_run(gold)), judged(gold, shuffled(good_run(gold)))
+    evaluation = summarise(GoldSet("set", tuple(gold), "sha"), after)
+    comparison = compare(before, after)
+    results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
+    markdown = report_markdown(evaluation, comparison, results)
+    page = report_page(evaluation, explain_failures(after, store), comparison, results)
+    assert "- gate **CLOSED**: nDCG@10" in markdown
+    assert re.search(r"^\| nDCG@10 \|.*\| worse \|$", markdown, re.MULTILINE)
+    assert f"{len(comparison.lost)} became wrong" in page
+    assert "change: became wrong" in page
+    assert 'class="closed"' in page
+
+
+def test_markdown_does_nothing_with_hostile_text() -> None:
+    hostile = "a\n# *b* [c](http://d) <img> @everyone | `e`"
+    assert escape(hostile) == "a \\# \\*b\\* \\[c\\](http:\u200b//d) &lt;img> @\u200beveryone \\| \\`e\\`"
+    assert len(escape("x" * 1000)) == 200
+
+
+def test_links_open_the_reader_at_the_passage() -> None:
+    assert (
+        reader_link("a b/c?", 3, 9, (4, 8)) == "/articles/a%20b%2Fc%3F?start=3&end=9&answer_start=4&answer_end=8#quote"
+    )
