@@ -92,9 +92,11 @@ def long_article(article_id: str, word: str, sentences: int = 30) -> Article:
 
 
 def make_found(passage: Passage, article: Article, **scores: float) -> Found:
-    """A passage found; scores that are not given are 0."""
-    zeros = {field.name: 0.0 for field in fields(Found) if field.name not in ("passage", "article")}
-    return Found(passage=passage, article=article, **(zeros | scores))
+    """A passage found, the only one of its article; scores that are not given are 0."""
+    known = {"passage": passage, "article": article}
+    known["article_terms"] = frozenset(analyze(article.title)) | frozenset(analyze(passage.text))
+    zeros = {field.name: 0.0 for field in fields(Found) if field.name not in known}
+    return Found(**(zeros | known | scores))
 
 
 def make_candidate(found: Found, start: int, end: int, **values: object) -> Candidate:

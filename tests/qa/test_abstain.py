@@ -15,8 +15,8 @@ from qa.select import FEATURES, Candidate
 
 FOUND = make_found(split_article(BRIDGE)[0], BRIDGE)
 MODEL = Logistic(CONFIDENCE_FEATURES, (1.0, *(0.0,) * (len(CONFIDENCE_FEATURES) - 1)), 0.0)
-# The confidence model takes this one over from the sentence as it is.
-(LACKS,) = set(CONFIDENCE_FEATURES) & {name for name in FEATURES if name.startswith("lacks_")}
+# The confidence model takes these over from the sentence as they are.
+TAKEN_OVER = ("bare_share", "lacks_number")
 
 
 def candidate(probability: float, dense: float = 0.8) -> Candidate:
@@ -27,7 +27,8 @@ def candidate(probability: float, dense: float = 0.8) -> Candidate:
         0,
         10,
         similarity=0.6,
-        passage_coverage=0.7,
+        article_coverage=0.7,
+        heaviest_missing=0.25,
         features=features,
         probability=probability,
     )
@@ -43,19 +44,18 @@ def test_evidence_of_several() -> None:
     found = dict(zip(CONFIDENCE_FEATURES, evidence(best), strict=True))
     assert found == pytest.approx({
         "sentence": logit(0.9),
-        "sentence_gap": logit(0.9) - logit(0.8),
         "similarity": 0.6,
-        "passage_coverage": 0.7,
-        "passage_similarity": 0.9,
+        "article_coverage": 0.7,
+        "heaviest_missing": 0.25,
         # From the best to the sixth.
         "similarity_drop": 0.9 - 0.2,
-        LACKS: float(FEATURES.index(LACKS)),
+        **{name: float(FEATURES.index(name)) for name in TAKEN_OVER},
     })
 
 
 def test_evidence_of_one_alone() -> None:
     found = dict(zip(CONFIDENCE_FEATURES, evidence([candidate(0.5)]), strict=True))
-    assert found["sentence_gap"] == pytest.approx(-logit(1e-4))
+    assert found["sentence"] == pytest.approx(0.0)
     assert found["similarity_drop"] == 0.0
 
 

@@ -31,8 +31,8 @@ def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
 
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
 FITTED = Fitted(
-    sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_figure=1.0),
-    confidence=logistic(CONFIDENCE_FEATURES, -6.0, passage_coverage=10.0, lacks_figure=-2.0),
+    sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_number=1.0),
+    confidence=logistic(CONFIDENCE_FEATURES, -6.0, article_coverage=10.0, lacks_number=-2.0),
     answer_from=0.5,
 )
 

@@ -101,7 +101,8 @@ def test_features_of_each_sentence() -> None:
     # Only the second says when; the title has the harbour.
     assert [kinds(row, "offers_") for row in rows] == [0.0, 1.0, 0.0]
     assert [kinds(row, "lacks_") for row in rows] == [1.0, 0.0, 1.0]
-    assert [c.passage_coverage for c in candidates] == pytest.approx([1.0] * 3)
+    assert [c.article_coverage for c in candidates] == pytest.approx([1.0] * 3)
+    assert [c.heaviest_missing for c in candidates] == [0.0] * 3
     assert [c.similarity for c in candidates] == [0.6, 0.3, -0.1]
 
 
