@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from lexical import Tantivy, Unit, measure_answers, measure_ndcg, read_articles
+
 from corpus.article import Article
 from corpus.split import split_article
 from index.analyze import analyze
