@@ -16,8 +16,8 @@ MAX_WORDS = 120
 MIN_WORDS = 40
 # Longer than this, a "sentence" is a table or text without punctuation and is cut between words.
 MAX_SENTENCE_WORDS = 200
-# Passages of one article share this many sentences. On 497 news questions no better and no worse (benchmarks/overlap.md);
-# it keeps a sentence such as "During their meeting, Wi conveyed a letter" with the one that says whose meeting.
+# Passages of one article share this many sentences. On 497 news questions no better and no worse
+# (benchmarks/overlap.md); it keeps "During their meeting, Wi conveyed a letter" with the sentence that says whose.
 OVERLAP_SENTENCES = 1
 # A line of at most this many words without an end mark is a heading; the longest in the bundled articles has 13.
 MAX_HEADING_WORDS = 14
