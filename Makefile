@@ -15,16 +15,16 @@ serve: $(VENV)/installed
 test: $(VENV)/installed-test $(VENV)/browser
 	$(BIN)/python -m pytest
 
-## test-fast: the tests that need no model, server or browser
+## test-fast: the tests that need no model, server or browser; importing Gradio alone would take seconds
 test-fast: $(VENV)/installed-test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --ignore tests/browser --ignore tests/qa/web
 
 ## check: format, lint, types, fast tests
 check: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --ignore tests/browser --ignore tests/qa/web
 
 ## format: put the code in the house format
 format: $(VENV)/installed-test

@@ -23,6 +23,10 @@ from index.retriever import Retriever
 from index.update import add_articles, build_index, embedded_text
 from index.vectors import from_bytes
 
+# Seconds in all: these wait for `make test`.
+pytestmark = pytest.mark.slow
+
+
 # Kills of each kind, spread over the run; the first FAST_MOMENTS are in the fast tests.
 MOMENTS = 30
 FAST_MOMENTS = 2

@@ -19,6 +19,10 @@ from qa.evaluate.run import find_inexact
 from qa.evaluate.save import save
 from qa.verify import verify_answers
 
+# Seconds in all: these wait for `make test`.
+pytestmark = pytest.mark.slow
+
+
 QUESTIONS = [
     {"_id": "mayor", "text": "Who opened the harbour bridge?", "answers": ["Anna Berg"], "articles": ["bridge"]},
     {"_id": "ice", "text": "How much ice did the Rhone glacier lose?", "answers": ["nine metres"], "type": "number"},

@@ -16,6 +16,10 @@ from qa.evaluate.compare import compare, holm, mcnemar, randomisation_p
 from qa.evaluate.gate import Gate, apply_gates, parse_gate, write_junit
 from qa.evaluate.judge import Judgement
 
+# Seconds in all: these wait for `make test`.
+pytestmark = pytest.mark.slow
+
+
 GOLD = questions()
 GOOD = judged(GOLD, good_run(GOLD))
 BROKEN = judged(GOLD, shuffled(good_run(GOLD)))

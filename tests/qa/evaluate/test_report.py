@@ -23,6 +23,10 @@ from qa.evaluate.report.page import report_page
 from qa.evaluate.run import Asked
 from qa.followup import Turn
 
+# Seconds in all: these wait for `make test`.
+pytestmark = pytest.mark.slow
+
+
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}]]>"
 
 
