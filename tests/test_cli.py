@@ -457,6 +457,7 @@ def test_help_names_every_verb(run: Run) -> None:
         assert f"\n  {verb} " in result.stdout
 
 
+@pytest.mark.slow
 def test_nobody_reads_on(built: IndexFolder) -> None:
     """`article-qa list | head -c 0` ends without a word."""
     process = subprocess.Popen(

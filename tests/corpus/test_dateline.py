@@ -177,6 +177,7 @@ def test_parse_date(text: str, day: date | None) -> None:
     assert parse_date(text) == day
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     ["1", "1/", " ", "12/12/", "2023-12-", "A ", "A. ", "Aa, ", "(A", "Jan ", "Seoul, July 3 (", "By a, ", "2023 "],

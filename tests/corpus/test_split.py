@@ -161,6 +161,7 @@ def test_a_heading_never_ends_a_passage() -> None:
         assert not passage.text.splitlines()[-1].startswith("Part")
 
 
+@pytest.mark.slow
 def test_a_megabyte_without_a_space_is_cut() -> None:
     passages = split_article(article("x" * 1_000_000))
     assert passages[0].start == 0
@@ -169,6 +170,7 @@ def test_a_megabyte_without_a_space_is_cut() -> None:
     assert max(count_words(passage.text) for passage in passages) <= MAX_SENTENCE_WORDS + MAX_WORDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["a ", "• a\n", "a?\n", "A\n", "a. ", "日", "\n"])
 def test_a_long_text_of_anything_is_split(piece: str) -> None:
     text = piece * (60_000 // len(piece))

@@ -46,6 +46,7 @@ def test_hits_are_ranked_by_inner_product() -> None:
     assert made.search(query, 5) == [Hit(3, 1.0), Hit(7, 0.0)]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_search_agrees_with_brute_force_after_any_changes(data: st.DataObject) -> None:

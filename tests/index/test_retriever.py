@@ -164,6 +164,7 @@ def tell(writer: subprocess.Popen[str], *words: str) -> None:
     assert writer.stdout.readline() == "done\n"
 
 
+@pytest.mark.slow
 def test_what_another_process_changes_is_noticed(retriever: Retriever, writer: subprocess.Popen[str]) -> None:
     versions = [retriever.version]
     tell(writer, "add", "volcano", VOLCANO.title, VOLCANO.text)

@@ -120,6 +120,7 @@ def test_k_passages_are_cited(many: Answerer, k: int) -> None:
     assert answer.citations == many.ask("How many people have seen the steel?", k=50).citations[:k] or k < 50
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.text(min_size=1, max_size=80).filter(str.strip), k=st.integers(1, 50))
 def test_every_citation_of_any_question_is_exact(many: Answerer, question: str, k: int) -> None:
@@ -243,6 +244,7 @@ def test_an_article_removed_while_it_is_asked_for(built: IndexFolder, encoder: H
     assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "glacier", "vaccine"]
 
 
+@pytest.mark.slow
 def test_threads_ask_while_the_index_changes(answerer: Answerer, built: IndexFolder, encoder: HashEncoder) -> None:
     failures: list[BaseException] = []
     done = threading.Event()
