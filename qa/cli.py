@@ -16,6 +16,7 @@ import click
 
 from corpus.errors import UserError
 from qa.evaluate.command import evaluate
+from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _change(change: Callable[..., Report], sources: Sequence[str], settings: Set
     from qa.build import load_encoder, open_folder
 
     articles = read_articles(sources)
-    with _progress_bar(count_articles(sources)) as advance:
+    with progress_bar("articles", count_articles(sources)) as advance:
         report = change(open_folder(settings), articles, load_encoder(settings), advance)
     _report(report, as_json)
 
@@ -261,18 +262,6 @@ def _report(report: Report, as_json: bool) -> None:
     if failures:
         more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")
-
-
-@contextmanager
-def _progress_bar(total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr that counts articles; nothing where stderr is no terminal but the last line."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("articles", total=total)
-        yield lambda n: progress.advance(task, n)
 
 
 @contextmanager

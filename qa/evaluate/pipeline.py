@@ -20,11 +20,11 @@ from qa.evaluate.gold import GoldSet, read_gold_set
 from qa.evaluate.judge import ArticleWords, Judgement
 from qa.evaluate.memory import remembering
 from qa.evaluate.own_index import count_own_articles, is_complete, make_own_index, own_index_path
-from qa.evaluate.progress import progress_bar
 from qa.evaluate.readers.lines import hash_files
 from qa.evaluate.report.failures import Failure, explain_failures
 from qa.evaluate.run import Asked, ask_all, find_inexact
 from qa.model import load_fitted
+from qa.progress import progress_bar
 
 BUNDLED_ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
 BUNDLED_GOLD = Path(__file__).parents[2] / "corpus" / "gold"
