@@ -31,11 +31,6 @@ class IndexFolder:
         """The SQLite file's name inside a generation."""
         return "articles.db"
 
-    @property
-    def snapshot_name(self) -> str:
-        """The FAISS snapshot's name inside a generation."""
-        return "passages.faiss"
-
     def current(self) -> Path | None:
         """Folder of the current generation, None when nothing was built yet."""
         name = self._pointer()

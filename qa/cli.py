@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus import bundled
 from corpus.errors import UserError
 from qa.evaluate.command import evaluate
 from qa.progress import progress_bar
@@ -22,7 +23,6 @@ from qa.settings import Settings, load_settings
 if TYPE_CHECKING:
     from index.update import Report
 
-BUNDLED = Path(__file__).parents[1] / "corpus" / "articles"
 # Files a build names when they could not be read; the rest are counted.
 SHOWN_FAILURES = 20
 
@@ -74,7 +74,9 @@ def build(
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
     from index.update import build_index
 
-    _change(build_index, sources or (str(BUNDLED),), load_settings(config, index=index, encoder=encoder), as_json)
+    _change(
+        build_index, sources or (str(bundled.ARTICLES),), load_settings(config, index=index, encoder=encoder), as_json
+    )
 
 
 @main.command()

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from corpus import bundled
 from corpus.errors import UserError
 from corpus.store import ArticleStore
 from index.folder import IndexFolder
@@ -26,15 +27,12 @@ from qa.evaluate.run import Asked, ask_all, find_inexact
 from qa.model import load_fitted
 from qa.progress import progress_bar
 
-BUNDLED_ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
-BUNDLED_GOLD = Path(__file__).parents[2] / "corpus" / "gold"
-
 
 def read_bundled() -> GoldSet:
     """The gold set of the bundled articles, with these articles as its own."""
-    files = sorted(path for path in BUNDLED_ARTICLES.iterdir() if path.is_file())
+    files = sorted(path for path in bundled.ARTICLES.iterdir() if path.is_file())
     return replace(
-        read_gold_set(BUNDLED_GOLD), name="bundled", sources=(str(BUNDLED_ARTICLES),), corpus_sha256=hash_files(files)
+        read_gold_set(bundled.GOLD), name="bundled", sources=(str(bundled.ARTICLES),), corpus_sha256=hash_files(files)
     )
 
 
