@@ -62,7 +62,7 @@ def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) ->
     from qa.build import load_encoder, open_folder
     from qa.evaluate import pipeline
     from qa.evaluate.bootstrap import SEED
-    from qa.evaluate.compare import compare
+    from qa.evaluate.compare import compare, pair_up
     from qa.evaluate.evaluation import summarise
     from qa.evaluate.gate import apply_gates, parse_gate
     from qa.evaluate.gold import read_gold_set
@@ -86,10 +86,12 @@ def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) ->
     evaluation = summarise(gold, judgements, timed, seed=seed)
     comparison, results = None, []
     if earlier is not None:
-        comparison = compare(*pipeline.pair_up(gold, earlier, judgements, folder), seed=seed)
+        # Judged anew, by the set as it is now: a corrected gold answer is no change of the run.
+        before = pipeline.judge_run(gold, earlier, folder)
+        comparison = compare(*pair_up(before, judgements), seed=seed)
         results = apply_gates(gates, comparison)
     if options["out"]:
-        save(evaluation, pipeline.explain(judgements, folder), options["out"], comparison, results)
+        save(evaluation, pipeline.explain(judgements, folder), options["out"], folder.path, comparison, results)
     _print(evaluation, comparison, results, options)
 
 

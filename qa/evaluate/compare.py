@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from corpus.errors import UserError
 from qa.evaluate.bootstrap import SEED, Bootstrap, Interval, Matrix, interval, number_clusters
 from qa.evaluate.figures import LOWER_IS_BETTER, MEANS, WHOLE, value_matrix
 from qa.evaluate.gold import clusters
@@ -64,11 +65,12 @@ class Change:
 class Comparison:
     """Two runs of the same questions: every measure's change, and the questions won and lost by `correct`.
 
-    `before` has the earlier run's verdicts, for the pictures.
+    `before` and `after` have the runs' verdicts, for the pictures.
     """
 
     changes: tuple[Change, ...]
     before: Verdicts
+    after: Verdicts
     won: tuple[str, ...]
     lost: tuple[str, ...]
     same_right: int
@@ -78,6 +80,18 @@ class Comparison:
     def n(self) -> int:
         """Questions that are in both runs."""
         return len(self.won) + len(self.lost) + self.same_right + self.same_wrong
+
+
+def pair_up(before: Sequence[Judgement], after: Sequence[Judgement]) -> tuple[list[Judgement], list[Judgement]]:
+    """Judgements of the questions that are in both runs, in the order of `after`. Raises UserError when none is.
+
+    A question is the same when its id, its text and its gold answers are.
+    """
+    old = {_identity(judgement): judgement for judgement in before}
+    pairs = [(old[_identity(each)], each) for each in after if _identity(each) in old]
+    if not pairs:
+        raise UserError("the two runs have no question in common; compare runs of the same set")
+    return [one for one, _ in pairs], [other for _, other in pairs]
 
 
 def compare(before: Sequence[Judgement], after: Sequence[Judgement], *, seed: int = SEED) -> Comparison:
@@ -93,6 +107,7 @@ def compare(before: Sequence[Judgement], after: Sequence[Judgement], *, seed: in
     return Comparison(
         changes,
         Verdicts.of(before),
+        Verdicts.of(after),
         won=tuple(name for b, a, name in pairs if a > b),
         lost=tuple(name for b, a, name in pairs if a < b),
         same_right=sum(b == a == 1 for b, a, _ in pairs),
@@ -202,3 +217,8 @@ def _change(name: str, values: tuple[float, float], resampled: Matrix, p: float,
     detectable = DETECTED * error if error else math.nan
     before, after = values
     return Change(name, before, after, after - before, ends.low, ends.high, p, p, detectable, n)
+
+
+def _identity(judgement: Judgement) -> tuple[object, ...]:
+    question = judgement.question
+    return question.question_id, question.text, question.is_answerable, question.answers

@@ -42,6 +42,8 @@ WHOLE: dict[str, Callable[[Verdicts], float]] = {
     "coverage@10%risk": partial(coverage_at_risk, risk=0.10),
     "ECE": calibration_error,
 }
+# What the report begins with and the list of runs shows.
+HEADLINE = ("answer-in-citation@1", "answer-in-sentence@1", "nDCG@10", "correct", "AUROC", "coverage@10%risk", "ECE")
 LOWER_IS_BETTER = frozenset({"AURC", "ECE"})
 MEANING = {
     "nDCG@10": "ranking of articles, gain discounted by rank",

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from corpus.store import ArticleStore
 from qa.answer import Citation
-from qa.evaluate.gold import GoldQuestion
+from qa.evaluate.gold import GoldQuestion, Span
 from qa.evaluate.match import exact_match, f1, holds, is_yes_or_no, words
 from qa.evaluate.run import Asked
 
@@ -38,9 +38,10 @@ CORRECT = (*SUCCESSES, Outcome.WRONG_SENTENCE)
 class Judgement:
     """A question, its answer and their measures.
 
-    `is_right`: the first cited passage holds a gold answer; what `confidence` is the probability of. For a question
-    whose gold answers are none, or only yes or no, it stands in a relevant article instead. Always false for an
-    unanswerable question. `supports` says the same of each citation. `values` has the measures that apply.
+    `is_right`: the first cited passage holds a gold answer; what `confidence` is the probability of. Where the set
+    says at which places its answer stands, one of these is in the passage; the same words elsewhere are no answer. For
+    a question whose gold answers are none, or only yes or no, it stands in a relevant article instead. Always false
+    for an unanswerable question. `supports` says the same of each citation. `values` has the measures that apply.
     """
 
     question: GoldQuestion
@@ -77,14 +78,18 @@ def judge(question: GoldQuestion, asked: Asked, articles: ArticleWords) -> Judge
     gold = [words(answer) for answer in question.answers]
     citations = asked.answer.citations
 
-    def supports(citation: Citation, text: str) -> bool:
+    def supports(citation: Citation, start: int, end: int) -> bool:
         if not question.is_answerable:
             return False
-        return citation.article_id in question.relevant if by_article else holds(words(text), gold)
+        if by_article:
+            return citation.article_id in question.relevant
+        if question.spans:
+            return any(_is_inside(span, citation.article_id, start, end) for span in question.spans)
+        return holds(words(citation.quote[start - citation.start : end - citation.start]), gold)
 
-    supported = tuple(supports(citation, citation.quote) for citation in citations)
+    supported = tuple(supports(citation, citation.start, citation.end) for citation in citations)
     is_right = bool(supported) and supported[0]
-    is_sentence_right = is_right and supports(citations[0], citations[0].answer)
+    is_sentence_right = is_right and supports(citations[0], citations[0].answer_start, citations[0].answer_end)
     outcome = _outcome(question, asked, is_right=is_right, is_sentence_right=is_sentence_right)
     if outcome is None:
         outcome = _lost_stage(question, asked, any(supported), articles)
@@ -93,6 +98,10 @@ def judge(question: GoldQuestion, asked: Asked, articles: ArticleWords) -> Judge
         values["answer-in-sentence@1"] = float(is_sentence_right)
     values["correct"] = float(outcome in CORRECT)
     return Judgement(question, asked, outcome, is_right, supported, values)
+
+
+def _is_inside(span: Span, article_id: str, start: int, end: int) -> bool:
+    return span.article_id == article_id and start <= span.start and span.end <= end
 
 
 def _outcome(question: GoldQuestion, asked: Asked, *, is_right: bool, is_sentence_right: bool) -> Outcome | None:

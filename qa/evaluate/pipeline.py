@@ -81,17 +81,6 @@ def judge_run(gold: GoldSet, run: Sequence[Asked], folder: IndexFolder) -> list[
         return judge_all(gold.questions, run, ArticleWords(store))
 
 
-def pair_up(
-    gold: GoldSet, earlier: Sequence[Asked], judgements: Sequence[Judgement], folder: IndexFolder
-) -> tuple[list[Judgement], list[Judgement]]:
-    """Judgements of the earlier and of this run, of the questions in both, in one order. Raises UserError."""
-    old = {judgement.question.question_id: judgement for judgement in judge_run(gold, earlier, folder)}
-    pairs = [(old[each.question.question_id], each) for each in judgements if each.question.question_id in old]
-    if not pairs:
-        raise UserError(f"the run to compare with has none of the questions of {gold.name!r}; name a run of this set")
-    return [before for before, _ in pairs], [after for _, after in pairs]
-
-
 def explain(judgements: Sequence[Judgement], folder: IndexFolder) -> list[Failure]:
     """Every failure, with what was expected quoted from the articles."""
     with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:

@@ -12,13 +12,13 @@ from corpus.errors import UserError
 from qa.evaluate.compare import Comparison
 from qa.evaluate.evaluation import Evaluation, json_number
 from qa.evaluate.gate import GateResult
+from qa.evaluate.judgements_file import write_judgements
 from qa.evaluate.report.failures import Failure
 from qa.evaluate.report.markdown import report_markdown
 from qa.evaluate.report.page import report_page
 from qa.evaluate.run_files import write_run
+from qa.evaluate.saved_runs import METRICS, REPORT_PAGE
 
-METRICS = "metrics.json"
-REPORT_PAGE = "report.html"
 REPORT_MARKDOWN = "report.md"
 
 
@@ -26,20 +26,23 @@ def save(
     evaluation: Evaluation,
     failures: Sequence[Failure],
     folder: Path,
+    index: Path,
     comparison: Comparison | None = None,
     results: Sequence[GateResult] = (),
 ) -> None:
-    """Write `answers.jsonl`, `run.trec`, `metrics.json`, `report.html` and `report.md` into `folder`.
+    """Write answers, ranking, judgements, `metrics.json`, `report.html` and `report.md` into `folder`.
 
+    `index` is the folder of the index that was asked; the report says how to read its articles.
     Raises UserError when it cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_run([judgement.asked for judgement in evaluation.judgements], folder)
+        write_judgements(evaluation.judgements, folder)
         metrics = json.dumps(metrics_json(evaluation, comparison, results), ensure_ascii=False, indent=1)
         (folder / METRICS).write_text(metrics + "\n", encoding="utf-8")
         (folder / REPORT_MARKDOWN).write_text(report_markdown(evaluation, comparison, results), encoding="utf-8")
-        page = report_page(evaluation, failures, comparison, results)
+        page = report_page(evaluation, failures, index, comparison, results)
         (folder / REPORT_PAGE).write_text(page, encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot write to {str(folder)!r}: {error.strerror}; name another folder with --out") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,6 +17,7 @@ import gradio as gr
 from corpus.errors import UserError
 from qa.answer import Answer
 from qa.answerer import Answerer
+from qa.evaluate.saved_runs import has_saved_runs
 from qa.followup import Turn
 from qa.web.errors import UNEXPECTED, public_error
 from qa.web.passages import answer_html, question_html
@@ -48,11 +50,11 @@ PENDING = '<p class="pending">Searching the articles …</p>'
 Update = tuple[Any, ...]
 
 
-def build_chat(answerer: Answerer, *, k: int) -> gr.Blocks:
-    """The page, not yet mounted; each answer cites up to `k` passages."""
+def build_chat(answerer: Answerer, *, runs: Path, k: int) -> gr.Blocks:
+    """The page, not yet mounted; each answer cites up to `k` passages. It links to the evaluations saved in `runs`."""
     with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
         answers = gr.State([])
-        gr.HTML(lambda: _masthead(answerer), elem_id="masthead")
+        gr.HTML(lambda: _masthead(answerer, runs), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label="Questions and answers",
@@ -166,12 +168,14 @@ def _messages(question: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": question_html(question)}, {"role": "assistant", "content": answer}]
 
 
-def _masthead(answerer: Answerer) -> str:
+def _masthead(answerer: Answerer, runs: Path) -> str:
     number = answerer.index_info()["articles"]
     count = "one article" if number == 1 else f"{number:,} articles"
+    # Of no use to a reader of a site where nothing was measured.
+    link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(runs) else ""
     return (
         '<header class="masthead"><h1>Ask the articles</h1>'
-        f"<p>Answers quoted word for word from {count}, each with the place where it stands.</p></header>"
+        f"<p>Answers quoted word for word from {count}, each with the place where it stands.{link}</p></header>"
     )
 
 

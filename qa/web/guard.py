@@ -10,12 +10,14 @@ import logging
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.evaluate.report.templates import SCRIPT_SOURCE
 from qa.web.errors import UNEXPECTED, error_response
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
 
+EVALUATION_PATH = "/evaluation"
 CHAT_PATH = "/chat"
 # All that the chat page asks of Gradio. Anything else of its routes (upload, file=, proxy=, stream, component_server,
 # openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would hand out files.
@@ -43,6 +45,10 @@ DOCS_POLICY = (
     f"img-src 'self' data:; {_ONLY_SELF}"
 )
 READER_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_ONLY_SELF}"
+# The report carries its style and its one script in itself; whatever else stands in a saved file is not run.
+EVALUATION_POLICY = (
+    f"default-src 'none'; style-src 'self' 'unsafe-inline'; script-src {SCRIPT_SOURCE}; img-src 'self'; {_ONLY_SELF}"
+)
 STRICT_POLICY = f"default-src 'none'; {_ONLY_SELF}"
 
 
@@ -91,6 +97,8 @@ def policy_for(path: str) -> str:
         return CHAT_POLICY
     if path == "/api/docs":
         return DOCS_POLICY
+    if path == EVALUATION_PATH or path.startswith(f"{EVALUATION_PATH}/"):
+        return EVALUATION_POLICY
     return READER_POLICY if path.startswith("/articles/") else STRICT_POLICY
 
 

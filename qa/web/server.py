@@ -27,6 +27,7 @@ from qa.settings import Settings
 from qa.web.api import api_routes, status_routes
 from qa.web.chat import build_chat
 from qa.web.errors import add_error_handlers
+from qa.web.evaluation import evaluation_routes
 from qa.web.guard import CHAT_PATH, Guard
 from qa.web.reader import reader_routes
 
@@ -44,8 +45,11 @@ _SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Ari
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 
 
-def create_app(answerer: Answerer, *, feedback_file: Path, k: int = 5) -> FastAPI:
-    """The application. Nothing is loaded before its start-up, which warms the answerer up beside serving."""
+def create_app(answerer: Answerer, *, feedback_file: Path, runs: Path, k: int = 5) -> FastAPI:
+    """The application; `runs` is the folder of saved evaluations.
+
+    Nothing is loaded before its start-up, which warms the answerer up beside serving.
+    """
     warm = threading.Event()
 
     def warm_up() -> None:
@@ -76,6 +80,7 @@ def create_app(answerer: Answerer, *, feedback_file: Path, k: int = 5) -> FastAP
     app.include_router(status_routes(warm.is_set))
     app.include_router(api_routes(answerer, feedback_file))
     app.include_router(reader_routes(answerer))
+    app.include_router(evaluation_routes(runs))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
 
     @app.get("/", include_in_schema=False, name="home")
@@ -86,7 +91,7 @@ def create_app(answerer: Answerer, *, feedback_file: Path, k: int = 5) -> FastAP
     def favicon() -> FileResponse:
         return FileResponse(_STATIC / "favicon.png")
 
-    _mount_chat(app, build_chat(answerer, k=k))
+    _mount_chat(app, build_chat(answerer, runs=runs, k=k))
     # No other site may use the server. Gradio leaves cross-origin requests to this middleware when it finds one;
     # left to itself it lets any site in.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -120,7 +125,7 @@ def serve(settings: Settings) -> None:
     # The port first: finding it taken should not cost the loading of an index.
     with _bind(settings.host, settings.port) as listener:
         answerer = open_answerer(settings)
-        app = create_app(answerer, feedback_file=settings.index / FEEDBACK_FILE, k=settings.k)
+        app = create_app(answerer, feedback_file=settings.index / FEEDBACK_FILE, runs=settings.runs, k=settings.k)
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS

@@ -34,10 +34,12 @@ WORLD_CUP = "Who won the 2022 World Cup?"
 
 @dataclass(frozen=True)
 class Site:
-    """A server's address and the file it keeps feedback in."""
+    """A server's address, the folder of its index, and what it keeps feedback and finds saved evaluations in."""
 
     url: str
+    folder: Path
     feedback_file: Path
+    runs: Path
 
 
 @contextmanager
@@ -46,13 +48,14 @@ def serving(source: Path, folder: Path) -> Iterator[Site]:
     build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
     answerer = open_answerer(Settings(index=folder))
     answerer.warm_up()
-    app = create_app(answerer, feedback_file=folder / FEEDBACK_FILE)
+    app = create_app(answerer, feedback_file=folder / FEEDBACK_FILE, runs=folder / "runs")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", folder / FEEDBACK_FILE)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield Site(url, folder, folder / FEEDBACK_FILE, folder / "runs")
         finally:
             server.should_exit = True
             thread.join()

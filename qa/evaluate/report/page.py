@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import shlex
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from qa.evaluate.breakdown import SHOWN, labels_of
 from qa.evaluate.compare import Comparison
-from qa.evaluate.digits import number, signed
 from qa.evaluate.evaluation import Evaluation
-from qa.evaluate.figures import MEANING
+from qa.evaluate.figures import HEADLINE, MEANING
 from qa.evaluate.gate import GateResult
 from qa.evaluate.judge import SUCCESSES
 from qa.evaluate.refusal import Verdicts
 from qa.evaluate.report import pictures
 from qa.evaluate.report.failures import Failure
+from qa.evaluate.report.templates import SCRIPT, SCRIPT_SOURCE, TEMPLATES
 from qa.evaluate.text import CHANGE_HEADING, change_row, cost_line, counts_line, won_line
-
-HEADLINE = ("answer-in-citation@1", "answer-in-sentence@1", "nDCG@10", "correct", "AUROC", "coverage@10%risk", "ECE")
-
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
-_ENVIRONMENT.filters |= {"number": number, "signed": signed}
 
 
 def report_page(
     evaluation: Evaluation,
     failures: Sequence[Failure],
+    index: Path,
     comparison: Comparison | None = None,
     results: Sequence[GateResult] = (),
 ) -> str:
-    """The page of `evaluation`, its failures told."""
-    script = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
+    """The page of `evaluation`, its failures told; `index` is the folder of the index that was asked."""
     figures = list(evaluation.figures.values())
     fields = [(name, list(groups)) for name, groups in groupby(evaluation.groups, lambda group: group.field)]
     outcomes = [(str(name), n, name not in SUCCESSES) for name, n in evaluation.outcomes.items()]
-    return _ENVIRONMENT.get_template("report.html").render(
+    return TEMPLATES.get_template("report.html").render(
         counts=counts_line(evaluation),
         cost=cost_line(evaluation.cost) if evaluation.cost else None,
         evaluation=evaluation,
@@ -58,8 +48,9 @@ def report_page(
         shown=SHOWN,
         failures=[(failure, _labels(failure, comparison, [name for name, _ in fields])) for failure in failures],
         pictures=_draw(evaluation, comparison, outcomes),
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        serve=f"article-qa serve --index {shlex.quote(str(index))}",
+        script=SCRIPT,
+        script_source=SCRIPT_SOURCE,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from fakes import ARTICLES, HashEncoder
 from corpus.errors import UserError
 from corpus.store import ArticleStore
 from index.folder import IndexFolder
+from qa.evaluate.compare import pair_up
 from qa.evaluate.evaluation import summarise
 from qa.evaluate.gold import GoldSet, read_gold_set
 from qa.evaluate.memory import RememberingEncoder
-from qa.evaluate.pipeline import ask_set, check_exactness, explain, index_of, judge_run, pair_up, time_answers
+from qa.evaluate.pipeline import ask_set, check_exactness, explain, index_of, judge_run, time_answers
 from qa.evaluate.run import find_inexact
 from qa.evaluate.save import save
 from qa.verify import verify_answers
@@ -86,10 +88,10 @@ def test_the_files_of_a_run_fit_together(tmp_path: Path) -> None:
     check_exactness(run, folder)
     judgements = judge_run(gold, run, folder)
     evaluation = summarise(gold, judgements, time_answers(gold, folder, encoder, 2))
-    save(evaluation, explain(judgements, folder), out)
+    save(evaluation, explain(judgements, folder), out, folder.path)
 
     assert sorted(path.name for path in out.iterdir()) == [
-        "answers.jsonl", "metrics.json", "report.html", "report.md", "run.trec",
+        "answers.jsonl", "judgements.jsonl", "metrics.json", "report.html", "report.md", "run.trec",
     ]  # fmt: skip
     metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     assert (metrics["set"], metrics["questions"], metrics["unanswerable"]) == ("set", 4, 1)
@@ -149,9 +151,12 @@ def test_an_inexact_citation_fails_the_run(tmp_path: Path, built: IndexFolder) -
 
 def test_a_run_of_another_set_cannot_be_compared(tmp_path: Path, built: IndexFolder) -> None:
     gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
-    run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
-    with pytest.raises(UserError, match="has none of the questions of 'set'"):
-        pair_up(gold, [], judge_run(gold, run, built), built)
+    judgements = judge_run(gold, ask_set(gold, built, tmp_path / "cache", HashEncoder()), built)
+    assert pair_up(judgements, judgements) == (judgements, judgements)
+    others = [replace(each, question=replace(each.question, text="Another?")) for each in judgements]
+    assert pair_up([*others[:1], *judgements[1:]], judgements) == (judgements[1:], judgements[1:])
+    with pytest.raises(UserError, match="no question in common; compare runs of the same set"):
+        pair_up(others, judgements)
 
 
 def test_the_memory_gives_what_the_encoder_gives_and_survives_a_damaged_file(tmp_path: Path) -> None:

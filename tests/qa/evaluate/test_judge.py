@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from runs import Nowhere, answer, asked, citation, gold_question
 
-from qa.evaluate.gold import GoldQuestion
+from qa.evaluate.gold import GoldQuestion, Span
 from qa.evaluate.judge import Judgement, Outcome, judge
 from qa.evaluate.run import Asked
 
@@ -49,6 +51,15 @@ def test_wrongly_refused() -> None:
     assert found.is_right
     assert found.values["correct"] == 0
     assert found.values["F1"] == 0
+
+
+def test_where_the_set_marks_the_answer_the_same_words_elsewhere_are_none() -> None:
+    end = len(GOOD) - 1
+    marked = replace(QUESTION, spans=(Span("a", end - 4, end),))
+    assert judged(GOOD, question=marked).outcome is Outcome.RIGHT
+    assert judged(GOOD, question=marked, marked=(0, 22)).outcome is Outcome.WRONG_SENTENCE
+    for elsewhere in (Span("b", end - 4, end), Span("a", end - 4, end + 2), Span("a", 500, 504)):
+        assert not judged(GOOD, question=replace(QUESTION, spans=(elsewhere,))).is_right
 
 
 def test_outranked() -> None:

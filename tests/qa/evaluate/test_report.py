@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from runs import answer, citation, good_run, judged, questions, shuffled
@@ -77,7 +78,7 @@ def hostile_page(store: ArticleStore) -> str:
     evaluation = summarise(GoldSet(HOSTILE, tuple(gold), "sha"), judgements)
     comparison = compare(judgements, judgements)
     results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
-    return report_page(evaluation, explain_failures(judgements, store), comparison, results)
+    return report_page(evaluation, explain_failures(judgements, store), Path(HOSTILE), comparison, results)
 
 
 def test_hostile_text_stays_text(hostile_page: str) -> None:
@@ -125,7 +126,7 @@ def test_a_comparison_is_told_in_both_reports(store: ArticleStore) -> None:
     comparison = compare(before, after)
     results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
     markdown = report_markdown(evaluation, comparison, results)
-    page = report_page(evaluation, explain_failures(after, store), comparison, results)
+    page = report_page(evaluation, explain_failures(after, store), Path("an index"), comparison, results)
     assert "- gate **CLOSED**: nDCG@10" in markdown
     assert re.search(r"^\| nDCG@10 \|.*\| worse \|$", markdown, re.MULTILINE)
     assert f"{len(comparison.lost)} became wrong" in page

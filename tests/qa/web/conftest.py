@@ -41,7 +41,7 @@ def feedback_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(answerer: Answerer, feedback_file: Path) -> FastAPI:
-    return create_app(answerer, feedback_file=feedback_file)
+    return create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
 
 
 @pytest.fixture(scope="session")

@@ -217,7 +217,7 @@ def test_wrong_path(client: TestClient, path: str) -> None:
 @pytest.fixture
 def faulty(answerer: Answerer, feedback_file: Path) -> TestClient:
     """The application with two routes that fail."""
-    app = create_app(answerer, feedback_file=feedback_file)
+    app = create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
 
     @app.get("/api/broken")
     def broken() -> None:
@@ -245,7 +245,7 @@ def test_errors_of_the_index_are_logged_not_told(faulty: TestClient, caplog: pyt
 
 
 def test_health_and_readiness(answerer: Answerer, feedback_file: Path) -> None:
-    app = create_app(answerer, feedback_file=feedback_file)
+    app = create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
     # Not started: nothing is loaded yet.
     cold = TestClient(app)
     assert (cold.get("/health").status_code, cold.get("/health").json()) == (200, {"status": "ok"})

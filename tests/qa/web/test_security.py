@@ -75,7 +75,7 @@ def test_guard_closes_what_the_chat_does_not_use(client: TestClient, method: str
 
 def test_gradio_itself_would_answer(answerer: Answerer, feedback_file: Path) -> None:
     # So the 404s above are the guard's doing.
-    app = create_app(answerer, feedback_file=feedback_file)
+    app = create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
     app.user_middleware = [middleware for middleware in app.user_middleware if middleware.cls is not Guard]
     client = TestClient(app)
     assert client.get("/chat/gradio_api/info").status_code == 200

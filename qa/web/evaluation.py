@@ -1,0 +1,60 @@
+"""The "Evaluation" pages: the saved runs, the report of one, and two of them compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from corpus.errors import UserError
+from qa.web.guard import EVALUATION_PATH
+from qa.web.reader import page_of_error
+
+
+def evaluation_routes(folder: Path) -> APIRouter:
+    """Pages of the runs that were saved in `folder`.
+
+    Plotting and statistics are imported when a page is asked for: most servers are never asked for one.
+    """
+    routes = APIRouter(include_in_schema=False, prefix=EVALUATION_PATH)
+
+    @routes.get("", name="evaluation")
+    def list_runs() -> Response:
+        from qa.evaluate.report.runs import runs_page
+        from qa.evaluate.saved_runs import saved_runs
+
+        return HTMLResponse(runs_page(saved_runs(folder), folder))
+
+    @routes.get("/runs/{name}")
+    def show_report(request: Request, name: str) -> Response:
+        from qa.evaluate.saved_runs import find_run, saved_runs
+
+        try:
+            report = find_run(saved_runs(folder), name).report
+        except UserError as error:
+            return page_of_error(request, 404, _sentence(error))
+        if not report.is_file():
+            return page_of_error(request, 404, f"The run {name!r} has no report any more.")
+        return FileResponse(report, media_type="text/html; charset=utf-8")
+
+    @routes.get("/compare")
+    def compare_runs(request: Request, before: str, after: str) -> Response:
+        from qa.evaluate.compare import compare, pair_up
+        from qa.evaluate.judgements_file import read_judgements
+        from qa.evaluate.report.comparison import comparison_page
+        from qa.evaluate.saved_runs import find_run, saved_runs
+
+        try:
+            runs = saved_runs(folder)
+            old, new = pair_up(*(read_judgements(find_run(runs, name).folder) for name in (before, after)))
+        except UserError as error:
+            return page_of_error(request, 404, _sentence(error))
+        return HTMLResponse(comparison_page((before, after), compare(old, new), old, new))
+
+    return routes
+
+
+def _sentence(error: UserError) -> str:
+    message = str(error)
+    return f"{message[:1].upper()}{message[1:]}."
