@@ -4,12 +4,19 @@ BIN := $(VENV)/bin
 # The packages that come with constraints.txt are the ones the tests pass with.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test test-fast check format clean
+.PHONY: serve demo test test-fast check format widget clean
 
 ## serve: install, build the index of the bundled articles if there is none, open the chat
 serve: $(VENV)/installed
 	@test -f $${ARTICLE_QA_INDEX:-.article-qa}/current || $(BIN)/article-qa build
 	$(BIN)/article-qa serve
+
+## demo: the same articles, and a publisher's page on http://127.0.0.1:8000 with the widget in it
+demo: $(VENV)/installed
+	@test -f $${ARTICLE_QA_INDEX:-.article-qa}/current || $(BIN)/article-qa build
+	@echo "A publisher's page: http://127.0.0.1:8000"
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory examples/publisher 2>/dev/null & site=$$!; \
+	  trap "kill $$site" EXIT; ARTICLE_QA_ORIGINS=http://127.0.0.1:8000 $(BIN)/article-qa serve
 
 ## test: install with the test extra and a browser, run every test
 test: $(VENV)/installed-test $(VENV)/browser
@@ -30,6 +37,11 @@ check: $(VENV)/installed-test
 format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+## widget: make the script that is served of its source, and write down its integrity
+widget: $(VENV)/installed-test
+	$(BIN)/python -m rjsmin < qa/web/static/widget/widget.js > qa/web/static/widget/v1.js
+	sed -i "s|integrity=\".*\"|integrity=\"sha384-$$(openssl dgst -sha384 -binary qa/web/static/widget/v1.js | base64 -w0)\"|" docs/widget.md
 
 clean:
 	rm -rf $(VENV) .article-qa build *.egg-info

@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from corpus.errors import UserError
 
 CONFIG_FILE = Path("article-qa.toml")
 PREFIX = "ARTICLE_QA_"
+
+
+def _split(value: object) -> object:
+    """An environment variable has a list with commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _check_origin(origin: str) -> str:
+    url = urlsplit(origin)
+    if origin != "*" and (origin != f"{url.scheme}://{url.netloc}" or not re.fullmatch(r"https?://[^@\s]+", origin)):
+        raise ValueError("an origin is a scheme and a host, such as https://example.org, without a path; or *")
+    return origin.lower()
+
+
+def _check_rate(rate: str) -> str:
+    import limits
+
+    try:
+        limits.parse(rate)
+    except ValueError as error:
+        raise ValueError("a rate is a number and a time, such as 60/minute") from error
+    return rate
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], BeforeValidator(_split)]
+Rate = Annotated[str, AfterValidator(_check_rate)]
 
 
 class Settings(BaseModel):
@@ -29,6 +58,13 @@ class Settings(BaseModel):
     runs: Path = Field(Path("runs"), description="folder of saved evaluations, for the Evaluation page")
     host: str = Field("127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
+    hosts: Names = Field((), description="names the server answers to, where it is reached under others")
+    origins: Origins = Field((), description='sites whose pages may ask, such as https://example.org; "*" for all')
+    client_rate: Rate = Field("120/minute", description="requests one client may make")
+    site_rate: Rate = Field("1200/minute", description="requests the pages of one site may make")
+    api_key: SecretStr | None = Field(None, min_length=16, description="key that programs must bring")
+    log_questions: bool = Field(False, description="write the words of questions to the log")
+    mcp: bool = Field(False, description="serve language-model clients at /chat/gradio_api/mcp/")
 
 
 def load_settings(config: Path | None = None, **flags: object) -> Settings:

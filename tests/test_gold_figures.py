@@ -1,4 +1,4 @@
-"""The gate on quality: the bundled questions must be answered as well as they were when `gold_figures.json` was written.
+"""The gate on quality: the bundled questions must be answered as well as when `gold_figures.json` was written.
 
 When a change makes the answers better, write the new figures there, from `article-qa evaluate --json`.
 """

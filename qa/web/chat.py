@@ -16,10 +16,12 @@ import gradio as gr
 
 from corpus.errors import UserError
 from qa.answer import Answer
-from qa.answerer import Answerer
+from qa.answerer import Answerer, BadQuestion
 from qa.evaluate.saved_runs import has_saved_runs
 from qa.followup import Turn
 from qa.web.errors import UNEXPECTED, public_error
+from qa.web.mcp import add_tools
+from qa.web.observe import Observer
 from qa.web.passages import answer_html, question_html
 from qa.web.words import check_readable
 
@@ -50,11 +52,14 @@ PENDING = '<p class="pending">Searching the articles …</p>'
 Update = tuple[Any, ...]
 
 
-def build_chat(answerer: Answerer, *, runs: Path, k: int) -> gr.Blocks:
-    """The page, not yet mounted; each answer cites up to `k` passages. It links to the evaluations saved in `runs`."""
+def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, has_mcp: bool = False) -> gr.Blocks:
+    """The page, not yet mounted; each answer cites up to `k` passages. It links to the evaluations saved in `runs`.
+
+    With `has_mcp` it also has the tools of language-model clients, which Gradio serves.
+    """
     with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
         answers = gr.State([])
-        gr.HTML(lambda: _masthead(answerer, runs), elem_id="masthead")
+        masthead = gr.HTML(_masthead(answerer, runs), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label="Questions and answers",
@@ -94,11 +99,11 @@ def build_chat(answerer: Answerer, *, runs: Path, k: int) -> gr.Blocks:
         shown = [answers, conversation, question, notice, tools, examples]
 
         def ask(text: str | None, earlier: list[Answer]) -> Iterator[Update]:
-            yield from _ask(answerer, text or "", earlier, k=k)
+            yield from _ask(answerer, observer, text or "", earlier, k=k)
 
         def ask_again(earlier: list[Answer]) -> Iterator[Update]:
             if earlier:
-                yield from _ask(answerer, earlier[-1].question, earlier[:-1], k=k)
+                yield from _ask(answerer, observer, earlier[-1].question, earlier[:-1], k=k)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([question.submit, send.click], ask, [question, answers], shown, **quiet)
@@ -107,38 +112,50 @@ def build_chat(answerer: Answerer, *, runs: Path, k: int) -> gr.Blocks:
         retry.click(ask_again, [answers], shown, **quiet)
         undo.click(_undo, [answers], shown, **quiet)
         clear.click(lambda: _page([]), None, shown, **quiet)
-        demo.load(lambda: _fitting_examples(answerer), None, buttons, **quiet)
+        demo.load(
+            lambda: [_masthead(answerer, runs), *_fitting_examples(answerer)], None, [masthead, *buttons], **quiet
+        )
+        if has_mcp:
+            add_tools(answerer, observer)
     demo.queue(default_concurrency_limit=4, max_size=64)
     return demo
 
 
-def _ask(answerer: Answerer, text: str, earlier: list[Answer], *, k: int) -> Iterator[Update]:
+def _ask(answerer: Answerer, observer: Observer, text: str, earlier: list[Answer], *, k: int) -> Iterator[Update]:
     question = text.strip()
     if not question:
         yield _page(earlier, notice="Type a question first.")
         return
     yield _page(earlier, pending=question)
-    answer = _answer_or_notice(answerer, question, earlier, k=k)
+    answer = _answer_or_notice(answerer, observer, question, earlier, k=k)
     if isinstance(answer, str):
         yield _page(earlier, typed=text, notice=answer)
     else:
         yield _page([*earlier, answer][-MAX_ANSWERS:])
 
 
-def _answer_or_notice(answerer: Answerer, question: str, earlier: list[Answer], *, k: int) -> Answer | str:
+def _answer_or_notice(
+    answerer: Answerer, observer: Observer, question: str, earlier: list[Answer], *, k: int
+) -> Answer | str:
     """The answer, or in words why there is none."""
     try:
         check_readable(question)
     except ValueError as error:
         return str(error)
     try:
-        return answerer.ask(question, history=[Turn(answer.question, answer.text) for answer in earlier], k=k)
+        answer = answerer.ask(question, history=[Turn(answer.question, answer.text) for answer in earlier], k=k)
+    except BadQuestion as error:
+        return public_error(error).message
     except UserError as error:
+        observer.failed()
         return public_error(error).message
     except Exception:
+        observer.failed()
         # The page must not wait for ever, and the traceback belongs in the log.
         logger.exception("a question could not be answered")
         return UNEXPECTED
+    observer.answered(answer)
+    return answer
 
 
 def _undo(answers: list[Answer]) -> Update:

@@ -1,4 +1,4 @@
-"""What stands in front of every request: paths that must not be reached, large bodies, headers, last-resort errors.
+"""What stands in front of every request: who may come, paths that must not be reached, headers, last-resort errors.
 
 Plain ASGI, so that streamed answers pass through untouched.
 """
@@ -6,18 +6,21 @@ Plain ASGI, so that streamed answers pass through untouched.
 from __future__ import annotations
 
 import logging
+import time
+import uuid
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.evaluate.report.templates import SCRIPT_SOURCE
+from qa.web.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.errors import UNEXPECTED, error_response
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 64 * 1024
-
 EVALUATION_PATH = "/evaluation"
+EMBED_PATH = "/embed"
 CHAT_PATH = "/chat"
 # All that the chat page asks of Gradio. Anything else of its routes (upload, file=, proxy=, stream, component_server,
 # openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would hand out files.
@@ -32,9 +35,12 @@ CHAT_PATHS = frozenset(
         "/gradio_api/queue/data",
     )
 )
+# For language-model clients, where the setting opens it.
+MCP_PATHS = frozenset(f"{CHAT_PATH}/gradio_api/{path}" for path in ("mcp", "mcp/", "mcp/http", "mcp/http/"))
 CHAT_FOLDERS = tuple(f"{CHAT_PATH}{path}/" for path in ("/assets", "/static", "/gradio_api/heartbeat"))
 
-_ONLY_SELF = "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'"
+_NO_OBJECTS = "base-uri 'self'; object-src 'none'; form-action 'self'"
+_ONLY_SELF = f"frame-ancestors 'none'; {_NO_OBJECTS}"
 # Gradio builds its page with inline scripts and compiles templates, hence the two 'unsafe' words, here alone.
 CHAT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -49,39 +55,49 @@ READER_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_ONLY_S
 EVALUATION_POLICY = (
     f"default-src 'none'; style-src 'self' 'unsafe-inline'; script-src {SCRIPT_SOURCE}; img-src 'self'; {_ONLY_SELF}"
 )
+EMBED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    f"require-trusted-types-for 'script'; {_NO_OBJECTS}; frame-ancestors "
+)
 STRICT_POLICY = f"default-src 'none'; {_ONLY_SELF}"
 
 
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rules: AccessRules, *, has_mcp: bool = False) -> None:
         self.app = app
+        self._rules = rules
+        self._has_mcp = has_mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = _path(scope)
-        headed = _Headed(send, path)
-        if not is_reachable(path):
-            await error_response(404, "not_found", "there is nothing here")(scope, receive, headed)
-            return
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            body = await _read_body(receive)
-            if body is None:
-                message = f"the request is larger than {MAX_BODY_BYTES} bytes; send a shorter one"
-                await error_response(413, "too_large", message)(scope, receive, headed)
-                return
-            receive = _replayed(body, receive)
+        path, started = path_of(scope), time.perf_counter()
+        headed = _Headed(send, path, policy_for(path, self._rules.origins))
         try:
-            await self.app(scope, receive, headed)
+            await self._answer(path, scope, receive, headed)
         except Exception:
             # The last line of defence: the traceback belongs in the log, never in the answer.
-            logger.exception("%s %s failed", scope["method"], path)
+            logger.exception("a request failed", extra={"request_id": headed.request_id, "path": path})
             if not headed.has_started:
                 await error_response(500, "internal", UNEXPECTED)(scope, receive, headed)
+        if is_api(path) or headed.status is None or headed.status >= HTTPStatus.BAD_REQUEST:
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            seen = {"request_id": headed.request_id, "method": scope["method"], "path": path, "status": headed.status}
+            logger.info("request", extra={**seen, "ms": ms})
+
+    async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = refuse(Caller.of(scope), self._rules)
+        if refusal:
+            response = error_response(refusal.status, refusal.code, refusal.message, refusal.headers)
+            await response(scope, receive, send)
+        elif is_reachable(path) or (self._has_mcp and path in MCP_PATHS):
+            await self.app(scope, receive, send)
+        else:
+            await error_response(404, "not_found", "there is nothing here")(scope, receive, send)
 
 
 def is_reachable(path: str) -> bool:
@@ -91,62 +107,42 @@ def is_reachable(path: str) -> bool:
     return path in CHAT_PATHS or (path.startswith(CHAT_FOLDERS) and ".." not in path)
 
 
-def policy_for(path: str) -> str:
-    """The content security policy of the page at `path`."""
+def policy_for(path: str, origins: tuple[str, ...] = ()) -> str:
+    """The content security policy of the page at `path`; pages of `origins` may frame the one made for it."""
     if path == CHAT_PATH or path.startswith(f"{CHAT_PATH}/"):
         return CHAT_POLICY
     if path == "/api/docs":
         return DOCS_POLICY
     if path == EVALUATION_PATH or path.startswith(f"{EVALUATION_PATH}/"):
         return EVALUATION_POLICY
+    if path == EMBED_PATH:
+        return EMBED_POLICY + " ".join(("'self'", *origins))
     return READER_POLICY if path.startswith("/articles/") else STRICT_POLICY
 
 
 class _Headed:
-    """`send` that adds the security headers and remembers whether an answer has begun."""
+    """`send` that adds the headers every answer has, and remembers the status of one that has begun."""
 
-    def __init__(self, send: Send, path: str) -> None:
+    def __init__(self, send: Send, path: str, policy: str) -> None:
         self.send = send
-        self.path = path
-        self.has_started = False
+        self.request_id = uuid.uuid4().hex
+        self.status: int | None = None
+        # Pages that isolate themselves may use what is made for them.
+        is_shared = path == EMBED_PATH or path.startswith(PUBLIC_PREFIXES)
+        self._added = {
+            "Content-Security-Policy": policy,
+            "Cross-Origin-Resource-Policy": "cross-origin" if is_shared else "same-origin",
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-ID": self.request_id,
+        }
+
+    @property
+    def has_started(self) -> bool:
+        return self.status is not None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.has_started = True
-            headers = MutableHeaders(scope=message)
-            headers["Content-Security-Policy"] = policy_for(self.path)
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"
+            self.status = message["status"]
+            MutableHeaders(scope=message).update(self._added)
         await self.send(message)
-
-
-def _path(scope: Scope) -> str:
-    # Behind a proxy that strips a prefix, the server puts the prefix back in front of the path.
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body, None when it is too large; counted as it comes, so chunked bodies are no way around."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > MAX_BODY_BYTES:
-            return None
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    left = [body]
-
-    async def replay() -> Message:
-        if left:
-            return {"type": "http.request", "body": left.pop(), "more_body": False}
-        return await receive()
-
-    return replay

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from corpus.article import Article
 from corpus.store import ArticleNotFound
 from qa.answerer import Answerer
+from qa.web.fragment import link_to_quote
 from qa.web.words import date_in_words, web_url
 
 # Jinja2Templates escapes everything in `.html` files.
@@ -113,19 +114,21 @@ def reader_routes(answerer: Answerer) -> APIRouter:
     ) -> Response:
         try:
             article = answerer.store.article(article_id)
-            paragraphs = split_paragraphs(article, _span(start, end), _span(answer_start, answer_end))
+            quote = _span(start, end)
+            paragraphs = split_paragraphs(article, quote, _span(answer_start, answer_end))
         except ArticleNotFound:
             message = "No article is kept under this address. It may have been removed since it was cited."
             return page_of_error(request, 404, message)
         except BadSpan as error:
             return page_of_error(request, 400, f"The address does not fit the article: {error}.")
-        return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs))
+        return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote))
 
     return routes
 
 
-def shown_article(article: Article, paragraphs: list[Paragraph]) -> dict[str, object]:
+def shown_article(article: Article, paragraphs: list[Paragraph], quote: Span | None) -> dict[str, object]:
     """What the template shows: most articles begin with their title, which is the heading then, not said twice."""
+    url = web_url(article.url)
     first = "".join(piece.text for piece in paragraphs[0].pieces) if paragraphs else ""
     heading: tuple[Piece, ...] = (Piece(article.title, "plain", False),)
     if first.strip() == article.title.strip():
@@ -135,5 +138,5 @@ def shown_article(article: Article, paragraphs: list[Paragraph]) -> dict[str, ob
         "heading": heading,
         "paragraphs": paragraphs,
         "date": date_in_words(article.published),
-        "url": web_url(article.url),
+        "url": link_to_quote(url, article.text, *quote) if url and quote else url,
     }

@@ -155,6 +155,7 @@ class ArticleModel(BaseModel):
     url: str | None
     text: str
     text_sha256: str
+    link: str | None = Field(default=None, description="the original at the passage; null without an address")
 
 
 class Status(BaseModel):

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
@@ -24,15 +25,21 @@ from qa.answerer import Answerer
 from qa.build import open_answerer
 from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
+from qa.web.access import ANY, LOOPBACK, AccessRules
 from qa.web.api import api_routes, status_routes
 from qa.web.chat import build_chat
 from qa.web.errors import add_error_handlers
 from qa.web.evaluation import evaluation_routes
 from qa.web.guard import CHAT_PATH, Guard
+from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.reader import reader_routes
+from qa.web.throttle import Throttle
+from qa.web.widget import widget_routes
 
 logger = logging.getLogger(__name__)
 
+# For so long a browser does not ask again whether a page may ask.
+PREFLIGHT_SECONDS = 600
 # An open chat page holds a connection for as long as it is open; Ctrl-C must not wait for it.
 SHUTDOWN_SECONDS = 1
 
@@ -45,8 +52,8 @@ _SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Ari
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 
 
-def create_app(answerer: Answerer, *, feedback_file: Path, runs: Path, k: int = 5) -> FastAPI:
-    """The application; `runs` is the folder of saved evaluations.
+def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
+    """The application.
 
     Nothing is loaded before its start-up, which warms the answerer up beside serving.
     """
@@ -75,12 +82,16 @@ def create_app(answerer: Answerer, *, feedback_file: Path, runs: Path, k: int = 
         swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         lifespan=lifespan,
     )
+    rules = access_rules(settings)
+    observer = Observer(answerer, logs_questions=settings.log_questions)
     app.state.warm = warm
     add_error_handlers(app)
     app.include_router(status_routes(warm.is_set))
-    app.include_router(api_routes(answerer, feedback_file))
+    app.include_router(api_routes(answerer, settings.index / FEEDBACK_FILE, observer))
     app.include_router(reader_routes(answerer))
-    app.include_router(evaluation_routes(runs))
+    app.include_router(evaluation_routes(settings.runs))
+    app.include_router(metrics_routes(observer))
+    app.include_router(widget_routes())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
 
     @app.get("/", include_in_schema=False, name="home")
@@ -91,15 +102,31 @@ def create_app(answerer: Answerer, *, feedback_file: Path, runs: Path, k: int = 
     def favicon() -> FileResponse:
         return FileResponse(_STATIC / "favicon.png")
 
-    _mount_chat(app, build_chat(answerer, runs=runs, k=k))
-    # No other site may use the server. Gradio leaves cross-origin requests to this middleware when it finds one;
-    # left to itself it lets any site in.
-    app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Guard)
+    chat = build_chat(answerer, observer, runs=settings.runs, k=settings.k, has_mcp=settings.mcp)
+    _mount_chat(app, chat, has_mcp=settings.mcp)
+    # The one added last comes first.
+    app.add_middleware(Throttle, rules=rules)
+    # Gradio leaves cross-origin requests to this middleware when it finds one; left to itself it lets any site in.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=rules.origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type"],
+        expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+        max_age=PREFLIGHT_SECONDS,
+    )
+    app.add_middleware(Guard, rules=rules, has_mcp=settings.mcp)
     return app
 
 
-def _mount_chat(app: FastAPI, demo: gr.Blocks) -> None:
+def access_rules(settings: Settings) -> AccessRules:
+    """On this machine alone, the server answers to the machine's names: a page elsewhere cannot take on one of them."""
+    hosts = (*settings.hosts, *LOOPBACK, settings.host) if settings.hosts or settings.host in LOOPBACK else (ANY,)
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    return AccessRules(settings.origins, hosts, settings.client_rate, settings.site_rate, key)
+
+
+def _mount_chat(app: FastAPI, demo: gr.Blocks, *, has_mcp: bool) -> None:
     gr.mount_gradio_app(
         app,
         demo,
@@ -112,7 +139,7 @@ def _mount_chat(app: FastAPI, demo: gr.Blocks) -> None:
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=has_mcp,
         theme=gr.themes.Base(font=_SYSTEM_SANS, font_mono=_SYSTEM_MONO),
         head=_HEAD,
     )
@@ -122,13 +149,16 @@ def _mount_chat(app: FastAPI, demo: gr.Blocks) -> None:
 
 def serve(settings: Settings) -> None:
     """Serve the index of `settings` until interrupted. Raises UserError when that cannot begin."""
+    if settings.mcp and find_spec("mcp") is None:
+        raise UserError("the setting 'mcp' needs a package that is not installed; run `pip install 'article-qa[mcp]'`")
     # The port first: finding it taken should not cost the loading of an index.
     with _bind(settings.host, settings.port) as listener:
         answerer = open_answerer(settings)
-        app = create_app(answerer, feedback_file=settings.index / FEEDBACK_FILE, runs=settings.runs, k=settings.k)
+        app = create_app(answerer, settings)
+        log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

@@ -43,12 +43,13 @@ class Site:
 
 
 @contextmanager
-def serving(source: Path, folder: Path) -> Iterator[Site]:
-    """A server over the articles of `source`, indexed in `folder`."""
+def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
+    """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
     build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
-    answerer = open_answerer(Settings(index=folder))
+    settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
+    answerer = open_answerer(settings)
     answerer.warm_up()
-    app = create_app(answerer, feedback_file=folder / FEEDBACK_FILE, runs=folder / "runs")
+    app = create_app(answerer, settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -15,6 +15,7 @@ from index.folder import IndexFolder
 from index.update import build_index
 from qa.answerer import Answerer
 from qa.build import open_answerer
+from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
 from qa.web.server import create_app
 
@@ -26,7 +27,9 @@ def bundled_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of an index of the bundled articles."""
     folder = tmp_path_factory.mktemp("bundled")
     build_index(IndexFolder(folder), read_articles([str(ROOT / "corpus" / "articles")]), SentenceEncoder())
-    return Settings(index=folder)
+    # The test client goes by the first name; the others stand for a public server's.
+    hosts = ("testserver", "articles.example")
+    return Settings(index=folder, runs=folder / "runs", hosts=hosts, client_rate="100000/minute")
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +38,13 @@ def answerer(bundled_settings: Settings) -> Answerer:
 
 
 @pytest.fixture(scope="session")
-def feedback_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("feedback") / "feedback.db"
+def feedback_file(bundled_settings: Settings) -> Path:
+    return bundled_settings.index / FEEDBACK_FILE
 
 
 @pytest.fixture(scope="session")
-def app(answerer: Answerer, feedback_file: Path) -> FastAPI:
-    return create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
+def app(answerer: Answerer, bundled_settings: Settings) -> FastAPI:
+    return create_app(answerer, bundled_settings)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from httpx import Response
 from corpus.errors import UserError
 from qa.answerer import Answerer
 from qa.feedback import Feedback, read_feedback
-from qa.web.guard import MAX_BODY_BYTES
+from qa.settings import Settings
 from qa.web.server import create_app
+from qa.web.throttle import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.slow
 
@@ -215,9 +216,9 @@ def test_wrong_path(client: TestClient, path: str) -> None:
 
 
 @pytest.fixture
-def faulty(answerer: Answerer, feedback_file: Path) -> TestClient:
+def faulty(answerer: Answerer, bundled_settings: Settings) -> TestClient:
     """The application with two routes that fail."""
-    app = create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
+    app = create_app(answerer, bundled_settings)
 
     @app.get("/api/broken")
     def broken() -> None:
@@ -244,8 +245,8 @@ def test_errors_of_the_index_are_logged_not_told(faulty: TestClient, caplog: pyt
     assert "/home/me/articles.db" in caplog.text
 
 
-def test_health_and_readiness(answerer: Answerer, feedback_file: Path) -> None:
-    app = create_app(answerer, feedback_file=feedback_file, runs=feedback_file.with_name("runs"))
+def test_health_and_readiness(answerer: Answerer, bundled_settings: Settings) -> None:
+    app = create_app(answerer, bundled_settings)
     # Not started: nothing is loaded yet.
     cold = TestClient(app)
     assert (cold.get("/health").status_code, cold.get("/health").json()) == (200, {"status": "ok"})

@@ -15,13 +15,14 @@ from qa.answerer import Answerer
 from qa.build import open_answerer
 from qa.settings import Settings
 from qa.web.chat import _ask
+from qa.web.observe import Observer
 
 pytestmark = pytest.mark.slow
 
 
 def last(answerer: Answerer, question: str) -> tuple[list[object], str, str]:
     """Messages, what stays in the box and the notice, once a question has been dealt with."""
-    *_, (_, messages, typed, notice, _, _) = _ask(answerer, question, [], k=5)
+    *_, (_, messages, typed, notice, _, _) = _ask(answerer, Observer(answerer), question, [], k=5)
     return messages, typed, notice
 
 

@@ -86,5 +86,5 @@ def test_only_web_addresses_become_links() -> None:
     from qa.web.reader import shown_article
 
     article = Article("a", "T", "T\nText", url="https://example.org/1")
-    assert shown_article(article, [])["url"] == "https://example.org/1"
-    assert shown_article(replace(article, url="javascript:alert(1)"), [])["url"] is None
+    assert shown_article(article, [], None)["url"] == "https://example.org/1"
+    assert shown_article(replace(article, url="javascript:alert(1)"), [], None)["url"] is None

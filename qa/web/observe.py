@@ -1,0 +1,99 @@
+"""What the server's owner can watch: `/metrics` for Prometheus, and a log of one JSON object a line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from pythonjsonlogger.json import JsonFormatter
+from starlette.responses import Response
+
+from qa.answer import Answer
+from qa.answerer import Answerer
+from qa.web.access import METRICS_PATH
+
+logger = logging.getLogger(__name__)
+
+# Seconds: a stage takes from a millisecond to, on a busy machine, several seconds.
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Observer:
+    """Counts answers and writes them to the log; the words of a question only when `logs_questions`."""
+
+    def __init__(self, answerer: Answerer, *, logs_questions: bool = False) -> None:
+        self._logs_questions = logs_questions
+        # A registry of its own: several applications may live in one process.
+        self.registry = CollectorRegistry()
+        self.registry.register(_Index(answerer))
+        self._questions = Counter(
+            "article_qa_questions", "Questions asked, by what came.", ["result"], registry=self.registry
+        )
+        self._stages = Histogram(
+            "article_qa_stage_seconds", "Time of each stage of an answer.", ["stage"], buckets=_BUCKETS,
+            registry=self.registry,
+        )  # fmt: skip
+        for result in ("answered", "refused", "error"):
+            self._questions.labels(result)
+
+    def answered(self, answer: Answer) -> None:
+        """Count and log an answer."""
+        result = "answered" if answer.is_answerable else "refused"
+        self._questions.labels(result).inc()
+        for stage, ms in answer.timing_ms.items():
+            self._stages.labels(stage).observe(ms / 1000)
+        facts: dict[str, object] = {"result": result, "confidence": round(answer.confidence, 4)}
+        facts["ms"] = round(answer.timing_ms.get("total", 0.0), 1)
+        if self._logs_questions:
+            facts["question"] = answer.question
+        logger.info("question", extra=facts)
+
+    def failed(self) -> None:
+        """Count a question that could not be answered."""
+        self._questions.labels("error").inc()
+
+
+class _Index(Collector):
+    """Size and age of the index, read when they are asked for."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+
+    def collect(self) -> Iterator[Metric]:
+        """A gauge each for articles, passages and age."""
+        info = self._answerer.index_info()
+        path = self._answerer.store.path
+        changed = max(file.stat().st_mtime for file in path.parent.glob(f"{path.name}*"))
+        for name, help_text, value in (
+            ("article_qa_index_articles", "Articles in the index.", info["articles"]),
+            ("article_qa_index_passages", "Passages in the index.", info["passages"]),
+            ("article_qa_index_age_seconds", "Time since the index was changed.", max(0.0, time.time() - changed)),
+        ):
+            yield GaugeMetricFamily(name, help_text, value=value)
+
+
+def metrics_routes(observer: Observer) -> APIRouter:
+    """`/metrics`."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(METRICS_PATH)
+    def metrics() -> Response:
+        return Response(generate_latest(observer.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def log_as_json() -> None:
+    """Everything the server logs goes to stderr, one JSON object a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter(["asctime", "levelname", "name", "message"], rename_fields={
+        "asctime": "time", "levelname": "level", "name": "logger",
+    }))  # fmt: skip
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("qa").setLevel(logging.INFO)

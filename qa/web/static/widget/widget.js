@@ -1,0 +1,697 @@
+/*
+ * Ask the articles, from any page:
+ *   <script defer src="https://HOST/widget.js" data-heading="Ask us" data-lang="ko"></script>
+ * adds a round-the-corner <article-qa>, set up by the tag's data-* attributes; data-target="SELECTOR" puts it into that
+ * element, in the page's flow. With data-manual, or with none of its attributes where the page has an <article-qa> of
+ * its own, the script adds nothing. Loaded as a module it does not know its host: <article-qa server="https://HOST">.
+ *
+ * Attributes, and properties of these names:
+ *   mode bubble|inline; position right|left (mirrored in right-to-left languages); theme auto|light|dark; open (at load)
+ *   heading, greeting, examples ("One?|Two?"); strings: JSON, or an object, of texts (the names are in ENGLISH below)
+ *   lang en|ar|de|es|fr|ja|ko (else that of the page); dir; server; k: how many passages
+ *   sources ("A|B"), before, after ("2024-12-31"): which articles may answer
+ * Methods: open() close() toggle() clear() ask(question)
+ * Events (they bubble; * can be cancelled): ready open close question* answer citation* feedback error
+ * CSS: --article-qa-accent -paper -ink -mark -font -size -width -height -z
+ *
+ * No cookies, no storage, no host but that of the API; works under a strict CSP with Trusted Types.
+ */
+(() => {
+  const LANGUAGES = "ar de es fr ja ko".split(" ");
+  const ENGLISH = {
+    heading: "Ask the articles",
+    greeting: "Answers are quoted from the articles, word for word.",
+    question: "Your question",
+    send: "Ask",
+    clear: "New chat",
+    close: "Close",
+    examples: "For example",
+    loading: "Searching the articles…",
+    opening: "Opening the article…",
+    understood: "Understood as:",
+    also: "Also in the articles",
+    none: "The articles do not say.",
+    nearest: "The nearest passages",
+    high: "Very likely",
+    medium: "Likely",
+    low: "Unsure",
+    undated: "Date unknown",
+    copy: "Copy with citation",
+    copied: "Copied",
+    up: "Helpful",
+    down: "Not helpful",
+    thanks: "Thank you.",
+    back: "Back",
+    original: "Read the original",
+    page: "Open the article",
+    changed: "The article has changed since.",
+    retry: "Try again",
+    offline: "You are offline.",
+    unreachable: "The articles cannot be reached.",
+    busy: "Too many questions. You can ask again in {time}.",
+    blocked: "Questions are not available on this site.",
+    bad: "Please ask a shorter question.",
+    failed: "Something went wrong.",
+  };
+  const OPTIONS = "heading greeting server mode position theme k examples sources before after".split(" ");
+  const ATTRIBUTES = [...OPTIONS, "lang", "dir", "strings", "open"];
+  // When the server does not say, or the browser may not read it.
+  const BUSY_SECONDS = 30;
+  const MAX_TURNS = 20;
+  // The further passages show their sentence with so much around it, in characters.
+  const MARGIN = 90;
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`:host{all:initial;display:block}
+:host(:not([mode=inline])){display:contents}
+:host([hidden]),[hidden]{display:none!important}
+.w{all:initial;display:block;color-scheme:light dark;--p:var(--article-qa-paper,light-dark(#fffefb,#161513));--i:var(--article-qa-ink,light-dark(#1b1a18,#ece8e1));--a:var(--article-qa-accent,light-dark(#8f1d21,#f0978d));--m:var(--article-qa-mark,light-dark(#fbe9a9,#5c4a12));--q:color-mix(in oklab,var(--i) 70%,var(--p));--r:1px solid color-mix(in oklab,var(--i) 16%,var(--p));--u:var(--article-qa-font,system-ui,sans-serif);--s:Charter,Georgia,serif;font:var(--article-qa-size,16px)/1.45 var(--u);color:var(--i);overflow-wrap:anywhere}
+:host([theme=light]) .w{color-scheme:light}
+:host([theme=dark]) .w{color-scheme:dark}
+*{box-sizing:border-box}
+button,textarea{all:unset;box-sizing:border-box}
+button,summary{cursor:pointer}
+button:not(.cite):hover,.cite span{text-decoration:underline}
+:focus-visible{outline:2px solid var(--a);outline-offset:2px}
+h2,h3,h4,p,figure,blockquote{margin:0;font-size:1em}
+.x{position:absolute;width:1px;height:1px;overflow:hidden;opacity:0;white-space:nowrap}
+.launch,.send{background:var(--a);color:var(--p);font-weight:600}
+.launch,dialog{position:fixed;inset:auto;inset-block-end:max(1em,env(safe-area-inset-bottom));inset-inline-end:1em;max-width:calc(100vw - 2em);z-index:var(--article-qa-z,2147483000);box-shadow:0 4px 24px #0003}
+:host([position=left]) :is(.launch,dialog){inset-inline:1em auto}
+.launch{display:flex;gap:.5em;align-items:center;min-height:3em;padding:.5em 1.25em;border-radius:2em}
+.launch:before{content:"“"/"";height:.55em;font:700 2.5em/1 var(--s)}
+.box{display:flex;flex-direction:column;margin:0;padding:0;border:var(--r);border-radius:.5em;background:var(--p);color:inherit;overflow:hidden}
+section{width:var(--article-qa-width,auto);max-height:var(--article-qa-height,42em)}
+dialog{width:var(--article-qa-width,26em);height:var(--article-qa-height,42em);max-height:calc(100dvh - 2em)}
+.box:modal{inset:0;width:100%;max-width:none;height:100%;max-height:none;border:0;border-radius:0}
+header,.bar{display:flex;gap:0 1em;align-items:center;justify-content:space-between;flex-wrap:wrap;padding:.25em 1.25em;border-block-end:var(--r)}
+header{flex-wrap:nowrap}
+h2{flex:1}
+header button,.bar>*,.acts button,.retry{display:inline-flex;align-items:center;min-height:2.75em;color:var(--q);font-size:.9em;font-weight:500}
+.bar>*,.retry,summary,.cite{color:var(--a)}
+.icon{justify-content:center;min-width:2.75em;margin-inline-end:-.75em}
+.icon:before{content:"×"/"";font-size:1.75em}
+.log,.text,.src{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain}
+.log,.text{padding:1.25em;outline-offset:-3px}
+.src{display:flex;flex-direction:column}
+.hello,.by,.note,.know,h4,.egs h3,.all,.more blockquote,textarea::placeholder{color:var(--q)}
+.by,.note,.know,h4,.egs h3,summary{font-size:.9em}
+.egs h3,h4{margin-block-start:1.5em}
+.egs h3:only-child,.hello:not(:only-child),.box:not(:has(.turn)) .clear,section .icon,dialog:not([open]){display:none}
+.egs button{display:block;width:100%;padding:.75em 0;border-block-end:var(--r);color:var(--i);font-family:var(--s)}
+.turn+.turn{margin-block-start:1.5em;padding-block-start:1.5em;border-block-start:var(--r)}
+.turn>*+*{margin-block-start:1em}
+.turn>h3,textarea{white-space:pre-wrap}
+blockquote,.none,.text{font-family:var(--s);white-space:pre-line;line-height:1.5}
+.lead{padding-inline-start:1em;border-inline-start:3px solid var(--a)}
+.lead blockquote,.none{font-size:1.25em;line-height:1.4}
+.more{margin-block-start:.75em;padding-block-start:.75em;border-block-start:var(--r)}
+mark{background:var(--m);color:var(--i);padding:.1em 0}
+.more mark,.near{background:color-mix(in oklab,var(--m) 40%,var(--p))}
+mark:focus{outline:0}
+figcaption,.cite,.acts{display:flex;flex-wrap:wrap;gap:0 1em;align-items:baseline}
+figcaption{margin-block-start:.5em}
+.cite{flex-wrap:nowrap;gap:.5em;width:100%;padding-block:.25em;font-weight:600}
+.cite b{flex:none}
+[aria-pressed=true]{color:var(--a)!important;font-weight:700!important}
+summary{padding-block:.5em}
+.text>*{margin-block-end:1em}
+.text h3{font-size:1.4em;line-height:1.2}
+.text .by{font-family:var(--u)}
+.note:not(:empty){padding:.5em 1.25em}
+[role=alert]{color:var(--i)}
+form{display:flex;gap:.5em;align-items:end;padding:.75em;padding-block-end:max(.75em,env(safe-area-inset-bottom));border-block-start:var(--r)}
+.send,textarea{min-height:2.75em;min-width:2.75em;padding:.6em .75em;border-radius:.25em;text-align:center}
+textarea{flex:1;max-height:9em;field-sizing:content;overflow-y:auto;cursor:text;text-align:start;border:1px solid var(--q)}
+textarea:focus{outline-offset:-1px}
+@media(forced-colors:active){button,textarea{border:1px solid}mark{text-decoration:underline}}`);
+
+  // ---- small pieces
+
+  /** An element; `kind` is its tag and class. */
+  function make(kind, attributes, ...children) {
+    const [tag, name = ""] = kind.split(".");
+    const node = document.createElement(tag);
+    node.className = name;
+    for (const [key, value] of Object.entries(attributes ?? {})) {
+      if (typeof value == "function") node[key] = value;
+      else node.setAttribute(key, value);
+    }
+    node.append(...children.filter(Boolean));
+    return node;
+  }
+
+  /** Text of the articles or of the reader: in the language of the page, in its own direction. */
+  const foreign = (kind, ...children) =>
+    make(kind, { dir: "auto", lang: document.documentElement.lang }, ...children);
+
+  // Never `javascript:` and the like.
+  const webUrl = (url) => (/^https?:/i.test(url) ? url : null);
+
+  const list = (text) => (text ?? "").split("|").map((part) => part.trim()).filter(Boolean);
+
+  /** The quote before, in and after its sentence; offsets count code points, as strings here do not. */
+  function cutQuote({ quote, start, answer_start, answer_end }) {
+    const points = Array.from(quote);
+    const [from, to] = [answer_start - start, answer_end - start];
+    return [points.slice(0, from), points.slice(from, to), points.slice(to)].map((part) => part.join(""));
+  }
+
+  const shorten = (text, cut) => (text.length > MARGIN ? cut(text) : text);
+  const head = (text) => shorten(text, (long) => `${long.slice(0, MARGIN).replace(/\s\S*$/, "")} …`);
+  const tail = (text) => shorten(text, (long) => `… ${long.slice(-MARGIN).replace(/^\S*\s/, "")}`);
+
+  /** The lines of an article; what is quoted of it is marked, its sentence more strongly. */
+  function paragraphs(text, { start, end, answer_start, answer_end }) {
+    const found = [];
+    let offset = 0;
+    for (const line of text.split("\n")) {
+      const points = Array.from(line);
+      let from = 0;
+      const pieces = [start, answer_start, answer_end, end, Infinity].map((edge, number) => {
+        const to = Math.max(from, Math.min(edge - offset, points.length));
+        const piece = points.slice(from, to).join("");
+        from = to;
+        if (!piece || number % 4 == 0) return piece;
+        return number == 2 ? make("mark", { tabindex: -1 }, piece) : make("mark.near", null, piece);
+      });
+      if (line.trim()) found.push(foreign("p", ...pieces));
+      offset += points.length + 1;
+    }
+    return found;
+  }
+
+  const translation = (url) =>
+    fetch(url, { credentials: "omit" })
+      .then((response) => response.json())
+      .catch(() => ({}));
+
+  async function copyText(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Not https, or not allowed in this frame.
+      const area = make("textarea.x");
+      area.value = text;
+      button.after(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+  }
+
+  const script = document.currentScript;
+  // `widget.js` and `widget/v1.js`.
+  const home = script?.src.slice(0, script.src.lastIndexOf("/widget")) ?? "";
+
+  class ArticleQa extends HTMLElement {
+    static observedAttributes = ATTRIBUTES;
+
+    #words = ENGLISH;
+    #ownWords;
+    #language = "en";
+    #version = 0;
+    #isReady = false;
+    #phone = matchMedia("(max-width:30rem)");
+    #turns = [];
+    #request = new AbortController();
+    #pending;
+    #opener;
+    #citing;
+    #timer;
+    #box;
+
+    #launcher = make("button.launch", { onclick: () => this.open() }, this.#say("span", "heading"));
+    #examples = make("div.egs");
+    #hello = make("div.hello", null, this.#say("p", "greeting", { dir: "auto" }), this.#examples);
+    #log = make("div.log", { role: "log", "aria-labelledby": "h", tabindex: 0 }, this.#hello);
+    #source = make("div.src", { hidden: "" });
+    #status = make("p.note", { role: "status" });
+    #alert = make("div.note", { role: "alert" });
+    #input = make("textarea", { id: "q", rows: 2, dir: "auto", onkeydown: (event) => this.#typed(event) });
+    #form = make(
+      "form",
+      { onsubmit: (event) => (event.preventDefault(), this.#submit(this.#input.value)) },
+      this.#say("label.x", "question", { for: "q" }),
+      this.#input,
+      this.#say("button.send", "send"),
+    );
+    #shell = make("div.w", { hidden: "", onkeydown: (event) => event.key == "Escape" && this.#escape(event) }, this.#launcher);
+
+    constructor() {
+      super();
+      const root = this.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [sheet];
+      root.append(this.#shell);
+    }
+
+    connectedCallback() {
+      // Set by a framework before this script had come.
+      for (const name of [...OPTIONS, "strings"]) {
+        if (!Object.hasOwn(this, name)) continue;
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+      this.#build();
+      this.#translate();
+    }
+
+    disconnectedCallback() {
+      this.#version++;
+      this.#drop();
+      this.#leaveSource();
+      this.#launcher.hidden = false;
+      this.#box.close?.();
+    }
+
+    attributeChangedCallback() {
+      if (this.#box && this.isConnected) this.connectedCallback();
+    }
+
+    // ---- what pages call
+
+    /** A method, though frameworks may set the attribute of that name as if it were a property. */
+    get open() {
+      return () => this.#show();
+    }
+
+    set open(value) {
+      this.toggleAttribute("open", value);
+    }
+
+    close() {
+      if (!this.#box?.open) return;
+      const hadFocus = this.shadowRoot.activeElement;
+      this.#box.close();
+      this.#closed(hadFocus);
+    }
+
+    toggle() {
+      if (this.#box?.open) this.close();
+      else this.open();
+    }
+
+    clear() {
+      this.#drop();
+      this.#leaveSource();
+      this.#turns = [];
+      this.#log.replaceChildren(this.#hello);
+    }
+
+    /** The answer, or null where there is none: cancelled, failed, or nothing asked. */
+    async ask(text) {
+      const question = `${text ?? ""}`.trim();
+      const history = this.#turns.slice(-MAX_TURNS);
+      if (!question || !this.isConnected || !this.#emit("question", { question, history }, true)) return null;
+      this.#show(this.#box.open === false);
+      this.#leaveSource();
+      this.#drop();
+      if (this.#input.value.trim() == question) this.#input.value = "";
+      this.#pending = make("article.turn", null, foreign("h3", question));
+      this.#log.append(this.#pending);
+      return this.#answer(this.#pending, question, history);
+    }
+
+    get strings() {
+      return this.#words;
+    }
+
+    set strings(words) {
+      this.#ownWords = words;
+      if (this.isConnected) this.#translate();
+    }
+
+    // ---- language
+
+    #say(kind, key, attributes) {
+      return make(kind, { ...attributes, "data-t": key }, this.#words[key]);
+    }
+
+    async #translate() {
+      const version = ++this.#version;
+      const [wanted] = (this.closest("[lang]") ?? document.documentElement).lang.toLowerCase().split("-");
+      const language = LANGUAGES.includes(wanted) ? wanted : "en";
+      const words = language == "en" ? {} : await translation(`${this.#base}/widget/strings/${language}.json`);
+      if (version != this.#version) return;
+      this.#language = language;
+      this.#words = { ...ENGLISH, ...words, ...this.#attributeWords(), ...this.#ownWords };
+      for (const name of ["heading", "greeting"]) this.#words[name] = this[name] ?? this.#words[name];
+      this.#shell.lang = language;
+      this.#shell.dir = this.dir || (language == "ar" ? "rtl" : "ltr");
+      for (const node of this.#shell.querySelectorAll("[data-t]")) node.textContent = this.#words[node.dataset.t];
+      this.#input.placeholder = this.#words.question;
+      this.#suggest();
+      if (!this.#isReady) this.#start();
+    }
+
+    #attributeWords() {
+      try {
+        return JSON.parse(this.getAttribute("strings"));
+      } catch (error) {
+        console.warn("article-qa: strings:", error.message);
+      }
+    }
+
+    #start() {
+      this.#isReady = true;
+      this.#shell.hidden = false;
+      this.#emit("ready");
+      // By the attribute, nobody asked for it: the focus stays where it is.
+      if (this.#opener || this.hasAttribute("open")) this.#show(!!this.#opener);
+    }
+
+    #suggest() {
+      const button = (text) => make("button", { dir: "auto", onclick: () => this.#submit(text) }, text);
+      this.#examples.replaceChildren(this.#say("h3", "examples"), ...list(this.examples).map(button));
+    }
+
+    #number(value, style) {
+      return new Intl.NumberFormat(this.#language, style).format(value);
+    }
+
+    #byline({ source, published }) {
+      const format = new Intl.DateTimeFormat(this.#language, { dateStyle: "long", timeZone: "UTC" });
+      const date = published
+        ? make("time", { datetime: published }, format.format(new Date(published)))
+        : this.#say("span", "undated");
+      return make("p.by", null, source && foreign("bdi", source), source && " · ", date);
+    }
+
+    // ---- open and closed
+
+    /** A dialog in a bubble, a section in the page's flow; it keeps what is in it. */
+    #build() {
+      const kind = this.mode == "inline" ? "section" : "dialog";
+      this.#launcher.hidden = kind == "section";
+      if (this.#box?.localName == kind) return;
+      const old = this.#box;
+      this.#box = make(
+        `${kind}.box`,
+        {
+          "aria-labelledby": "h",
+          oncancel: (event) => this.#escape(event),
+          onclose: () => this.#box.open || this.#closed(true),
+        },
+        ...(old?.childNodes ?? this.#parts()),
+      );
+      old?.remove();
+      this.#shell.append(this.#box);
+    }
+
+    #parts() {
+      const clear = this.#say("button.clear", "clear", { onclick: () => (this.clear(), this.#focusLine()) });
+      const close = make("button.icon", { onclick: () => this.close() }, this.#say("span.x", "close"));
+      const header = make("header", null, this.#say("h2", "heading", { id: "h", dir: "auto" }), clear, close);
+      return [header, this.#log, this.#source, this.#status, this.#alert, this.#form];
+    }
+
+    #show(focus = true) {
+      const from = document.activeElement;
+      if (!this.#box?.open) this.#opener = !from || from == this || from == document.body ? this.#launcher : from;
+      if (!this.#isReady || !this.isConnected) return;
+      if (this.#box.open === false) {
+        this.#launcher.hidden = true;
+        this.#box.ariaModal = this.#phone.matches;
+        // On a phone over everything; elsewhere beside the page, and not by show(), which takes the focus.
+        if (this.#phone.matches) this.#box.showModal();
+        else this.#box.setAttribute("open", "");
+        this.#emit("open");
+      }
+      if (focus) this.#input.focus();
+    }
+
+    #closed(returnFocus) {
+      if (!this.#launcher.hidden) return;
+      this.#launcher.hidden = false;
+      if (returnFocus) this.#opener.focus();
+      this.#emit("close");
+    }
+
+    /** Leave the source, or else the dialog; what has neither leaves Escape to the page. */
+    #escape(event) {
+      if (event.isComposing || !(this.#box.open || !this.#source.hidden)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.#source.hidden) this.close();
+      else this.#leaveSource();
+    }
+
+    #typed(event) {
+      // While an input method composes, Enter belongs to it; Safari says so with 229 only.
+      if (event.key != "Enter" || event.shiftKey || event.isComposing || event.keyCode == 229) return;
+      event.preventDefault();
+      this.#submit(this.#input.value);
+    }
+
+    #submit(question) {
+      this.ask(question);
+      this.#focusLine();
+    }
+
+    #focusLine() {
+      // On a phone the keyboard would lie over the answer.
+      (this.#phone.matches && this.#pending ? this.#log : this.#input).focus();
+    }
+
+    // ---- asking
+
+    get #base() {
+      return this.server?.replace(/[/]$/, "") ?? home;
+    }
+
+    #emit(type, detail, cancelable) {
+      return this.dispatchEvent(new CustomEvent(type, { detail, cancelable, bubbles: true, composed: true }));
+    }
+
+    async #send(path, body) {
+      const { signal } = this.#request;
+      const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      const response = await fetch(this.#base + path, { credentials: "omit", signal, ...(body && post) });
+      if (response.ok) return response.json();
+      const { error } = await response.json().catch(() => ({}));
+      const seconds = +response.headers.get("Retry-After") || BUSY_SECONDS;
+      throw { status: response.status, seconds, ...error };
+    }
+
+    async #answer(turn, question, history) {
+      this.#tell("loading");
+      this.#scroll(this.#log, turn, 16);
+      try {
+        const answer = await this.#send("/api/ask", {
+          question,
+          history,
+          k: +this.k || undefined,
+          sources: list(this.sources),
+          before: this.before || undefined,
+          after: this.after || undefined,
+        });
+        this.#tell();
+        this.#pending = null;
+        this.#turns.push({ question, answer: answer.answer });
+        turn.append(...this.#shown(answer));
+        this.#scroll(this.#log, turn, 16);
+        this.#emit("answer", { answer });
+        return answer;
+      } catch (error) {
+        return this.#fail(error, () => this.#answer(turn, question, history), question);
+      }
+    }
+
+    /** Stop what is under way; a question that has no answer leaves the conversation. */
+    #drop() {
+      this.#request.abort();
+      this.#request = new AbortController();
+      this.#pending?.remove();
+      this.#pending = null;
+      this.#tell();
+    }
+
+    #tell(key) {
+      clearTimeout(this.#timer);
+      this.#alert.replaceChildren();
+      this.#status.replaceChildren(key ? this.#say("span", key) : "");
+    }
+
+    async #fail(error, retry, question = "") {
+      const { signal } = this.#request;
+      const key = await this.#kindOf(error);
+      if (error.name == "AbortError" || signal.aborted) return null;
+      const { status, code = key, message, seconds } = error;
+      this.#tell();
+      if (key == "bad") {
+        this.#drop();
+        this.#input.value ||= question;
+      }
+      const time = key == "busy" && this.#number(seconds, { style: "unit", unit: "second", unitDisplay: "long" });
+      this.#alert.append(make("p", null, this.#words[key].replace("{time}", time)));
+      if (key != "bad" && key != "blocked") {
+        const again = this.#say("button.retry", "retry", { onclick: () => (this.#focusLine(), retry()) });
+        this.#timer = setTimeout(() => this.#alert.append(again), time ? seconds * 1000 : 0);
+      }
+      this.#emit("error", { code, status, message });
+      return null;
+    }
+
+    async #kindOf({ status, code, name }) {
+      if (status && code != "origin_not_allowed") return { 422: "bad", 429: "busy" }[status] ?? "failed";
+      if (!navigator.onLine) return "offline";
+      // A browser does not tell a refused origin from a server that is down; a request that reads nothing does.
+      const probe = () => fetch(`${this.#base}/health`, { mode: "no-cors", credentials: "omit" }).catch(() => null);
+      if (!status && (name != "TypeError" || !(await probe()))) return "unreachable";
+      console.warn(`article-qa: add ${origin} to the setting "origins" of ${this.#base}`);
+      return "blocked";
+    }
+
+    // ---- answers
+
+    #shown(answer) {
+      const { query, question, answerable, citations, confidence } = answer;
+      const [first, ...others] = answerable ? citations : [];
+      const further = (citation) => {
+        const [before, sentence, after] = cutQuote(citation);
+        return this.#figure(answer, citation, "more", tail(before), make("mark", null, sentence), head(after));
+      };
+      const shown = [];
+      if (query.trim() != question.trim()) {
+        shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", query)));
+      }
+      if (first) {
+        const [before, sentence, after] = cutQuote(first);
+        const lead = this.#figure(answer, first, "lead", sentence);
+        const level = confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low";
+        const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
+        lead.lastChild.append(make("p.by", null, this.#say("span", level), ` · ${percent}`));
+        shown.push(lead);
+        if (first.quote.trim() != sentence.trim()) {
+          shown.push(foreign("blockquote.all", before, make("mark", null, sentence), after));
+        }
+      } else {
+        shown.push(this.#say("p.none", "none"));
+        if (citations.length) {
+          shown.push(make("details", null, this.#say("summary", "nearest"), ...citations.map(further)));
+        }
+      }
+      shown.push(this.#actions(answer, first));
+      if (others.length) shown.push(make("div", null, this.#say("h4", "also"), ...others.map(further)));
+      return shown;
+    }
+
+    #figure(answer, citation, kind, ...quote) {
+      const cite = () =>
+        this.#emit("citation", { citation, answer }, true) && this.#open(citation, button);
+      const button = make("button.cite", { onclick: cite }, make("b", null, `${citation.rank}.`), foreign("span", citation.title));
+      const caption = make("figcaption", null, button, this.#byline(citation));
+      return make(`figure.${kind}`, null, foreign("blockquote", ...quote), caption);
+    }
+
+    #actions(answer, citation) {
+      const votes = ["up", "down"].map((verdict) =>
+        this.#say("button", verdict, { "aria-pressed": false, onclick: () => this.#judge(answer, verdict, votes) }),
+      );
+      const copy = citation && this.#say("button", "copy", { onclick: () => this.#copy(citation, copy) });
+      return make("div.acts", null, copy, ...votes);
+    }
+
+    async #copy(citation, button) {
+      const link = webUrl(citation.url) ?? this.#page(citation);
+      const source = `${citation.title}, ${this.#byline(citation).textContent}`;
+      await copyText(`“${cutQuote(citation)[1]}”\n${source}\n${link}`, button);
+      this.#tell("copied");
+    }
+
+    async #judge(answer, verdict, buttons) {
+      const detail = { question: answer.question, verdict, passage_id: answer.citations[0]?.passage_id };
+      try {
+        await this.#send("/api/feedback", detail);
+        buttons.forEach((button, number) => (button.ariaPressed = !number == (verdict == "up")));
+        this.#tell("thanks");
+        this.#emit("feedback", detail);
+      } catch (error) {
+        this.#fail(error, () => this.#judge(answer, verdict, buttons));
+      }
+    }
+
+    // ---- the source
+
+    #page({ article_id, start, end }) {
+      return `${this.#base}/articles/${encodeURIComponent(article_id)}?start=${start}&end=${end}#quote`;
+    }
+
+    async #open(citation, button) {
+      const { article_id, answer_start, answer_end } = citation;
+      this.#citing = button;
+      this.#tell("opening");
+      try {
+        const path = `/api/articles/${encodeURIComponent(article_id)}?start=${answer_start}&end=${answer_end}`;
+        const article = await this.#send(path);
+        if (this.#citing == button) this.#read(article, citation);
+      } catch (error) {
+        this.#fail(error, () => this.#open(citation, button));
+      }
+    }
+
+    #read(article, citation) {
+      const isSame = article.text_sha256 == citation.text_sha256;
+      const lines = paragraphs(article.text, isSame ? citation : {});
+      // Most articles begin with their title.
+      if (lines[0]?.textContent.trim() == article.title.trim() && !lines[0].querySelector("mark")) lines.shift();
+      const original = webUrl(article.link ?? article.url);
+      const changed = !isSame && this.#say("p", "changed");
+      const text = make("div.text", { tabindex: 0 }, foreign("h3", article.title), this.#byline(article), changed, ...lines);
+      const back = this.#say("button", "back", { onclick: () => this.#leaveSource() });
+      const link = { href: original ?? this.#page(citation), target: "_blank", rel: "noopener noreferrer" };
+      this.#source.replaceChildren(make("div.bar", null, back, this.#say("a", original ? "original" : "page", link)), text);
+      this.#tell();
+      this.#swap(true);
+      const mark = text.querySelector("mark:not(.near)");
+      (mark ?? back).focus({ preventScroll: true });
+      if (mark) this.#scroll(text, mark, text.clientHeight / 3);
+    }
+
+    #leaveSource() {
+      if (this.#source.hidden) return;
+      this.#swap(false);
+      this.#citing.focus();
+    }
+
+    #swap(isReading) {
+      this.#source.hidden = !isReading;
+      this.#log.hidden = this.#form.hidden = isReading;
+    }
+
+    /** The box alone, never the page. */
+    #scroll(box, node, above = 0) {
+      box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - above;
+    }
+  }
+
+  for (const name of OPTIONS) {
+    Object.defineProperty(ArticleQa.prototype, name, {
+      get() {
+        return this.getAttribute(name);
+      },
+      set(value) {
+        if (value == null) this.removeAttribute(name);
+        else this.setAttribute(name, value);
+      },
+    });
+  }
+
+  if (!customElements.get("article-qa")) customElements.define("article-qa", ArticleQa);
+
+  function place({ manual, target, ...options }) {
+    const own = ATTRIBUTES.filter((name) => name in options);
+    if (manual != null || (!own.length && !target && document.querySelector("article-qa"))) return;
+    const element = make("article-qa", { server: home, mode: target ? "inline" : "bubble" });
+    for (const name of own) element.setAttribute(name, options[name]);
+    const parent = target ? document.querySelector(target) : document.body;
+    if (parent) parent.append(element);
+    else console.warn(`article-qa: there is no ${target}`);
+  }
+
+  const start = () => script && place(script.dataset);
+  if (document.readyState == "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

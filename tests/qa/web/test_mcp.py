@@ -1,0 +1,71 @@
+"""The tools as a language-model client finds them, over the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from qa.answerer import Answerer
+from qa.settings import Settings
+from qa.web.server import create_app
+
+if TYPE_CHECKING:
+    from mcp.types import CallToolResult, Tool
+
+pytestmark = pytest.mark.slow
+
+LAWLER = "003_3029bffaf7cebc33"
+
+
+@pytest.fixture(scope="module")
+def url(answerer: Answerer, bundled_settings: Settings) -> Iterator[str]:
+    settings = bundled_settings.model_copy(update={"mcp": True, "hosts": ()})
+    app = create_app(answerer, settings)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/chat/gradio_api/mcp/"
+        server.should_exit = True
+        thread.join()
+
+
+async def talk(url: str, *calls: tuple[str, dict[str, str]]) -> tuple[list[Tool], list[CallToolResult]]:
+    async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        tools = (await session.list_tools()).tools
+        return tools, [await session.call_tool(name, arguments) for name, arguments in calls]
+
+
+def test_ask_and_article_are_tools(url: str) -> None:
+    tools, (answered, read, unknown, empty) = asyncio.run(
+        talk(
+            url,
+            ("ask", {"question": "Who introduced the Indo-Pacific Treaty Organization Act?"}),
+            ("article", {"article_id": LAWLER}),
+            ("article", {"article_id": "nowhere"}),
+            ("ask", {"question": " "}),
+        )
+    )
+    assert [tool.name for tool in tools] == ["ask", "article"]
+    assert "in plain words" in (tools[0].description or "")
+    assert set(tools[0].inputSchema["properties"]) == {"question"}
+    answer = json.loads(answered.content[0].text)  # type: ignore[union-attr]
+    article = json.loads(read.content[0].text)  # type: ignore[union-attr]
+    assert answer["answerable"] is True
+    first = answer["citations"][0]
+    assert first["article_id"] == article["article_id"] == LAWLER
+    assert article["text"][first["start"] : first["end"]] == first["quote"]
+    assert unknown.isError
+    assert "no article has this id" in unknown.content[0].text  # type: ignore[union-attr]
+    assert empty.isError
+    assert "the question is empty" in empty.content[0].text  # type: ignore[union-attr]
