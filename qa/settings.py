@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -16,6 +15,8 @@ from corpus.errors import UserError
 
 CONFIG_FILE = Path("article-qa.toml")
 PREFIX = "ARTICLE_QA_"
+# As browsers send it.
+_ORIGIN = re.compile(r"\*|https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
 def _split(value: object) -> object:
@@ -24,8 +25,7 @@ def _split(value: object) -> object:
 
 
 def _check_origin(origin: str) -> str:
-    url = urlsplit(origin)
-    if origin != "*" and (origin != f"{url.scheme}://{url.netloc}" or not re.fullmatch(r"https?://[^@\s]+", origin)):
+    if not _ORIGIN.fullmatch(origin.lower()):
         raise ValueError("an origin is a scheme and a host, such as https://example.org, without a path; or *")
     return origin.lower()
 
@@ -114,4 +114,7 @@ def _check(origin: str, layer: Mapping[str, object]) -> None:
         Settings(**layer)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        raise UserError(f"bad value {first['input']!r} for {first['loc'][0]!r} in {origin}: {first['msg']}") from error
+        key, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        # A key has no place on a screen or in a log.
+        value = "(not shown)" if key == "api_key" else repr(first["input"])
+        raise UserError(f"bad value {value} for {key!r} in {origin}: {message}") from error

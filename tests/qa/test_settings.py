@@ -93,3 +93,34 @@ def test_a_file_that_is_missing_or_no_toml() -> None:
     assert message(Path("latin.toml")).startswith(
         "'latin.toml' is not valid TOML: 'utf-8' codec can't decode byte 0xe9"
     )
+
+
+def test_lists_come_from_a_file_and_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    config('origins = ["https://A.example", "http://localhost:8000"]')
+    assert load_settings().origins == ("https://a.example", "http://localhost:8000")
+    monkeypatch.setenv("ARTICLE_QA_ORIGINS", "https://b.example, *")
+    assert load_settings().origins == ("https://b.example", "*")
+    monkeypatch.setenv("ARTICLE_QA_HOSTS", "articles.example")
+    assert load_settings().hosts == ("articles.example",)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["example.org", "https://example.org/", "https://", "ftp://example.org", "null", "https://a@b.org", "https://["],
+)
+def test_what_is_no_origin_is_named(origin: str) -> None:
+    assert message(origins=(origin,)).startswith(
+        f"bad value {origin!r} for 'origins' in --origins: an origin is a scheme and a host, such as https://example.org"
+    )
+
+
+def test_a_rate_is_a_number_and_a_time() -> None:
+    assert load_settings(None, client_rate="5/second").client_rate == "5/second"
+    assert message(site_rate="often") == (
+        "bad value 'often' for 'site_rate' in --site-rate: a rate is a number and a time, such as 60/minute"
+    )
+
+
+def test_a_key_is_never_shown() -> None:
+    assert "short" not in message(api_key="short")
+    assert "a key of many letters" not in repr(load_settings(None, api_key="a key of many letters"))

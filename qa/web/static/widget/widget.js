@@ -237,7 +237,7 @@ textarea:focus{outline-offset:-1px}
       this.#input,
       this.#say("button.send", "send"),
     );
-    #shell = make("div.w", { hidden: "", onkeydown: (event) => event.key == "Escape" && this.#escape(event) }, this.#launcher);
+    #shell = make("div.w", { hidden: "", onkeydown: (event) => this.#escape(event) }, this.#launcher);
 
     constructor() {
       super();
@@ -431,7 +431,8 @@ textarea:focus{outline-offset:-1px}
 
     /** Leave the source, or else the dialog; what has neither leaves Escape to the page. */
     #escape(event) {
-      if (event.isComposing || !(this.#box.open || !this.#source.hidden)) return;
+      const isEscape = event.type == "cancel" || (event.key == "Escape" && !event.isComposing);
+      if (!isEscape || (!this.#box.open && this.#source.hidden)) return;
       event.preventDefault();
       event.stopPropagation();
       if (this.#source.hidden) this.close();
