@@ -68,9 +68,9 @@ class _Quote:
         for term in terms:
             if self.lower.find(_lower(term)) == self.first:
                 return "", term
-        before = self.pieces(0, self.first)
+        before, gap = self.pieces(0, self.first), " " * (self.text[self.first - 1 : self.first] == " ")
         for prefix in _growing(before[-1], from_end=True) if before else ():
-            if self.lower.find(_lower(f"{prefix} {terms[0]}")) == self.first - len(prefix) - 1:
+            if self.lower.find(_lower(f"{prefix}{gap}{terms[0]}")) == self.first - len(prefix + gap):
                 return prefix, terms[0]
         return None
 
@@ -79,10 +79,9 @@ class _Quote:
         for term in terms:
             if len(term) <= self.last - behind and self.lower.find(_lower(term), behind) + len(term) == self.last:
                 return term, ""
-        after = self.pieces(self.last, len(self.text))
+        after, gap = self.pieces(self.last, len(self.text)), " " * (self.text[self.last : self.last + 1] == " ")
         for suffix in _growing(after[0]) if after else ():
-            found = self.lower.find(_lower(f"{terms[0]} {suffix}"), behind)
-            if found + len(terms[0]) == self.last and self.text[self.last] == " ":
+            if self.lower.find(_lower(f"{terms[0]}{gap}{suffix}"), behind) + len(terms[0]) == self.last:
                 return terms[0], suffix
         return None
 
