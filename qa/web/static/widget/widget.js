@@ -1,20 +1,21 @@
 /*
  * Ask the articles, from any page:
  *   <script defer src="https://HOST/widget.js" data-heading="Ask us" data-lang="ko"></script>
- * adds a round-the-corner <article-qa>, set up by the tag's data-* attributes; data-target="SELECTOR" puts it into that
- * element, in the page's flow. With data-manual, or with none of its attributes where the page has an <article-qa> of
+ * adds an <article-qa> in the corner of the page, set up by the tag's data-* attributes; with data-target="SELECTOR" it
+ * goes into that element, in the page's flow. With data-manual, or with no data-* where the page has an <article-qa> of
  * its own, the script adds nothing. Loaded as a module it does not know its host: <article-qa server="https://HOST">.
  *
- * Attributes, and properties of these names:
- *   mode bubble|inline; position right|left (mirrored in right-to-left languages); theme auto|light|dark; open (at load)
- *   heading, greeting, examples ("One?|Two?"); strings: JSON, or an object, of texts (the names are in ENGLISH below)
- *   lang en|ar|de|es|fr|ja|ko (else that of the page); dir; server; k: how many passages
- *   sources ("A|B"), before, after ("2024-12-31"): which articles may answer
- * Methods: open() close() toggle() clear() ask(question)
- * Events (they bubble; * can be cancelled): ready open close question* answer citation* feedback error
- * CSS: --article-qa-accent -paper -ink -mark -font -size -width -height -z
+ * Attributes, and properties of the same names:
+ *   mode bubble|inline; position right|left (mirrored where text runs from the right); theme auto|light|dark
+ *   heading; greeting; examples="One?|Two?"; strings: the words in ENGLISH below, as JSON or an object
+ *   lang en|ar|de|es|fr|ja|ko (else that of the page); dir; server; k, how many passages
+ *   sources="A|B", before="2024-12-31", after: which articles may answer; open: at load (as an attribute only)
+ * Methods: open() close() toggle() clear() ask(question), which resolves to the answer or null
+ * Events, which bubble: ready open close question answer citation feedback error;
+ *   question and citation can be cancelled
+ * CSS: --article-qa-accent, -paper, -ink, -mark, -font, -size, -width, -height, -z
  *
- * No cookies, no storage, no host but that of the API; works under a strict CSP with Trusted Types.
+ * The page's policy needs HOST in script-src and connect-src, nothing else. No cookies, no storage, no other host.
  */
 (() => {
   const LANGUAGES = "ar de es fr ja ko".split(" ");
@@ -53,13 +54,12 @@
     bad: "Please ask a shorter question.",
     failed: "Something went wrong.",
   };
+  // Attributes that are properties too.
   const OPTIONS = "heading greeting server mode position theme k examples sources before after".split(" ");
   const ATTRIBUTES = [...OPTIONS, "lang", "dir", "strings", "open"];
   // When the server does not say, or the browser may not read it.
   const BUSY_SECONDS = 30;
   const MAX_TURNS = 20;
-  // The further passages show their sentence with so much around it, in characters.
-  const MARGIN = 90;
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`:host{all:initial;display:block}
@@ -81,16 +81,17 @@ h2,h3,h4,p,figure,blockquote{margin:0;font-size:1em}
 .launch{display:flex;gap:.5em;align-items:center;min-height:3em;padding:.5em 1.25em;border-radius:2em}
 .launch:before{content:"“"/"";height:.55em;font:700 2.5em/1 var(--s)}
 .box{display:flex;flex-direction:column;margin:0;padding:0;border:var(--r);border-radius:.5em;background:var(--p);color:inherit;overflow:hidden}
-section{width:var(--article-qa-width,auto);max-height:var(--article-qa-height,42em)}
+:host([mode=inline]) .w{height:100%}
+section{width:var(--article-qa-width,auto);height:var(--article-qa-height,auto);max-height:var(--article-qa-height,42em)}
 dialog{width:var(--article-qa-width,26em);height:var(--article-qa-height,42em);max-height:calc(100dvh - 2em)}
 .box:modal{inset:0;width:100%;max-width:none;height:100%;max-height:none;border:0;border-radius:0}
-header,.bar{display:flex;gap:0 1em;align-items:center;justify-content:space-between;flex-wrap:wrap;padding:.25em 1.25em;border-block-end:var(--r)}
-header{flex-wrap:nowrap}
+.head,.bar{display:flex;gap:0 1em;align-items:center;justify-content:space-between;flex-wrap:wrap;padding:.25em 1.25em;border-block-end:var(--r)}
+.head{flex-wrap:nowrap;min-height:3.25em}
 h2{flex:1}
-header button,.bar>*,.acts button,.retry{display:inline-flex;align-items:center;min-height:2.75em;color:var(--q);font-size:.9em;font-weight:500}
+.head button,.bar>*,.acts button,.retry{display:inline-flex;align-items:center;min-height:2.75em;color:var(--q);font-size:.9em;font-weight:500}
 .bar>*,.retry,summary,.cite{color:var(--a)}
 .icon{justify-content:center;min-width:2.75em;margin-inline-end:-.75em}
-.icon:before{content:"×"/"";font-size:1.75em}
+.icon:before{content:"×";content:"×"/"";font-size:1.75em}
 .log,.text,.src{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain}
 .log,.text{padding:1.25em;outline-offset:-3px}
 .src{display:flex;flex-direction:column}
@@ -124,16 +125,17 @@ form{display:flex;gap:.5em;align-items:end;padding:.75em;padding-block-end:max(.
 .send,textarea{min-height:2.75em;min-width:2.75em;padding:.6em .75em;border-radius:.25em;text-align:center}
 textarea{flex:1;max-height:9em;field-sizing:content;overflow-y:auto;cursor:text;text-align:start;border:1px solid var(--q)}
 textarea:focus{outline-offset:-1px}
-@media(forced-colors:active){button,textarea{border:1px solid}mark{text-decoration:underline}}`);
+@media(forced-colors:active){button,textarea{border:1px solid}mark:not(.near){text-decoration:underline}}`);
 
   // ---- small pieces
 
   /** An element; `kind` is its tag and class. */
   function make(kind, attributes, ...children) {
-    const [tag, name = ""] = kind.split(".");
+    const [tag, name] = kind.split(".");
     const node = document.createElement(tag);
-    node.className = name;
-    for (const [key, value] of Object.entries(attributes ?? {})) {
+    if (name) node.className = name;
+    for (const key in attributes) {
+      const value = attributes[key];
       if (typeof value == "function") node[key] = value;
       else node.setAttribute(key, value);
     }
@@ -157,11 +159,11 @@ textarea:focus{outline-offset:-1px}
     return [points.slice(0, from), points.slice(from, to), points.slice(to)].map((part) => part.join(""));
   }
 
-  const shorten = (text, cut) => (text.length > MARGIN ? cut(text) : text);
-  const head = (text) => shorten(text, (long) => `${long.slice(0, MARGIN).replace(/\s\S*$/, "")} …`);
-  const tail = (text) => shorten(text, (long) => `… ${long.slice(-MARGIN).replace(/^\S*\s/, "")}`);
+  // The further passages show their sentence with so much around it, cut between words; the rest is one click away.
+  const head = (text) => text.replace(/^(.{60,90})[\s、。].{30,}$/s, "$1 …");
+  const tail = (text) => text.replace(/^.{30,}[\s、。](.{60,90})$/s, "… $1");
 
-  /** The lines of an article; what is quoted of it is marked, its sentence more strongly. */
+  /** The lines of an article; what is quoted of it, if anything, is marked, its sentence more strongly. */
   function paragraphs(text, { start, end, answer_start, answer_end }) {
     const found = [];
     let offset = 0;
@@ -169,7 +171,7 @@ textarea:focus{outline-offset:-1px}
       const points = Array.from(line);
       let from = 0;
       const pieces = [start, answer_start, answer_end, end, Infinity].map((edge, number) => {
-        const to = Math.max(from, Math.min(edge - offset, points.length));
+        const to = Math.max(from, Math.min(edge - offset || 0, points.length));
         const piece = points.slice(from, to).join("");
         from = to;
         if (!piece || number % 4 == 0) return piece;
@@ -210,7 +212,6 @@ textarea:focus{outline-offset:-1px}
 
     #words = ENGLISH;
     #ownWords;
-    #language = "en";
     #version = 0;
     #isReady = false;
     #phone = matchMedia("(max-width:30rem)");
@@ -335,7 +336,6 @@ textarea:focus{outline-offset:-1px}
       const language = LANGUAGES.includes(wanted) ? wanted : "en";
       const words = language == "en" ? {} : await translation(`${this.#base}/widget/strings/${language}.json`);
       if (version != this.#version) return;
-      this.#language = language;
       this.#words = { ...ENGLISH, ...words, ...this.#attributeWords(), ...this.#ownWords };
       for (const name of ["heading", "greeting"]) this.#words[name] = this[name] ?? this.#words[name];
       this.#shell.lang = language;
@@ -368,11 +368,11 @@ textarea:focus{outline-offset:-1px}
     }
 
     #number(value, style) {
-      return new Intl.NumberFormat(this.#language, style).format(value);
+      return new Intl.NumberFormat(this.#shell.lang, style).format(value);
     }
 
     #byline({ source, published }) {
-      const format = new Intl.DateTimeFormat(this.#language, { dateStyle: "long", timeZone: "UTC" });
+      const format = new Intl.DateTimeFormat(this.#shell.lang, { dateStyle: "long", timeZone: "UTC" });
       const date = published
         ? make("time", { datetime: published }, format.format(new Date(published)))
         : this.#say("span", "undated");
@@ -403,8 +403,8 @@ textarea:focus{outline-offset:-1px}
     #parts() {
       const clear = this.#say("button.clear", "clear", { onclick: () => (this.clear(), this.#focusLine()) });
       const close = make("button.icon", { onclick: () => this.close() }, this.#say("span.x", "close"));
-      const header = make("header", null, this.#say("h2", "heading", { id: "h", dir: "auto" }), clear, close);
-      return [header, this.#log, this.#source, this.#status, this.#alert, this.#form];
+      const title = make("div.head", null, this.#say("h2", "heading", { id: "h", dir: "auto" }), clear, close);
+      return [title, this.#log, this.#source, this.#status, this.#alert, this.#form];
     }
 
     #show(focus = true) {
@@ -536,7 +536,7 @@ textarea:focus{outline-offset:-1px}
     }
 
     async #kindOf({ status, code, name }) {
-      if (status && code != "origin_not_allowed") return { 422: "bad", 429: "busy" }[status] ?? "failed";
+      if (status && code != "origin_not_allowed") return { 413: "bad", 422: "bad", 429: "busy" }[status] ?? "failed";
       if (!navigator.onLine) return "offline";
       // A browser does not tell a refused origin from a server that is down; a request that reads nothing does.
       const probe = () => fetch(`${this.#base}/health`, { mode: "no-cors", credentials: "omit" }).catch(() => null);
@@ -580,9 +580,9 @@ textarea:focus{outline-offset:-1px}
     }
 
     #figure(answer, citation, kind, ...quote) {
-      const cite = () =>
-        this.#emit("citation", { citation, answer }, true) && this.#open(citation, button);
-      const button = make("button.cite", { onclick: cite }, make("b", null, `${citation.rank}.`), foreign("span", citation.title));
+      const cite = () => this.#emit("citation", { citation, answer }, true) && this.#open(citation, button);
+      const number = make("b", null, `${citation.rank}.`);
+      const button = make("button.cite", { onclick: cite }, number, foreign("span", citation.title));
       const caption = make("figcaption", null, button, this.#byline(citation));
       return make(`figure.${kind}`, null, foreign("blockquote", ...quote), caption);
     }
@@ -639,11 +639,14 @@ textarea:focus{outline-offset:-1px}
       // Most articles begin with their title.
       if (lines[0]?.textContent.trim() == article.title.trim() && !lines[0].querySelector("mark")) lines.shift();
       const original = webUrl(article.link ?? article.url);
+      const title = foreign("h3", article.title);
       const changed = !isSame && this.#say("p", "changed");
-      const text = make("div.text", { tabindex: 0 }, foreign("h3", article.title), this.#byline(article), changed, ...lines);
+      const text = make("div.text", { tabindex: 0 }, title, this.#byline(article), changed, ...lines);
       const back = this.#say("button", "back", { onclick: () => this.#leaveSource() });
-      const link = { href: original ?? this.#page(citation), target: "_blank", rel: "noopener noreferrer" };
-      this.#source.replaceChildren(make("div.bar", null, back, this.#say("a", original ? "original" : "page", link)), text);
+      const href = original ?? this.#page(citation);
+      const target = { href, target: "_blank", rel: "noopener noreferrer" };
+      const link = this.#say("a", original ? "original" : "page", target);
+      this.#source.replaceChildren(make("div.bar", null, back, link), text);
       this.#tell();
       this.#swap(true);
       const mark = text.querySelector("mark:not(.near)");
