@@ -9,6 +9,9 @@ INDEX_DIR keeps the index of the set, so that a second run need not encode it ag
   ones with an article that holds the answer, for the others without any. A small set of articles on one subject is
   what most people have, and there nearly every article is near to every question.
 
+Each is asked twice: with the day of asking known, and with only the time that the question names. The first makes the
+models for questions whose day of asking is given, the second those for all others.
+
 Sentences are learned from answerable questions: does the sentence hold a gold answer? Confidence is learned from all,
 on sentence probabilities of folds that had not seen the question: does the first passage hold a gold answer?
 The figures on stderr are of such unseen folds.
@@ -23,6 +26,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +47,9 @@ from index.retriever import Retriever
 from index.update import build_index, derive
 from qa.abstain import CONFIDENCE_FEATURES, evidence
 from qa.answerer import WEIGHED, Answerer
-from qa.model import Fitted, Logistic
+from qa.model import Fitted, Logistic, Models
 from qa.select import FEATURES, Candidate, best_per_passage
+from qa.when import Times
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -65,11 +70,15 @@ SEED = 2022
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question asked of one index: its sentences, and for each whether it and its passage hold a gold answer."""
+    """One question asked of one index: its sentences, and for each whether it and its passage hold a gold answer.
+
+    `is_dated`: asked with its day.
+    """
 
     query_id: str
     is_answerable: bool
     is_small: bool
+    is_dated: bool
     candidates: list[Candidate]
     in_sentence: list[bool]
     in_passage: dict[str, bool]
@@ -95,45 +104,61 @@ def main(data_dir: Path, index_dir: Path) -> None:
     if folder.current() is None:
         build_index(folder, read_articles([str(data_dir / SET / "corpus.jsonl.gz")]), encoder)
     asked = ask_all(data_dir / SET, folder, encoder)
-    sentence = fit_sentence(asked)
-    unseen = unseen_probabilities(asked)
-    confidence, answer_from = fit_confidence(asked, unseen)
-    table = {
-        "sentence": as_table(sentence),
+    dated, undated = ([a for a in asked if a.is_dated is is_dated] for is_dated in (True, False))
+    print(json.dumps({"dated": fit_models(dated, "dated"), "undated": fit_models(undated, "undated")}, indent=1))
+
+
+def fit_models(asked: Sequence[Asked], name: str) -> dict[str, Any]:
+    """The models learned from `asked`, as `qa/model.json` has them."""
+    print(f"{name}: {len(asked)} questions", file=sys.stderr)
+    confidence, answer_from = fit_confidence(asked, unseen_probabilities(asked))
+    return {
+        "sentence": as_table(fit_sentence(asked)),
         "confidence": as_table(confidence),
         "answer_from": round(answer_from, 3),
     }
-    print(json.dumps(table, indent=1))
 
 
 def ask_all(set_dir: Path, folder: IndexFolder, encoder: SentenceEncoder) -> list[Asked]:
     """Every question of the whole index, then every question of a small one."""
     with gzip.open(set_dir / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
         queries = [json.loads(line) for line in lines]
-    blank = Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0)
-    fitted = Fitted(blank, Logistic(CONFIDENCE_FEATURES, (0.0,) * len(CONFIDENCE_FEATURES), 0.0), 0.0)
+    blank = Models(
+        Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0),
+        Logistic(CONFIDENCE_FEATURES, (0.0,) * len(CONFIDENCE_FEATURES), 0.0),
+        0.0,
+    )
+    fitted = Fitted(blank, blank)
     retriever = Retriever(folder, encoder)
     chance = random.Random(SEED)
     asked = []
     for n, query in enumerate(queries):
-        asked.append(ask(query, retriever, fitted, is_answerable=query["answerable"], is_small=False))
+        asked += ask(query, retriever, fitted, is_answerable=query["answerable"], is_small=False)
         with tempfile.TemporaryDirectory() as small_dir:
             wanted = query["answerable"] and chance.random() < 0.5
             small = small_index(query, retriever, IndexFolder(Path(small_dir)), encoder, wanted, chance)
             if small is not None:
-                asked.append(ask(query, small, fitted, is_answerable=wanted, is_small=True))
+                asked += ask(query, small, fitted, is_answerable=wanted, is_small=True)
                 small.store.close()
         if n % 100 == 0:
             print(f"{n} of {len(queries)} questions", file=sys.stderr, flush=True)
     return asked
 
 
-def ask(query: dict[str, Any], retriever: Retriever, fitted: Fitted, *, is_answerable: bool, is_small: bool) -> Asked:
-    candidates = Answerer(retriever, fitted).weigh(query["text"], retriever.search(query["text"]), WEIGHED)
+def ask(
+    query: dict[str, Any], retriever: Retriever, fitted: Fitted, *, is_answerable: bool, is_small: bool
+) -> list[Asked]:
+    """The question without its day, and with it."""
     gold = [answer.lower() for answer in query["answers"] if answer] if is_answerable else []
-    in_sentence = [holds(c.found.article.text[c.start : c.end], gold) for c in candidates]
-    in_passage = {c.found.passage.passage_id: holds(c.found.passage.text, gold) for c in candidates}
-    return Asked(query["_id"], is_answerable, is_small, candidates, in_sentence, in_passage)
+    known = Times.of(query["text"], date.fromisoformat(query["date"]))
+    asked = []
+    for times in (replace(known, around=None), known):
+        ranking = retriever.search(query["text"], prefer=times.preferred)
+        candidates, _ = Answerer(retriever, fitted).weigh(query["text"], ranking, WEIGHED, times)
+        in_sentence = [holds(c.found.article.text[c.start : c.end], gold) for c in candidates]
+        in_passage = {c.found.passage.passage_id: holds(c.found.passage.text, gold) for c in candidates}
+        asked.append(Asked(query["_id"], is_answerable, is_small, times is known, candidates, in_sentence, in_passage))
+    return asked
 
 
 def holds(text: str, gold: Sequence[str]) -> bool:

@@ -70,6 +70,12 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self.after or self.before or self.sources)
 
+    def and_also(self, other: Filters) -> Filters:
+        """What passes both; of sources, those of the first that names any."""
+        after = max(filter(None, (self.after, other.after)), default=None)
+        before = min(filter(None, (self.before, other.before)), default=None)
+        return Filters(after, before, self.sources or other.sources)
+
 
 class ArticleStore:
     """One SQLite file. Safe to use from several threads and, through SQLite, several processes."""
@@ -296,6 +302,12 @@ class ArticleStore:
         with self.reading() as db:
             row = db.execute("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)").fetchone()
         return int(row[0]), int(row[1])
+
+    def newest(self) -> date | None:
+        """The day of the newest article; None when none has a date."""
+        with self.reading() as db:
+            found = db.execute("SELECT max(published) FROM article").fetchone()[0]
+        return date.fromisoformat(found) if found else None
 
     def problems(self) -> list[str]:
         """What SQLite and the tables' own rules find wrong; empty when all is well. Reads the whole file."""

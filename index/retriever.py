@@ -31,7 +31,8 @@ WEIGHTS = (0.5, 0.5)
 class Ranking:
     """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence.
 
-    The numbers are those of `store`, which a build may since have replaced as the current one.
+    `preferred` are the numbers of those that were looked for on their own as well. The numbers are those of `store`,
+    which a build may since have replaced as the current one.
     """
 
     hits: list[Hit]
@@ -40,6 +41,7 @@ class Ranking:
     query_vector: Vectors
     store: ArticleStore
     timing_ms: dict[str, float] = field(default_factory=dict)
+    preferred: frozenset[int] = frozenset()
 
 
 class Retriever:
@@ -57,24 +59,35 @@ class Retriever:
         """The current generation's store."""
         return self._store
 
-    def search(self, query: str, *, k: int = DEPTH, filters: Filters | None = None) -> Ranking:
-        """Rank passages for `query`: at most `k`, best first, among those that pass `filters`."""
+    def search(
+        self, query: str, *, k: int = DEPTH, filters: Filters | None = None, prefer: Filters | None = None
+    ) -> Ranking:
+        """Rank passages for `query`, best first, among those that pass `filters`: the best `k`.
+
+        Those that pass `prefer` too are also looked for on their own, and found however many others fit better.
+        """
         self.refresh()
         started = time.perf_counter()
         query_vector = self._encoder.encode_queries([query])
         encoded = time.perf_counter()
         # One thread at a time: FAISS must not change while it is searched.
         with self._lock:
-            store = self._store
-            among = store.numbers_where(filters) if filters else None
-            lexical = {hit.number: hit.score for hit in self._lexical.search(query, DEPTH, among)}
-            faiss = self._vectors.faiss
-            dense = {hit.number: hit.score for hit in faiss.search(query_vector, DEPTH, among)}
+            store, faiss = self._store, self._vectors.faiss
+            searches = [store.numbers_where(filters) if filters else None]
+            preferred = store.numbers_where(filters.and_also(prefer) if filters else prefer) if prefer else []
+            searches += [preferred] if preferred else []
+            lexical: dict[int, float] = {}
+            dense: dict[int, float] = {}
+            for among in searches:
+                lexical |= {hit.number: hit.score for hit in self._lexical.search(query, DEPTH, among)}
+                dense |= {hit.number: hit.score for hit in faiss.search(query_vector, DEPTH, among)}
             # A passage that only the words found has its exact place among the vectors too.
             dense |= faiss.scores(query_vector, [number for number in lexical if number not in dense])
-        hits = fuse([lexical, dense], WEIGHTS)[:k]
+        kept = frozenset(preferred)
+        fused = fuse([lexical, dense], WEIGHTS)
+        hits = [hit for rank, hit in enumerate(fused) if rank < k or hit.number in kept]
         timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
-        return Ranking(hits, lexical, dense, query_vector, store, timing)
+        return Ranking(hits, lexical, dense, query_vector, store, timing, kept)
 
     @property
     def version(self) -> str:

@@ -16,9 +16,14 @@ CONFIDENCE_FEATURES = (
     "similarity_drop",
     "bare_share",
     "lacks_number",
+    "timely",
+    "fresh",
+    "share",
 )
 # The drop in nearness is taken from the best passage to this many places below it.
 TAIL = 5
+# The share is of so many passages: how many are cited must not change what is believed of the first.
+RIVALS = 10
 
 
 def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
@@ -33,6 +38,10 @@ def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
         dense[0] - dense[min(TAIL, len(dense) - 1)],
         first.features[FEATURES.index("bare_share")],
         first.features[FEATURES.index("lacks_number")],
+        first.features[FEATURES.index("timely")],
+        first.features[FEATURES.index("fresh")],
+        # Where several passages are as likely to hold the answer, the first is less so.
+        first.probability / (sum(c.probability for c in best[:RIVALS]) or 1.0),
     )
 
 

@@ -42,7 +42,8 @@ class Answer:
 
     `query` is the stand-alone question that was searched. When `is_answerable` is false, `text` is None and
     `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
-    answer. `timing_ms` has milliseconds by stage.
+    answer. `timing_ms` has milliseconds by stage. `newest` is the day of the newest article, where that is why the
+    articles do not say: the question is about a later time.
     """
 
     question: str
@@ -53,9 +54,11 @@ class Answer:
     citations: tuple[Citation, ...]
     index: dict[str, Any] = field(default_factory=dict)
     timing_ms: dict[str, float] = field(default_factory=dict)
+    newest: date | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's JSON object, ready for `json.dumps`."""
+        """The contract's JSON object, ready for `json.dumps`; `newest` only where it is the reason of a refusal."""
+        reason = {"newest": self.newest.isoformat()} if self.newest else {}
         return {
             "question": self.question,
             "query": self.query,
@@ -65,6 +68,7 @@ class Answer:
             "citations": [_citation_json(citation) for citation in self.citations],
             "index": self.index,
             "timing_ms": {stage: round(ms, 1) for stage, ms in self.timing_ms.items()},
+            **reason,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from corpus.errors import UserError
@@ -14,15 +15,18 @@ from qa.abstain import confidence
 from qa.answer import Answer
 from qa.cite import cite
 from qa.followup import Turn, stand_alone
-from qa.model import Fitted
+from qa.model import Fitted, Models
 from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
 from qa.terms import term_weights
+from qa.when import Times
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_K = 50
 # Passages whose sentences are weighed; more cost time and, on realtimeqa-2022, found no more answers.
 WEIGHED = 10
+# Passages from the time that is preferred, weighed beside those.
+WEIGHED_OF_TIME = 5
 
 
 class BadQuestion(UserError):
@@ -41,20 +45,34 @@ class Answerer:
         """The current articles; read it anew each time, a build swaps it."""
         return self._retriever.store
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), k: int = 5, filters: Filters | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        k: int = 5,
+        filters: Filters | None = None,
+        asked_on: date | None = None,
+    ) -> Answer:
         """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
 
-        `history` has the turns before, oldest first. Raises BadQuestion.
+        `history` has the turns before, oldest first. `asked_on` is the day the question was asked, where that is known:
+        articles of the days around it are preferred then. Words such as "this week" count from it, else from today.
+        Raises BadQuestion.
         """
         started = time.perf_counter()
         _check(question, k)
         query = stand_alone(question.strip(), history)
-        ranking = self._retriever.search(query, filters=filters)
+        times = Times.of(query, asked_on)
+        ranking = self._retriever.search(query, filters=filters, prefer=times.preferred)
         ranked = time.perf_counter()
-        best = best_per_passage(self.weigh(query, ranking, max(k, WEIGHED)))
+        candidates, models = self.weigh(query, ranking, max(k, WEIGHED), times)
+        best = best_per_passage(candidates)
         articles, passages = ranking.store.counts()
-        certainty = confidence(best, self._fitted.confidence)
-        is_answerable = bool(best) and certainty >= self._fitted.answer_from
+        newest = ranking.store.newest()
+        is_too_late = times.is_after(newest)
+        certainty = 0.0 if is_too_late else confidence(best, models.confidence)
+        is_answerable = bool(best) and not is_too_late and certainty >= models.answer_from
         citations = cite(best[:k])
         ended = time.perf_counter()
         return Answer(
@@ -66,17 +84,22 @@ class Answerer:
             citations=citations,
             index={"version": self._retriever.version, "articles": articles, "passages": passages},
             timing_ms=ranking.timing_ms | {"select": (ended - ranked) * 1000, "total": (ended - started) * 1000},
+            newest=newest if is_too_late else None,
         )
 
-    def weigh(self, query: str, ranking: Ranking, depth: int) -> list[Candidate]:
-        """Every sentence of the best `depth` passages that may answer `query`, with its probability."""
-        found = self._found(ranking, depth)
+    def weigh(self, query: str, ranking: Ranking, depth: int, times: Times) -> tuple[list[Candidate], Models]:
+        """Every sentence that may answer `query`, with its probability, and the models by which it was weighed.
+
+        Of the best `depth` passages, and of the best from the time that is preferred.
+        """
+        found = self._found(ranking, depth, times)
+        models = self._fitted.dated if times.is_dated else self._fitted.undated
         sentences = [able_sentences(each.passage) for each in found]
         texts = [
             each.article.text[s.start : s.end] for each, group in zip(found, sentences, strict=True) for s in group
         ]
         if not texts:
-            return []
+            return [], models
         vectors = self._retriever.encode_passages(texts)
         bare = self._retriever.encode_queries([without_names(query)])
         near = iter(nearness((vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist()))
@@ -84,8 +107,8 @@ class Answerer:
         question = Question.of(query, weights)
         candidates = []
         for each, group in zip(found, sentences, strict=True):
-            candidates += score_sentences(question, each, group, [next(near) for _ in group], self._fitted.sentence)
-        return candidates
+            candidates += score_sentences(question, each, group, [next(near) for _ in group], models.sentence)
+        return candidates, models
 
     def index_info(self) -> dict[str, Any]:
         """`version` (changes with every change of the index), and the counts of `articles` and `passages`."""
@@ -97,8 +120,10 @@ class Answerer:
         """Load the encoder, so that the first question does not wait for it."""
         self._retriever.encode_passages(["warm"])
 
-    def _found(self, ranking: Ranking, depth: int) -> list[Found]:
-        hits, store = ranking.hits[:depth], ranking.store
+    def _found(self, ranking: Ranking, depth: int, times: Times) -> list[Found]:
+        store = ranking.store
+        rest = [hit for hit in ranking.hits[depth:] if hit.number in ranking.preferred]
+        hits = [*ranking.hits[:depth], *rest[:WEIGHED_OF_TIME]]
         with store.one_moment():
             passages = store.passages([hit.number for hit in hits])
             articles = store.articles(sorted({passage.article_id for passage in passages.values()}))
@@ -111,17 +136,23 @@ class Answerer:
             best.setdefault(article.article_id, hit.score)
             known = terms.get(article.article_id) or frozenset(analyze(article.title))
             terms[article.article_id] = known | frozenset(analyze(passages[hit.number].text))
-        return [
-            Found(
-                passage := passages[hit.number],
-                articles[passage.article_id],
-                hit.score,
-                ranking.dense.get(hit.number, 0.0),
-                best[passage.article_id],
-                terms[passage.article_id],
+        found = []
+        for hit in hits:
+            passage = passages[hit.number]
+            article = articles[passage.article_id]
+            found.append(
+                Found(
+                    passage,
+                    article,
+                    hit.score,
+                    ranking.dense.get(hit.number, 0.0),
+                    best[article.article_id],
+                    terms[article.article_id],
+                    times.is_timely(article.published),
+                    times.is_fresh(article.published),
+                )
             )
-            for hit in hits
-        ]
+        return found
 
 
 def _check(question: str, k: int) -> None:

@@ -145,6 +145,7 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 @click.option("-k", type=int, help="Passages to cite.  [default: 5]")
 @click.option("--after", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or later.")
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking: news of the days around it first.")
 @click.option("--source", "sources", multiple=True, callback=_utf8, help="Only of this source; may be repeated.")
 @_index
 @_config
@@ -157,9 +158,9 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
     from qa.show import print_answer
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
-    after, before = (_day(options[name]) for name in ("after", "before"))
+    after, before, asked_on = (_day(options[name]) for name in ("after", "before", "date"))
     filters = Filters(after=after, before=before, sources=options["sources"])
-    answer = open_answerer(settings).ask(question, k=settings.k, filters=filters)
+    answer = open_answerer(settings).ask(question, k=settings.k, filters=filters, asked_on=asked_on)
     if as_json:
         _print_json(answer.to_json())
     else:

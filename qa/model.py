@@ -27,19 +27,31 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """What `benchmarks/fit.py` found: the sentence model, the confidence model and the least confidence to answer."""
+class Models:
+    """The sentence model, the confidence model and the least confidence to answer."""
 
     sentence: Logistic
     confidence: Logistic
     answer_from: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What `benchmarks/fit.py` found: for a question whose day of asking is given, and for any other."""
+
+    dated: Models
+    undated: Models
+
+
 @cache
 def load_fitted() -> Fitted:
     """The coefficients that come with the package."""
     table = json.loads(resources.files("qa").joinpath("model.json").read_text(encoding="utf-8"))
-    return Fitted(_logistic(table["sentence"]), _logistic(table["confidence"]), float(table["answer_from"]))
+    return Fitted(_models(table["dated"]), _models(table["undated"]))
+
+
+def _models(table: Mapping[str, Any]) -> Models:
+    return Models(_logistic(table["sentence"]), _logistic(table["confidence"]), float(table["answer_from"]))
 
 
 def _logistic(table: Mapping[str, Any]) -> Logistic:

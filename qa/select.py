@@ -32,6 +32,8 @@ FEATURES = (
     "offers_asked_type",
     "lacks_asked_type",
     "log_length",
+    "timely",
+    "fresh",
 )
 # "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
 _LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
@@ -42,7 +44,7 @@ class Found:
     """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
 
     `article_fused` is the best fused score of its article's passages, `article_terms` the terms of the title and of the
-    passages found.
+    passages found. `is_timely`: published in the time the question names; `is_fresh`: in the days around its asking.
     """
 
     passage: Passage
@@ -51,6 +53,8 @@ class Found:
     dense: float
     article_fused: float
     article_terms: frozenset[str]
+    is_timely: bool = False
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,8 @@ def score_sentences(
             found.article_fused,
             *_type_features(question, words),
             math.log1p(len(terms)),
+            float(found.is_timely),
+            float(found.is_fresh),
         )
         probability = model.probability(features)
         candidates.append(

@@ -6,16 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answer import Answer, Citation
+from qa.wording import confidence_in_words, date_in_words, reason_in_words
 
 WIDTH = 100
-# Confidence in words, from the lowest probability each stands for.
-WORDS = ((0.8, "very likely"), (0.6, "likely"), (0.0, "unsure"))
-
-
-def confidence_words(confidence: float) -> str:
-    """Confidence as a person would put it: "likely (72%)"."""
-    words = next(words for least, words in WORDS if confidence >= least)
-    return f"{words} ({confidence:.0%})"
 
 
 def print_answer(answer: Answer) -> None:
@@ -24,9 +17,9 @@ def print_answer(answer: Answer) -> None:
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
     if answer.is_answerable:
-        console.print(Text(f"{confidence_words(answer.confidence)}", style="green"))
+        console.print(Text(confidence_in_words(answer.confidence), style="green"))
     else:
-        console.print(Text("The articles do not say.", style="bold"))
+        console.print(Text(f"The articles do not say. {reason_in_words(answer)}".rstrip(), style="bold"))
         if answer.citations:
             console.print(Text("The nearest passages:", style="dim"))
     for citation in answer.citations:
@@ -36,10 +29,8 @@ def print_answer(answer: Answer) -> None:
 
 
 def _heading(citation: Citation) -> Text:
-    published = f"{citation.published.day} {citation.published:%B %Y}" if citation.published else "undated"
-    where = " · ".join(
-        filter(None, (citation.source, published, f"{citation.article_id} {citation.start}-{citation.end}"))
-    )
+    place = f"{citation.article_id} {citation.start}-{citation.end}"
+    where = " · ".join(filter(None, (citation.source, date_in_words(citation.published), place)))
     return Text.assemble((f"[{citation.rank}] ", "bold cyan"), (citation.title, "bold"), "\n", (where, "dim"))
 
 

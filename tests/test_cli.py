@@ -224,7 +224,7 @@ def test_ask_in_words(run: Run, built: IndexFolder) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     at = lines.index("[1] Teenager wins chess title")
-    assert lines[at + 1 : at + 3] == ["undated · chess 0-91", CHESS.text]
+    assert lines[at + 1 : at + 3] == ["Date unknown · chess 0-91", CHESS.text]
     assert "Coast Daily · 1 March 2024 · bridge 0-172" in lines
 
 

@@ -64,7 +64,7 @@ def time_answers(gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int) -
     """The answers to `n` questions of the set, evenly spaced, with nothing remembered: what they take is the cost."""
     answerer = Answerer(Retriever(folder, encoder), load_fitted())
     answerer.warm_up()
-    return [answerer.ask(each.text, history=each.history) for each in gold.sample(n).questions]
+    return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 
 
 def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:

@@ -33,7 +33,7 @@ def ask_all(
     """Ask every question, in order, of the index that both `answerer` and `retriever` have open."""
     asked = []
     for question in questions:
-        answer = answerer.ask(question.text, history=question.history, k=CITED)
+        answer = answerer.ask(question.text, history=question.history, k=CITED, asked_on=question.asked_on)
         asked.append(Asked(question.question_id, read_answer(answer.to_json()), rank_articles(answer, retriever)))
         progress(1)
     return asked
@@ -58,6 +58,7 @@ def read_answer(record: dict[str, Any]) -> Answer:
         citations=tuple(_read_citation(citation) for citation in record["citations"]),
         index=record["index"],
         timing_ms=record["timing_ms"],
+        newest=date.fromisoformat(record["newest"]) if "newest" in record else None,
     )
 
 

@@ -32,6 +32,7 @@ from qa.web.words import web_url
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorModel, "description": description}
     for status, description in (
+        (400, "The request is no JSON."),
         (401, "An API key is needed."),
         (403, "The site is not on the list of those that may ask."),
         (408, "The request took too long to arrive."),
@@ -52,10 +53,16 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
     """`/api/ask`, `/api/articles`, `/api/articles/{id}` and `/api/feedback`."""
     routes = APIRouter(prefix="/api", responses=_ERRORS)
 
-    @routes.post("/ask", response_model=AnswerModel, summary="Ask the articles")
+    @routes.post("/ask", response_model=AnswerModel, response_model_exclude_unset=True, summary="Ask the articles")
     def ask(request: AskRequest) -> dict[str, Any]:
         try:
-            answer = answerer.ask(request.question, history=request.turns(), k=request.k, filters=request.filters())
+            answer = answerer.ask(
+                request.question,
+                history=request.turns(),
+                k=request.k,
+                filters=request.filters(),
+                asked_on=request.date,
+            )
         except BadQuestion:
             raise
         except Exception:

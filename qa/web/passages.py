@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from qa.answer import Answer, Citation
-from qa.web.words import as_entities, confidence_in_words, date_in_words, reader_path
+from qa.web.words import as_entities, reader_path
+from qa.wording import confidence_in_words, date_in_words, reason_in_words
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
 EXCERPT_MARGIN = 90
@@ -34,7 +35,9 @@ def _found(answer: Answer) -> str:
 
 
 def _not_found(answer: Answer) -> str:
-    verdict = '<p class="verdict">The articles do not say.</p>'
+    reason = reason_in_words(answer)
+    why = f'<p class="reason">{as_entities(reason)}</p>' if reason else ""
+    verdict = f'<p class="verdict">The articles do not say.</p>{why}'
     if not answer.citations:
         return verdict
     return f"{verdict}<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"

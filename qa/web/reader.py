@@ -16,7 +16,8 @@ from corpus.article import Article
 from corpus.store import ArticleNotFound
 from qa.answerer import Answerer
 from qa.web.fragment import link_to_quote
-from qa.web.words import date_in_words, web_url
+from qa.web.words import web_url
+from qa.wording import date_in_words
 
 # Jinja2Templates escapes everything in `.html` files.
 _TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")

@@ -25,9 +25,21 @@ def _only_text(value: object) -> object:
     return value
 
 
+def _check_whole(value: object) -> object:
+    # 5.0 is an integer of JSON; "5" and true are not.
+    is_whole = type(value) is int or (isinstance(value, float) and value.is_integer())
+    if not is_whole:
+        raise ValueError("Input should be a valid integer")
+    return int(value)  # type: ignore[call-overload]
+
+
 _Readable = AfterValidator(check_readable)
-Text = Annotated[str, _Readable]
-Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _Readable]
+# Says the same to who reads the description, as far as a pattern can.
+_NO_NUL = Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
+_SOME_WORD = Field(json_schema_extra={"pattern": "^[^\\u0000]*\\S[^\\u0000]*$"})
+Text = Annotated[str, _NO_NUL, _Readable]
+Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _NO_NUL, _Readable]
+Whole = Annotated[int, BeforeValidator(_check_whole)]
 IsoDate = Annotated[date, BeforeValidator(_only_text)]
 
 
@@ -47,12 +59,18 @@ class EarlierTurn(Strict):
 class AskRequest(Strict):
     """A question, what was asked before it, and which articles may answer. Dates are inclusive."""
 
-    question: Question = Field(examples=["When did South Korea open a diplomatic mission to NATO?"])
+    question: Annotated[Question, _SOME_WORD] = Field(
+        examples=["When did South Korea open a diplomatic mission to NATO?"]
+    )
     history: list[EarlierTurn | Question] = Field(default=[], description="earlier questions, oldest first")
-    k: int = Field(default=5, ge=1, le=MAX_K, strict=True, description="passages to cite")
+    k: Whole = Field(default=5, ge=1, le=MAX_K, description="passages to cite")
     before: IsoDate | None = None
     after: IsoDate | None = None
     sources: list[Text] = Field(default=[], max_length=100)
+    date: IsoDate | None = Field(
+        default=None,
+        description="the day the question was asked, if that matters: news of the days around it goes first",
+    )
 
     @model_validator(mode="after")
     def _check_dates(self) -> AskRequest:
@@ -125,6 +143,9 @@ class AnswerModel(BaseModel):
     citations: list[CitationModel]
     index: IndexModel
     timing_ms: dict[str, float]
+    newest: date | None = Field(
+        default=None, description="only in a refusal of a question about a later time: the day of the newest article"
+    )
 
 
 class ListedArticleModel(BaseModel):

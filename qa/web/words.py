@@ -1,16 +1,11 @@
-"""Dates, confidence and foreign text in the form a reader sees."""
+"""Foreign text and addresses in the form a browser may have."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from urllib.parse import quote, urlsplit
 
 from qa.answer import Citation
-
-# Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
-VERY_LIKELY = 0.85
-LIKELY = 0.6
 
 
 def check_readable(text: str) -> str:
@@ -27,18 +22,6 @@ def as_entities(text: str) -> str:
     stay as they are: HTML reads their references as Windows-1252.
     """
     return re.sub(r"[^\w \x80-\x9f]|_", lambda match: f"&#{ord(match[0])};", text)
-
-
-def date_in_words(published: date | None) -> str:
-    """`13 December 2023`, or `Date unknown`."""
-    return f"{published.day} {published:%B %Y}" if published else "Date unknown"
-
-
-def confidence_in_words(confidence: float) -> str:
-    """`Very likely`, `Likely` or `Unsure`, with the percentage."""
-    word = "Very likely" if confidence >= VERY_LIKELY else "Likely" if confidence >= LIKELY else "Unsure"
-    # Nothing here is certain, whatever the rounding says.
-    return f"{word}, {min(max(confidence, 0.01), 0.99):.0%}"
 
 
 def reader_path(citation: Citation) -> str:

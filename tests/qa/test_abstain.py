@@ -16,7 +16,7 @@ from qa.select import FEATURES, Candidate
 FOUND = make_found(split_article(BRIDGE)[0], BRIDGE)
 MODEL = Logistic(CONFIDENCE_FEATURES, (1.0, *(0.0,) * (len(CONFIDENCE_FEATURES) - 1)), 0.0)
 # The confidence model takes these over from the sentence as they are.
-TAKEN_OVER = ("bare_share", "lacks_number")
+TAKEN_OVER = ("bare_share", "lacks_number", "timely", "fresh")
 
 
 def candidate(probability: float, dense: float = 0.8) -> Candidate:
@@ -49,6 +49,7 @@ def test_evidence_of_several() -> None:
         "heaviest_missing": 0.25,
         # From the best to the sixth.
         "similarity_drop": 0.9 - 0.2,
+        "share": 0.9 / sum(0.9 - 0.1 * n for n in range(7)),
         **{name: float(FEATURES.index(name)) for name in TAKEN_OVER},
     })
 
@@ -57,6 +58,7 @@ def test_evidence_of_one_alone() -> None:
     found = dict(zip(CONFIDENCE_FEATURES, evidence([candidate(0.5)]), strict=True))
     assert found["sentence"] == pytest.approx(0.0)
     assert found["similarity_drop"] == 0.0
+    assert found["share"] == 1.0
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])

@@ -21,7 +21,7 @@ from qa.answer import Answer
 from qa.answerer import Answerer, BadQuestion
 from qa.cite import citation_problem
 from qa.followup import Turn
-from qa.model import Fitted, Logistic
+from qa.model import Fitted, Logistic, Models
 from qa.select import FEATURES
 
 
@@ -30,11 +30,14 @@ def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
 
 
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
-FITTED = Fitted(
+UNDATED = Models(
     sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_number=1.0),
     confidence=logistic(CONFIDENCE_FEATURES, -6.0, article_coverage=10.0, lacks_number=-2.0),
     answer_from=0.5,
 )
+# Nothing but the time counts.
+DATED = replace(UNDATED, sentence=logistic(FEATURES, -3.0, timely=2.0, fresh=1.0))
+FITTED = Fitted(dated=DATED, undated=UNDATED)
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def check(answer: Answer, store: ArticleStore, k: int) -> None:
     marked = [(c["article_id"], c["answer_start"]) for c in citations]
     assert len(set(marked)) == len(marked)
     assert 0 <= answer.confidence <= 1
-    assert answer.is_answerable == (answer.confidence >= FITTED.answer_from)
+    assert answer.is_answerable == (answer.confidence >= UNDATED.answer_from)
     assert answer.text == (answer.citations[0].answer if answer.is_answerable else None)
 
 
@@ -273,3 +276,40 @@ def test_threads_ask_while_the_index_changes(answerer: Answerer, built: IndexFol
 def test_warm_up_encodes_something(answerer: Answerer, encoder: HashEncoder) -> None:
     answerer.warm_up()
     assert encoder.encoded == ["warm"]
+
+
+def test_articles_of_the_days_around_the_asking_are_looked_for_and_preferred(answerer: Answerer) -> None:
+    question = "How much ice did the Rhone glacier lose?"
+    assert answerer.ask(question).citations[0].article_id == "glacier"
+    around = answerer.ask(question, asked_on=date(2024, 3, 2))
+    assert around.citations[0].article_id == "bridge"
+    # Nothing was published then: the question is answered as if its day were not known.
+    assert answerer.ask(question, asked_on=date(2020, 1, 1)).citations == answerer.ask(question).citations
+
+
+def test_articles_of_the_time_that_is_named_are_found_among_many(many: Answerer) -> None:
+    found = many.ask("What was said of trade and steel in September 2023?", k=50)
+    assert "glacier" in {citation.article_id for citation in found.citations}
+    named = many.ask("What was said in September 2023?", asked_on=date(2024, 3, 2))
+    assert named.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_on", "newest"),
+    [
+        ("Which bridge opened this week?", date(2024, 6, 1), date(2024, 4, 20)),
+        ("Which bridge opened last month?", date(2024, 7, 1), date(2024, 4, 20)),
+        ("Which bridge opened this week?", date(2024, 3, 2), None),
+        ("Which bridge opened in 2024?", date(2025, 6, 1), None),
+        ("Which bridge opened?", date(2025, 6, 1), None),
+    ],
+)
+def test_a_time_no_article_has_reached_is_refused_with_the_reason(
+    answerer: Answerer, question: str, asked_on: date, newest: date | None
+) -> None:
+    answer = answerer.ask(question, asked_on=asked_on)
+    assert answer.newest == newest
+    assert answer.to_json().get("newest") == (newest.isoformat() if newest else None)
+    if newest:
+        assert (answer.is_answerable, answer.confidence, answer.text) == (False, 0.0, None)
+        assert answer.citations

@@ -28,9 +28,9 @@ def test_a_row_of_another_length_is_refused() -> None:
 
 
 def test_the_coefficients_are_of_the_features_in_their_order() -> None:
-    fitted = load_fitted()
-    assert fitted.sentence.names == FEATURES
-    assert fitted.confidence.names == CONFIDENCE_FEATURES
-    numbers = [*fitted.sentence.weights, fitted.sentence.bias, *fitted.confidence.weights, fitted.confidence.bias]
-    assert all(math.isfinite(number) for number in numbers)
-    assert 0 < fitted.answer_from < 1
+    for models in (load_fitted().dated, load_fitted().undated):
+        assert models.sentence.names == FEATURES
+        assert models.confidence.names == CONFIDENCE_FEATURES
+        numbers = [*models.sentence.weights, models.sentence.bias, *models.confidence.weights, models.confidence.bias]
+        assert all(math.isfinite(number) for number in numbers)
+        assert 0 < models.answer_from < 1

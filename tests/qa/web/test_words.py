@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Citation
-from qa.web.words import as_entities, check_readable, confidence_in_words, date_in_words, reader_path, web_url
+from qa.web.words import as_entities, check_readable, reader_path, web_url
+from qa.wording import confidence_in_words, date_in_words
 
 # What HTML or Markdown could act on, or take for a line's end.
 ACTIVE = set("<>\"'&`*_{}[]()#+-.!|~$:/\\=@\n\r\t")

@@ -1,0 +1,28 @@
+"""Dates and confidence in the words a reader sees."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from qa.answer import Answer
+
+# Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
+VERY_LIKELY = 0.85
+LIKELY = 0.6
+
+
+def date_in_words(published: date | None) -> str:
+    """`13 December 2023`, or `Date unknown`."""
+    return f"{published.day} {published:%B %Y}" if published else "Date unknown"
+
+
+def reason_in_words(answer: Answer) -> str:
+    """Why the articles do not say, where there is more to tell than that: "The newest article is of 3 July 2025."."""
+    return f"The newest article is of {date_in_words(answer.newest)}." if answer.newest else ""
+
+
+def confidence_in_words(confidence: float) -> str:
+    """`Very likely`, `Likely` or `Unsure`, with the percentage."""
+    word = "Very likely" if confidence >= VERY_LIKELY else "Likely" if confidence >= LIKELY else "Unsure"
+    # Nothing here is certain, whatever the rounding says.
+    return f"{word}, {min(max(confidence, 0.01), 0.99):.0%}"
