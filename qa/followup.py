@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index.analyze import analyze
 from qa.names import names_in
+from qa.when import TIME
 
 # What was said longer ago is another subject more often than not.
 MAX_TURNS = 20
@@ -22,6 +23,11 @@ _EMPTY_IT = re.compile(r"\b(?:is|was) it (?:true|possible|likely|that)\b|\bit ta
 _POINTING = re.compile(
     r"\b(?:this|that|these|those) (?:is|was|were|are|happen|mean|one)\b|\b(?:this|that|these|those|there|then)\W*$"
     r"|^(?:this|that|these|those)\b",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(
+    r"^(?:(?:and|but|or) (?:what about |how about )?|what about |how about )"
+    r"(?:(?P<preposition>in|of|for|at|on|by|from|with|to|since|during) )?(?P<rest>[^?]+?)\s*\?*$",
     re.IGNORECASE,
 )
 _CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|who else|where else)\b", re.IGNORECASE)
@@ -53,6 +59,9 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 def _resolve(question: str, before: str, answer: str | None) -> str:
     if not before:
         return question
+    exchanged = _exchange(question, before)
+    if exchanged:
+        return exchanged
     resolved = question
     if _needs_person(question):
         person = _person(before, answer)
@@ -64,6 +73,36 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
     if _is_incomplete(resolved):
         resolved = f"{before} {resolved}"
     return resolved if len(resolved) <= MAX_QUERY_CHARACTERS else question
+
+
+def _exchange(question: str, before: str) -> str | None:
+    """The question before with one thing of its kind exchanged: "And in 2023?", "What about Poland?".
+
+    A time takes the place of the time, a name that of the name behind the same preposition, without one of the first.
+    None when `question` is more than that, or nothing of the kind stands in the question before.
+    """
+    found = _ELLIPSIS.match(question)
+    if not found:
+        return None
+    rest, preposition = found["rest"], found["preposition"]
+    if TIME.fullmatch(rest):
+        times = list(TIME.finditer(before))
+        return _put(rest, times[-1], before) if times else None
+    if not _is_name(rest):
+        return None
+    names = names_in(before)
+    if preposition:
+        names = [name for name in names if before[: name.start()].lower().endswith(f" {preposition.lower()} ")]
+    return _put(rest, names[0], before) if names else None
+
+
+def _put(words: str, place: re.Match[str], question: str) -> str:
+    return question[: place.start()] + words + question[place.end() :]
+
+
+def _is_name(words: str) -> bool:
+    # Of a word that opens a sentence nothing can be told; here another stands before it.
+    return any(name.group() == f"of {words}"[3:] for name in names_in(f"of {words}"))
 
 
 def _needs_person(question: str) -> bool:

@@ -23,6 +23,7 @@ _EARLIEST_YEAR = 1800
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTH = "|".join(_MONTHS)
 _DAY_MONTH = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})"
+_DAY_MONTH_PLAIN = rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_DAY_MONTH})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b(?P<month>{_MONTH})(?:,| of)? (?P<year>\d{{4}})\b", re.IGNORECASE)
 _ONLY_MONTH = re.compile(rf"\b(?:in|during|since|last|this) (?P<month>{_MONTH})\b(?! \d)", re.IGNORECASE)
@@ -36,6 +37,12 @@ _THIS_WEEK = re.compile(
 _LAST_WEEK = re.compile(r"\blast week\b", re.IGNORECASE)
 _MONTHS_AGO = re.compile(r"\b(?P<which>this|last) month\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
+# A time as it can take the place of another: "July 2023", "2012", "3 July".
+TIME = re.compile(
+    rf"\b(?:(?:{_DAY_MONTH_PLAIN})(?:,? \d{{4}})?|(?:{_MONTH})(?: of)? \d{{4}}|(?:18|19|20)\d\d|(?:{_MONTH})"
+    r"|(?:this|last) (?:week|month|year))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

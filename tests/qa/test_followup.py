@@ -56,7 +56,6 @@ def test_pronouns_take_the_names_of_the_turn_before(turn: Turn, question: str, w
     "question",
     [
         "And in 2022?",
-        "What about Japan?",
         "But why?",
         "Why?",
         "When was that?",
@@ -123,3 +122,34 @@ def test_anything_said_gives_a_query_that_is_not_too_long(question: str, history
 
 def test_what_would_grow_too_long_stays_as_it_was() -> None:
     assert stand_alone("And why?", [Turn("What " + "is " * 700, None)]) == "And why?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("What did South Korea sign in 2012?", "And in 2023?", "What did South Korea sign in 2023?"),
+        ("Where was the NATO summit of 2025?", "What about 2023?", "Where was the NATO summit of 2023?"),
+        ("Was Italy among those that sent ambassadors to Seoul?", "And Poland?",
+         "Was Poland among those that sent ambassadors to Seoul?"),
+        ("Who is the president of South Korea?", "And of Japan?", "Who is the president of Japan?"),
+        ("Did Anna Berg live in Oslo?", "How about in Bergen?", "Did Anna Berg live in Bergen?"),
+        ("When was the Harbour Bridge opened?", "What about Rhone Tunnel", "When was Rhone Tunnel opened?"),
+        ("How many came last month?", "And this month?", "How many came this month?"),
+        ("Who came on 3 July 2021?", "But in August 2022?", "Who came on August 2022?"),
+    ],
+)  # fmt: skip
+def test_one_thing_is_exchanged_for_another_of_its_kind(before: str, question: str, whole: str) -> None:
+    assert stand_alone(question, [Turn(before)]) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Who won?", "And in 2023?"),
+        ("Who won the cup?", "And Poland?"),
+        ("Was it built in Oslo?", "And of Norway?"),
+        ("What does it cost?", "And the price of steel?"),
+    ],
+)
+def test_where_there_is_nothing_of_its_kind_the_question_before_goes_in_front(before: str, question: str) -> None:
+    assert stand_alone(question, [Turn(before)]) == f"{before} {question}"
