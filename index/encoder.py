@@ -6,6 +6,7 @@ import hashlib
 import importlib.resources
 import os
 import threading
+import unicodedata
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -64,6 +65,10 @@ class SentenceEncoder:
             return PACKAGED_DIM
         return int(self._ready().get_embedding_dimension() or 0)
 
+    def knows(self, text: str) -> bool:
+        """The model was trained on the script of `text`; of a model that is not the packaged one nothing is known."""
+        return self.model != PACKAGED or is_mostly_latin(text)
+
     def load(self) -> None:
         """Load the model now rather than at the first question."""
         self._ready()
@@ -84,6 +89,13 @@ class SentenceEncoder:
             if self._loaded is None:
                 self._loaded = _load(self.model)
         return self._loaded
+
+
+def is_mostly_latin(text: str) -> bool:
+    """At least half of the letters are Latin ones; true of a text without letters."""
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return 2 * latin >= len(letters)
 
 
 def _load(model: str) -> SentenceTransformer:

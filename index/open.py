@@ -29,6 +29,9 @@ class Encoder(Protocol):
     def dim(self) -> int:
         """Length of a vector."""
 
+    def knows(self, text: str) -> bool:
+        """The vectors of texts in the script of `text` mean something."""
+
     def encode_queries(self, queries: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows."""
 

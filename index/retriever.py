@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 DEPTH = 100
 # Lexical and dense share; benchmarks/fusion.md has the table.
 WEIGHTS = (0.5, 0.5)
+# For a question in a script that the encoder does not know: its vectors would only get in the way.
+WORDS_ALONE = (1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Ranking:
     """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence.
 
     `preferred` are the numbers of those that were looked for on their own as well. The numbers are those of `store`,
-    which a build may since have replaced as the current one.
+    which a build may since have replaced as the current one. `knows`: the encoder knows the query's script.
     """
 
     hits: list[Hit]
@@ -42,6 +44,7 @@ class Ranking:
     store: ArticleStore
     timing_ms: dict[str, float] = field(default_factory=dict)
     preferred: frozenset[int] = frozenset()
+    knows: bool = True
 
 
 class Retriever:
@@ -84,10 +87,11 @@ class Retriever:
             # A passage that only the words found has its exact place among the vectors too.
             dense |= faiss.scores(query_vector, [number for number in lexical if number not in dense])
         kept = frozenset(preferred)
-        fused = fuse([lexical, dense], WEIGHTS)
+        knows = self._encoder.knows(query)
+        fused = fuse([lexical, dense], WEIGHTS if knows else WORDS_ALONE)
         hits = [hit for rank, hit in enumerate(fused) if rank < k or hit.number in kept]
         timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
-        return Ranking(hits, lexical, dense, query_vector, store, timing, kept)
+        return Ranking(hits, lexical, dense, query_vector, store, timing, kept, knows)
 
     @property
     def version(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from qa.followup import Turn, stand_alone
 from qa.model import Fitted, Models
 from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
-from qa.terms import term_weights
+from qa.terms import coverage, term_weights
 from qa.when import Times
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -100,11 +101,17 @@ class Answerer:
         ]
         if not texts:
             return [], models
-        vectors = self._retriever.encode_passages(texts)
-        bare = self._retriever.encode_queries([without_names(query)])
-        near = iter(nearness((vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist()))
         weights = term_weights(query, self._retriever.passages_with, ranking.store.counts()[1])
         question = Question.of(query, weights)
+        if ranking.knows:
+            vectors = self._retriever.encode_passages(texts)
+            bare = self._retriever.encode_queries([without_names(query)])
+            near = iter(nearness((vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist()))
+        else:
+            # The encoder does not know the script: near is what shares the question's terms.
+            shared = [coverage(weights, frozenset(analyze(text))) for text in texts]
+            near = iter(nearness(shared, shared))
+            found = [replace(f, dense=coverage(weights, frozenset(analyze(f.passage.text)))) for f in found]
         candidates = []
         for each, group in zip(found, sentences, strict=True):
             candidates += score_sentences(question, each, group, [next(near) for _ in group], models.sentence)

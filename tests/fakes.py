@@ -64,6 +64,9 @@ class HashEncoder:
     def fingerprint(self) -> str:
         return f"{self.name}@{self.dim}"
 
+    def knows(self, text: str) -> bool:
+        return True
+
     def encode_queries(self, queries: Sequence[str]) -> Vectors:
         return np.array([self._vector(query) for query in queries], np.float32).reshape(-1, self.dim)
 

@@ -34,6 +34,10 @@ class RememberingEncoder:
         """Length of a vector."""
         return self._encoder.dim
 
+    def knows(self, text: str) -> bool:
+        """The vectors of texts in the script of `text` mean something."""
+        return self._encoder.knows(text)
+
     def encode_queries(self, queries: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows."""
         return self._remember("query", queries, self._encoder.encode_queries)

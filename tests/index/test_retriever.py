@@ -17,6 +17,7 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.split import split_article
 from corpus.store import Filters, StoreDamaged
+from index.encoder import SentenceEncoder, is_mostly_latin
 from index.folder import IndexFolder
 from index.fusion import fuse
 from index.lexical import LexicalIndex
@@ -244,3 +245,36 @@ def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: Ind
     assert old.article("chess") == CHESS
     remove_articles(built, ["volcano"], encoder)
     assert ids(retriever, "chess") == []
+
+
+def test_a_script_the_encoder_does_not_know_is_searched_by_its_words(built: IndexFolder) -> None:
+    class OnlyLatin(HashEncoder):
+        def knows(self, text: str) -> bool:
+            return is_mostly_latin(text)
+
+    retriever = Retriever(built, OnlyLatin())
+    known, unknown = retriever.search("Rhone glacier"), retriever.search("Rhone 빙하의 얼음은")
+    assert (known.knows, unknown.knows) == (True, False)
+    assert unknown.hits[0].score == pytest.approx(1.0)
+    assert [hit.score for hit in unknown.hits if hit.number not in unknown.lexical] == [0.0] * (
+        len(unknown.hits) - len(unknown.lexical)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_latin"),
+    [
+        ("Who is it?", True),
+        ("Wer ist der Bürgermeister von Köln?", True),
+        ("東京の市長は誰ですか", False),
+        ("서울 시장은 누구입니까?", False),
+        ("NATO와 대한민국의 관계", False),
+        ("من هو الرئيس", False),
+        ("2023?", True),
+        ("", True),
+    ],
+)
+def test_scripts_are_told_apart(text: str, is_latin: bool) -> None:
+    assert is_mostly_latin(text) is is_latin
+    assert SentenceEncoder().knows(text) is is_latin
+    assert SentenceEncoder("another/model").knows(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from corpus.article import Article
 from corpus.store import ArticleStore, Filters
+from index.encoder import is_mostly_latin
 from index.folder import IndexFolder
 from index.retriever import Ranking, Retriever
 from index.update import add_articles, build_index, remove_articles
@@ -316,3 +318,16 @@ def test_a_time_no_article_has_reached_is_refused_with_the_reason(
     if newest:
         assert (answer.is_answerable, answer.confidence, answer.text) == (False, 0.0, None)
         assert answer.citations
+
+
+def test_a_script_the_encoder_does_not_know_is_answered_by_its_words(tmp_path: Path) -> None:
+    class OnlyLatin(HashEncoder):
+        def knows(self, text: str) -> bool:
+            return is_mostly_latin(text)
+
+    text = "東京タワーは1958年に完成した。高さは333メートルである。\n\n大阪城は豊臣秀吉が築いた。"
+    folder = IndexFolder(tmp_path)
+    build_index(folder, [Article("tower", "東京タワー", text), *ARTICLES], OnlyLatin())
+    answer = Answerer(Retriever(folder, OnlyLatin()), FITTED).ask("大阪城は誰が築いたか")
+    assert answer.citations[0].article_id == "tower"
+    assert answer.citations[0].answer == "大阪城は豊臣秀吉が築いた。"
