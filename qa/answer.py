@@ -42,8 +42,8 @@ class Answer:
 
     `query` is the stand-alone question that was searched. When `is_answerable` is false, `text` is None and
     `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
-    answer. `timing_ms` has milliseconds by stage. `newest` is the day of the newest article, where that is why the
-    articles do not say: the question is about a later time.
+    answer. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about. `newest` is
+    the day of the newest article, where that is why the articles do not say: the question is about a later time.
     """
 
     question: str
@@ -55,6 +55,7 @@ class Answer:
     index: dict[str, Any] = field(default_factory=dict)
     timing_ms: dict[str, float] = field(default_factory=dict)
     newest: date | None = None
+    names_time: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, ready for `json.dumps`; `newest` only where it is the reason of a refusal."""

@@ -6,8 +6,10 @@ All foreign text is escaped.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from qa.answer import Answer, Citation
+from qa.timeline import timeline
 from qa.web.words import as_entities, reader_path
 from qa.wording import confidence_in_words, date_in_words, reason_in_words
 
@@ -27,11 +29,25 @@ def answer_html(answer: Answer) -> str:
 
 
 def _found(answer: Answer) -> str:
+    years = timeline(answer)
+    if years:
+        return _timeline(years, [citation for citation in answer.citations if citation not in years])
     first, *others = answer.citations
     lead = _figure(first, "lead", as_entities(first.answer), confidence_in_words(answer.confidence))
     passage = f'<blockquote class="whole" dir="auto">{_marked(first)}</blockquote>'
     also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
     return f"{lead}{passage}{also}"
+
+
+def _timeline(years: Sequence[Citation], others: Sequence[Citation]) -> str:
+    """Each with its day before it, newest first: which of them holds today is for the reader to say."""
+    told = "".join(
+        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>'
+        f"{_figure(citation, 'lead', as_entities(citation.answer))}</li>"
+        for citation in years
+    )
+    also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
+    return f'<p class="verdict">Articles of different years say:</p><ol class="timeline">{told}</ol>{also}'
 
 
 def _not_found(answer: Answer) -> str:
@@ -43,7 +59,7 @@ def _not_found(answer: Answer) -> str:
     return f"{verdict}<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"
 
 
-def _list(citations: tuple[Citation, ...] | list[Citation]) -> str:
+def _list(citations: Sequence[Citation]) -> str:
     return "".join(_figure(citation, "further", _excerpt(citation)) for citation in citations)
 
 

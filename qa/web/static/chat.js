@@ -58,7 +58,10 @@
   // ---- copy and feedback
 
   function citedText(answer) {
-    const passage = answer.querySelector(".passage.lead");
+    return [...answer.querySelectorAll(".passage.lead")].map(citedPassage).join("\n\n");
+  }
+
+  function citedPassage(passage) {
     const link = passage.querySelector(".cite");
     const title = link.querySelector(".title").textContent;
     const byline = passage.querySelector(".byline").textContent;

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -58,10 +59,10 @@ def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:
 
 
 def test_several_articles_come_with_their_dates() -> None:
-    later = replace(CITATION, rank=2, article_id="b", title="Another", published=date(2025, 7, 3))
+    later = replace(CITATION, rank=2, article_id="b", title="Another", published=date(2023, 7, 3))
     page = Page(answer_html(replace(ANSWER, citations=(CITATION, later))))
     assert (
-        page.text.index("13 December 2023") < page.text.index("Also in the articles") < page.text.index("3 July 2025")
+        page.text.index("13 December 2023") < page.text.index("Also in the articles") < page.text.index("3 July 2023")
     )
 
 
@@ -117,3 +118,19 @@ def test_foreign_text_stays_text(naughty: str) -> None:
     assert Page(question_html(naughty)).text == naughty
     # One line: a blank one would end the HTML block, and Markdown would begin.
     assert "\n" not in html + question_html(naughty)
+
+
+def test_answers_of_different_years_are_a_timeline() -> None:
+    later = replace(CITATION, rank=2, article_id="b", published=date(2025, 7, 3), score=0.8)
+    undated = replace(CITATION, rank=3, article_id="c", published=None, score=0.7)
+    html = answer_html(replace(ANSWER, citations=(CITATION, later, undated)))
+    assert re.findall(r'<p class="day">(.*?)</p>', html) == ["3 July 2025", "13 December 2023"]
+    assert "Articles of different years say:" in html
+    assert html.count('class="passage lead"') == 2
+    assert html.count('class="passage further"') == 1
+
+
+def test_a_refusal_says_why_when_it_can() -> None:
+    html = answer_html(replace(ANSWER, is_answerable=False, text=None, newest=date(2025, 7, 3)))
+    assert '<p class="reason">The newest article is of 3 July 2025&#46;</p>' in html
+    assert 'class="reason"' not in answer_html(replace(ANSWER, is_answerable=False, text=None))
