@@ -48,7 +48,7 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=article.text[passage.start : passage.end],
-        answer_start=candidate.start,
+        answer_start=candidate.marked_from,
         answer_end=candidate.end,
         score=candidate.probability,
         text_sha256=article.text_sha256,

@@ -39,6 +39,16 @@ FEATURES = (
 _LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
 
 
+# "The film scored 11 honors": which film, the sentence before says. On realtimeqa-2022 one mark in eight opens like
+# this, and with that sentence 68 in 100 marks hold the answer instead of 63.
+_POINTS_BACK = re.compile(
+    r"[“\"'‘(]*(?:But |And )?"
+    r"(?:He|She|It|They|His|Her|Its|Their|This|These|That|Those|The|Both|Another|Some|Such|Other)\b"
+)
+# White space between a sentence and the next: a line break at most.
+_MAX_GAP = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
@@ -75,6 +85,7 @@ class Question:
 class Candidate:
     """A sentence that may answer: `article.text[start:end]`, its `features`, and the probability that it does.
 
+    `marked_from`: where its mark begins, which is with the sentence before when it only points back to what that names.
     `similarity` is its cosine with the question, `article_coverage` the weight of the question's terms that what was
     found of its article has, `heaviest_missing` that of the heaviest term that it lacks.
     """
@@ -82,6 +93,7 @@ class Candidate:
     found: Found
     start: int
     end: int
+    marked_from: int
     similarity: float
     article_coverage: float
     heaviest_missing: float
@@ -135,6 +147,7 @@ def score_sentences(
     missing = max((weight for term, weight in question.weights.items() if term not in found.article_terms), default=0.0)
     candidates = []
     before: tuple[frozenset[str], Nearness] | None = None
+    previous: Sentence | None = None
     for sentence, measured in zip(sentences, near, strict=True):
         words = text[sentence.start : sentence.end]
         terms = frozenset(analyze(words))
@@ -165,6 +178,7 @@ def score_sentences(
                 found,
                 sentence.start,
                 sentence.end,
+                _marked_from(sentence, previous, words),
                 resolved.similarity,
                 article_coverage,
                 missing,
@@ -172,8 +186,13 @@ def score_sentences(
                 probability,
             )
         )
-        before = terms, measured
+        before, previous = (terms, measured), sentence
     return candidates
+
+
+def _marked_from(sentence: Sentence, previous: Sentence | None, words: str) -> int:
+    is_near = previous is not None and sentence.start - previous.end <= _MAX_GAP
+    return previous.start if previous is not None and is_near and _POINTS_BACK.match(words) else sentence.start
 
 
 def _type_features(question: Question, words: str) -> tuple[float, float, float, float]:
@@ -206,8 +225,9 @@ def best_per_passage(candidates: Sequence[Candidate]) -> list[Candidate]:
     taken: set[tuple[str, int]] = set()
     for candidate in ordered:
         passage = (candidate.found.passage.article_id, candidate.found.passage.start)
-        sentence = (candidate.found.passage.article_id, candidate.start)
-        if passage not in best and sentence not in taken:
+        article_id = candidate.found.passage.article_id
+        sentences = {(article_id, candidate.start), (article_id, candidate.marked_from)}
+        if passage not in best and not sentences & taken:
             best[passage] = candidate
-            taken.add(sentence)
+            taken |= sentences
     return list(best.values())

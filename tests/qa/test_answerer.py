@@ -31,6 +31,8 @@ def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
     return Logistic(names, tuple(weights.get(name, 0.0) for name in names), bias)
 
 
+# "The bridge" points back to the sentence that names it.
+COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
 UNDATED = Models(
     sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_number=1.0),
@@ -78,7 +80,7 @@ def check(answer: Answer, store: ArticleStore, k: int) -> None:
 @pytest.mark.parametrize(
     ("question", "article_id", "text"),
     [
-        ("How much did the harbour bridge cost?", "bridge", "The bridge cost 40 million crowns."),
+        ("How much did the harbour bridge cost?", "bridge", COST),
         (
             "Who opened the harbour bridge?",
             "bridge",
@@ -217,7 +219,7 @@ def test_a_build_between_search_and_citation(built: IndexFolder, encoder: HashEn
 
     retriever.meanwhile = rebuild
     answer = Answerer(retriever, FITTED).ask("How much did the harbour bridge cost?")
-    assert answer.text == "The bridge cost 40 million crowns."
+    assert answer.text == COST
     assert [c.article_id for c in answer.citations][0] == "bridge"
     assert {c.article_id: c.text_sha256 for c in answer.citations} == {a.article_id: a.text_sha256 for a in ARTICLES}
 

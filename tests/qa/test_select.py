@@ -180,3 +180,34 @@ def test_a_sentence_two_passages_share_is_shown_once() -> None:
 def test_nothing_of_nothing() -> None:
     assert best_per_passage([]) == []
     assert scored(whole(""), Question.of("Why?", {}), []) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "is_widened"),
+    [
+        ("The bridge cost 40 million crowns.", True),
+        ("It cost 40 million crowns.", True),
+        ("“They paid 40 million crowns,” he said.", True),
+        ("Oslo paid 40 million crowns.", False),
+        ("Theodor paid 40 million crowns.", False),
+    ],
+)
+def test_a_mark_begins_with_the_sentence_before_when_it_points_back(second: str, is_widened: bool) -> None:
+    article = Article("a", "T", f"Anna Berg opened the harbour bridge. {second}")
+    (passage,) = split_article(article)
+    sentences = able_sentences(passage)
+    found = make_found(passage, article)
+    question = Question.of("How much did the bridge cost?", {})
+    near = nearness([0.1, 0.9], [0.1, 0.9])
+    first, last = score_sentences(question, found, sentences, near, EVEN)
+    assert (first.marked_from, last.marked_from) == (0, 0 if is_widened else last.start)
+
+
+def test_a_mark_never_reaches_over_a_gap() -> None:
+    text = "Anna Berg opened the harbour bridge.\n\n\n\nThe bridge cost 40 million crowns."
+    article = Article("a", "T", text)
+    passage = Passage("a", 0, len(text), text)
+    near = nearness([0.1, 0.9], [0.1, 0.9])
+    question = Question.of("How much did the bridge cost?", {})
+    *_, last = score_sentences(question, make_found(passage, article), able_sentences(passage), near, EVEN)
+    assert last.marked_from == last.start

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,15 +48,15 @@ async def talk(url: str, *calls: tuple[str, dict[str, str]]) -> tuple[list[Tool]
 
 
 def test_ask_and_article_are_tools(url: str) -> None:
-    tools, (answered, read, unknown, empty) = asyncio.run(
-        talk(
-            url,
-            ("ask", {"question": "Who introduced the Indo-Pacific Treaty Organization Act?"}),
-            ("article", {"article_id": LAWLER}),
-            ("article", {"article_id": "nowhere"}),
-            ("ask", {"question": " "}),
-        )
+    calls = (
+        ("ask", {"question": "Who introduced the Indo-Pacific Treaty Organization Act?"}),
+        ("article", {"article_id": LAWLER}),
+        ("article", {"article_id": "nowhere"}),
+        ("ask", {"question": " "}),
     )
+    # In a thread of its own: that of the browser tests has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        tools, (answered, read, unknown, empty) = thread.submit(lambda: asyncio.run(talk(url, *calls))).result()
     assert [tool.name for tool in tools] == ["ask", "article"]
     assert "in plain words" in (tools[0].description or "")
     assert set(tools[0].inputSchema["properties"]) == {"question"}
