@@ -65,6 +65,8 @@ RIDGE = 0.03
 AGAINST = {"lacks_number", "lacks_asked_type", "heaviest_missing"}
 EITHER = {"log_length"}
 CONFIDENCE_RIDGE = 1e-3
+# Shares of the answers given that an owner may allow to be wrong.
+SHARES_WRONG = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = 2022
 
 
@@ -111,11 +113,12 @@ def main(data_dir: Path, index_dir: Path) -> None:
 def fit_models(asked: Sequence[Asked], name: str) -> dict[str, Any]:
     """The models learned from `asked`, as `qa/model.json` has them."""
     print(f"{name}: {len(asked)} questions", file=sys.stderr)
-    confidence, answer_from = fit_confidence(asked, unseen_probabilities(asked))
+    confidence, answer_from, least = fit_confidence(asked, unseen_probabilities(asked))
     return {
         "sentence": as_table(fit_sentence(asked)),
         "confidence": as_table(confidence),
         "answer_from": round(answer_from, 3),
+        "least_confidence": least,
     }
 
 
@@ -266,8 +269,13 @@ def unseen_probabilities(asked: Sequence[Asked]) -> list[list[float]]:
     return unseen
 
 
-def fit_confidence(asked: Sequence[Asked], unseen: Sequence[Sequence[float]]) -> tuple[Logistic, float]:
-    """The confidence model, and the least confidence to answer from (best F1 of answering, unseen folds)."""
+def fit_confidence(
+    asked: Sequence[Asked], unseen: Sequence[Sequence[float]]
+) -> tuple[Logistic, float, dict[str, float]]:
+    """The confidence model; the confidence to answer from (best F1 of answering); that for each of SHARES_WRONG.
+
+    The last two are of unseen folds.
+    """
     kept = [i for i, a in enumerate(asked) if a.candidates]
     ranked = {i: ranking(asked[i], unseen[i]) for i in kept}
     rows = np.array([evidence(ranked[i]) for i in kept])
@@ -297,7 +305,17 @@ def fit_confidence(asked: Sequence[Asked], unseen: Sequence[Sequence[float]]) ->
     best = threshold(predicted, answerable, counts)
     gain = f1(predicted >= best, answerable, counts)
     print(f"answer from {best:.3f}, F1 of answering {gain:.3f}", file=sys.stderr)
-    return fit_logistic(rows, right, counts, CONFIDENCE_FEATURES), best
+    least = {f"{share:.2f}": least_confidence(predicted, right, counts, share) for share in SHARES_WRONG}
+    return fit_logistic(rows, right, counts, CONFIDENCE_FEATURES), best, least
+
+
+def least_confidence(predicted: Array, right: Flags, counts: Array, most_wrong: float) -> float:
+    """The least confidence above which at most `most_wrong` of the answers given are wrong; 1 where none is."""
+    order = np.argsort(-predicted)
+    given = np.cumsum(counts[order])
+    wrong = np.cumsum((counts * ~right)[order]) / given
+    allowed = np.flatnonzero(wrong <= most_wrong)
+    return round(float(predicted[order][allowed[-1]]), 3) if len(allowed) else 1.0
 
 
 def threshold(predicted: Array, answerable: Flags, counts: Array) -> float:

@@ -37,9 +37,11 @@ class BadQuestion(UserError):
 class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
-    def __init__(self, retriever: Retriever, fitted: Fitted) -> None:
+    def __init__(self, retriever: Retriever, fitted: Fitted, *, most_wrong: float | None = None) -> None:
+        """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells."""
         self._retriever = retriever
         self._fitted = fitted
+        self._most_wrong = most_wrong
 
     @property
     def store(self) -> ArticleStore:
@@ -73,7 +75,7 @@ class Answerer:
         newest = ranking.store.newest()
         is_too_late = times.is_after(newest)
         certainty = 0.0 if is_too_late else confidence(best, models.confidence)
-        is_answerable = bool(best) and not is_too_late and certainty >= models.answer_from
+        is_answerable = bool(best) and not is_too_late and certainty >= models.answers_from(self._most_wrong)
         citations = cite(best[:k])
         ended = time.perf_counter()
         return Answer(

@@ -30,4 +30,6 @@ def open_answerer(settings: Settings) -> Answerer:
     from qa.answerer import Answerer
     from qa.model import load_fitted
 
-    return Answerer(Retriever(open_folder(settings), load_encoder(settings)), load_fitted())
+    return Answerer(
+        Retriever(open_folder(settings), load_encoder(settings)), load_fitted(), most_wrong=settings.most_wrong
+    )

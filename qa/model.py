@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -28,11 +28,25 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The sentence model, the confidence model and the least confidence to answer."""
+    """The sentence model, the confidence model and the least confidence to answer.
+
+    `least_confidence` has it for a share of the answers given that may be wrong, such shares ascending.
+    """
 
     sentence: Logistic
     confidence: Logistic
     answer_from: float
+    least_confidence: Mapping[float, float] = field(default_factory=dict)
+
+    def answers_from(self, most_wrong: float | None) -> float:
+        """The least confidence to answer when at most `most_wrong` of the answers may be wrong.
+
+        None: where answerable and unanswerable questions are told apart best.
+        """
+        if most_wrong is None:
+            return self.answer_from
+        allowed = [least for share, least in self.least_confidence.items() if share <= most_wrong]
+        return allowed[-1] if allowed else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,8 @@ def load_fitted() -> Fitted:
 
 
 def _models(table: Mapping[str, Any]) -> Models:
-    return Models(_logistic(table["sentence"]), _logistic(table["confidence"]), float(table["answer_from"]))
+    least = {float(share): float(confidence) for share, confidence in table["least_confidence"].items()}
+    return Models(_logistic(table["sentence"]), _logistic(table["confidence"]), float(table["answer_from"]), least)
 
 
 def _logistic(table: Mapping[str, Any]) -> Logistic:

@@ -55,6 +55,7 @@ class Settings(BaseModel):
         "all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
     )
     k: int = Field(5, ge=1, le=50, description="passages to cite")
+    most_wrong: float | None = Field(None, ge=0.05, le=0.5, description="share of the answers given that may be wrong")
     runs: Path = Field(Path("runs"), description="folder of saved evaluations, for the Evaluation page")
     host: str = Field("127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")

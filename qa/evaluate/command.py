@@ -79,7 +79,7 @@ def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) ->
     lost = unreadable(folder) if gold.has_articles else []
     if lost:
         click.echo(f"{len(lost)} of the set's articles could not be indexed; the first: {lost[0]}", err=True)
-    run = pipeline.ask_set(gold, folder, options["cache"], encoder)
+    run = pipeline.ask_set(gold, folder, options["cache"], encoder, settings.most_wrong)
     pipeline.check_exactness(run, folder)
     judgements = pipeline.judge_run(gold, run, folder)
     timed = pipeline.time_answers(gold, folder, encoder, options["timed"]) if options["timed"] else []

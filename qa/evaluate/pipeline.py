@@ -47,7 +47,9 @@ def index_of(gold: GoldSet, current: IndexFolder, cache: Path, encoder: Encoder)
         return make_own_index(gold, kept, encoder, advance)
 
 
-def ask_set(gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder) -> list[Asked]:
+def ask_set(
+    gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder, most_wrong: float | None = None
+) -> list[Asked]:
     """Every question asked of the index in `folder`. Raises UserError when the set does not fit it.
 
     What was encoded stays in `cache`, so that the next run of the set takes seconds.
@@ -57,7 +59,8 @@ def ask_set(gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder) -
         retriever = Retriever(folder, memory)
         check_against(gold, retriever.store)
         with progress_bar("questions", len(gold.questions)) as advance:
-            return ask_all(gold.questions, Answerer(retriever, load_fitted()), retriever, advance)
+            answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong)
+            return ask_all(gold.questions, answerer, retriever, advance)
 
 
 def time_answers(gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int) -> list[Answer]:

@@ -34,3 +34,15 @@ def test_the_coefficients_are_of_the_features_in_their_order() -> None:
         numbers = [*models.sentence.weights, models.sentence.bias, *models.confidence.weights, models.confidence.bias]
         assert all(math.isfinite(number) for number in numbers)
         assert 0 < models.answer_from < 1
+
+
+def test_fewer_wrong_answers_need_more_confidence() -> None:
+    for models in (load_fitted().dated, load_fitted().undated):
+        assert models.answers_from(None) == models.answer_from
+        shares = (0.05, 0.1, 0.2, 0.3, 0.5)
+        needed = [models.answers_from(share) for share in shares]
+        assert needed == sorted(needed, reverse=True)
+        assert needed[0] > 0.9
+        # Between two shares that were measured the stricter holds; below the least, nothing is answered.
+        assert models.answers_from(0.12) == models.answers_from(0.1)
+        assert models.answers_from(0.01) == 1.0
