@@ -8,11 +8,24 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """The same passage in another article: `article.text[start:end]`."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
 
     `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`.
-    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1.
+    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: copies.
     """
 
     rank: int
@@ -29,6 +42,12 @@ class Citation:
     answer_end: int
     score: float
     text_sha256: str
+    also_in: tuple[Copy, ...] = ()
+
+    @property
+    def article_ids(self) -> tuple[str, ...]:
+        """The article cited, then those that have a copy."""
+        return (self.article_id, *(copy.article_id for copy in self.also_in))
 
     @property
     def answer(self) -> str:
@@ -74,5 +93,10 @@ class Answer:
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:
-    published = citation.published.isoformat() if citation.published else None
-    return {**asdict(citation), "published": published, "score": round(citation.score, 4)}
+    record = {**asdict(citation), "published": _iso(citation.published), "score": round(citation.score, 4)}
+    copies = record.pop("also_in")
+    return record | ({"also_in": [{**copy, "published": _iso(copy["published"])} for copy in copies]} if copies else {})
+
+
+def _iso(published: date | None) -> str | None:
+    return published.isoformat() if published else None

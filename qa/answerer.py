@@ -15,6 +15,7 @@ from index.retriever import Ranking, Retriever
 from qa.abstain import confidence
 from qa.answer import Answer
 from qa.cite import cite
+from qa.copies import group_copies
 from qa.followup import Turn, stand_alone
 from qa.model import Fitted, Models
 from qa.names import without_names
@@ -70,7 +71,7 @@ class Answerer:
         ranking = self._retriever.search(query, filters=filters, prefer=times.preferred)
         ranked = time.perf_counter()
         candidates, models = self.weigh(query, ranking, max(k, WEIGHED), times)
-        best = best_per_passage(candidates)
+        best = group_copies(best_per_passage(candidates))
         articles, passages = ranking.store.counts()
         newest = ranking.store.newest()
         is_too_late = times.is_after(newest)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.article import Article
-from qa.answer import Citation
-from qa.select import Candidate
+from qa.answer import Citation, Copy
+from qa.select import Candidate, Found
 
 
 def cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
@@ -52,4 +52,12 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         answer_end=candidate.end,
         score=candidate.probability,
         text_sha256=article.text_sha256,
+        also_in=tuple(_copy(found) for found in candidate.copies),
+    )
+
+
+def _copy(found: Found) -> Copy:
+    article, passage = found.article, found.passage
+    return Copy(
+        article.article_id, article.title, article.source, article.published, article.url, passage.start, passage.end
     )

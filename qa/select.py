@@ -87,7 +87,8 @@ class Candidate:
 
     `marked_from`: where its mark begins, which is with the sentence before when it only points back to what that names.
     `similarity` is its cosine with the question, `article_coverage` the weight of the question's terms that what was
-    found of its article has, `heaviest_missing` that of the heaviest term that it lacks.
+    found of its article has, `heaviest_missing` that of the heaviest term that it lacks. `copies` are the same passage
+    in other articles.
     """
 
     found: Found
@@ -99,6 +100,7 @@ class Candidate:
     heaviest_missing: float
     features: tuple[float, ...]
     probability: float
+    copies: tuple[Found, ...] = ()
 
 
 def able_sentences(passage: Passage) -> list[Sentence]:

@@ -105,4 +105,6 @@ def make_found(passage: Passage, article: Article, **scores: float) -> Found:
 def make_candidate(found: Found, start: int, end: int, **values: object) -> Candidate:
     """A candidate; values and features that are not given are 0."""
     zeros = {field.name: 0.0 for field in fields(Candidate)} | {"features": (0.0,) * len(FEATURES)}
-    return Candidate(**(zeros | values | {"found": found, "start": start, "end": end, "marked_from": start}))
+    return Candidate(
+        **(zeros | {"found": found, "start": start, "end": end, "marked_from": start, "copies": ()} | values)
+    )

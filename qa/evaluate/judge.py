@@ -135,6 +135,6 @@ def _values(question: GoldQuestion, asked: Asked, supported: Sequence[bool]) -> 
     shown = asked.answer.citations[:SHOWN]
     values[f"citation-precision@{SHOWN}"] = sum(supported[:SHOWN]) / len(shown) if shown else 0.0
     if question.relevant:
-        cited = {citation.article_id for citation in shown}
+        cited = {article_id for citation in shown for article_id in citation.article_ids}
         values[f"citation-recall@{SHOWN}"] = len(cited & question.relevant.keys()) / len(question.relevant)
     return values

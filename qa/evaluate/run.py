@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus.store import ArticleStore
 from index.retriever import Retriever
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Copy
 from qa.answerer import Answerer
 from qa.cite import citation_problem
 from qa.evaluate.gold import GoldQuestion
@@ -44,7 +44,8 @@ def rank_articles(answer: Answer, retriever: Retriever) -> tuple[str, ...]:
     hits = retriever.search(answer.query).hits
     passages = retriever.store.passages([hit.number for hit in hits])
     found = [passages[hit.number].article_id for hit in hits if hit.number in passages]
-    return tuple(dict.fromkeys([*(citation.article_id for citation in answer.citations), *found]))
+    cited = [article_id for citation in answer.citations for article_id in citation.article_ids]
+    return tuple(dict.fromkeys([*cited, *found]))
 
 
 def read_answer(record: dict[str, Any]) -> Answer:
@@ -76,5 +77,9 @@ def find_inexact(run: Sequence[Asked], store: ArticleStore) -> list[str]:
 
 
 def _read_citation(record: dict[str, Any]) -> Citation:
-    published = date.fromisoformat(record["published"]) if record["published"] else None
-    return Citation(**{**record, "published": published})
+    copies = tuple(Copy(**_with_day(copy)) for copy in record.get("also_in", ()))
+    return Citation(**{**_with_day(record), "also_in": copies})
+
+
+def _with_day(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "published": date.fromisoformat(record["published"]) if record["published"] else None}

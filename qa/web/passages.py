@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Copy
 from qa.timeline import timeline
-from qa.web.words import as_entities, reader_path
+from qa.web.words import as_entities, copy_path, reader_path
 from qa.wording import confidence_in_words, date_in_words, reason_in_words
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
@@ -77,8 +77,25 @@ def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = 
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
         f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
-        "</figcaption></figure>"
+        f"</figcaption>{_copies(citation.also_in)}</figure>"
     )
+
+
+def _copies(copies: Sequence[Copy]) -> str:
+    if not copies:
+        return ""
+    others = "one other" if len(copies) == 1 else f"{len(copies)} others"
+    links = "".join(
+        f'<li><a class="cite" href="../{as_entities(copy_path(copy))}">'
+        f'<bdi class="title">{as_entities(copy.title)}</bdi></a>'
+        f'<span class="byline">{as_entities(_byline(copy))}</span></li>'
+        for copy in copies
+    )
+    return f'<details class="copies"><summary>Also in {others}</summary><ul>{links}</ul></details>'
+
+
+def _byline(copy: Copy) -> str:
+    return " · ".join(filter(None, (copy.source, date_in_words(copy.published))))
 
 
 def _marked(citation: Citation) -> str:

@@ -105,6 +105,18 @@ class FeedbackStored(BaseModel):
     number: int
 
 
+class CopyModel(BaseModel):
+    """The same passage in another article."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+
+
 class CitationModel(BaseModel):
     """A passage: `quote` is `text[start:end]` of the article, half-open, in Unicode code points."""
 
@@ -122,6 +134,7 @@ class CitationModel(BaseModel):
     answer_end: int
     score: float
     text_sha256: str
+    also_in: list[CopyModel] = Field(default=[], description="copies in other articles; only where there are some")
 
 
 class IndexModel(BaseModel):

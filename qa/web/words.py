@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-from qa.answer import Citation
+from qa.answer import Citation, Copy
 
 
 def check_readable(text: str) -> str:
@@ -30,6 +30,11 @@ def reader_path(citation: Citation) -> str:
     sentence = f"answer_start={citation.answer_start}&answer_end={citation.answer_end}"
     # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
     return f"articles/{quote(citation.article_id, safe='')}?{where}&{sentence}#quote"
+
+
+def copy_path(copy: Copy) -> str:
+    """The same for a copy of the passage."""
+    return f"articles/{quote(copy.article_id, safe='')}?start={copy.start}&end={copy.end}#quote"
 
 
 def web_url(url: str | None) -> str | None:

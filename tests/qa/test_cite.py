@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fakes import BRIDGE, CHESS, GLACIER, make_candidate, make_found
 
-from corpus.article import Article
+from corpus.article import Article, Passage
 from corpus.split import split_article
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Copy
 from qa.cite import citation_problem, cite
 from qa.select import Candidate
 
@@ -140,3 +141,23 @@ def test_what_is_wrong_is_said(citation: dict[str, Any], problem: str) -> None:
 
 def test_an_article_that_is_not_there() -> None:
     assert citation_problem(exact(), None) == "no article 'glacier' in the index"
+
+
+def test_copies_are_cited_with_their_places() -> None:
+    copy = make_found(Passage("chess", 5, 30, CHESS.text[5:30]), CHESS)
+    (citation,) = cite([replace(candidate(BRIDGE, 61, 95), copies=(copy,))])
+    assert citation.also_in == (Copy("chess", CHESS.title, None, None, None, 5, 30),)
+    written = Answer("Q?", "Q?", True, 0.5, citation.answer, (citation,)).to_json()["citations"][0]
+    assert written["also_in"] == [
+        {
+            "article_id": "chess",
+            "title": CHESS.title,
+            "source": None,
+            "published": None,
+            "url": None,
+            "start": 5,
+            "end": 30,
+        }
+    ]
+    without = Answer("Q?", "Q?", True, 0.5, citation.answer, (replace(citation, also_in=()),)).to_json()["citations"][0]
+    assert "also_in" not in without

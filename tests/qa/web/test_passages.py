@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Copy
 from qa.web.passages import answer_html, question_html
 
 TEXT = "It was quiet. The mission opened in November 2022. Nobody objected."
@@ -134,3 +134,17 @@ def test_a_refusal_says_why_when_it_can() -> None:
     html = answer_html(replace(ANSWER, is_answerable=False, text=None, newest=date(2025, 7, 3)))
     assert '<p class="reason">The newest article is of 3 July 2025&#46;</p>' in html
     assert 'class="reason"' not in answer_html(replace(ANSWER, is_answerable=False, text=None))
+
+
+def test_copies_of_a_story_are_links_behind_it() -> None:
+    copy = Copy("b/1", "<b>Another</b> paper", "The Post", date(2023, 12, 14), None, 5, 30)
+    html = answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy,)),)))
+    page = Page(html)
+    assert "Also in one other" in page.text
+    assert "<b>Another</b> paper" in page.text
+    assert page.links[-1] == "../articles/b%2F1?start=5&end=30#quote"
+    assert "The Post · 14 December 2023" in page.text
+    assert (
+        "Also in 2 others"
+        in Page(answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy, copy)),)))).text
+    )
