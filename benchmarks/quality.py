@@ -28,7 +28,7 @@ from qa.evaluate.gold import GoldSet, read_gold_set
 from qa.evaluate.judge import Judgement
 from qa.when import Times
 
-LIMIT = 1000
+LIMIT = 600
 TIMED = 30
 SHOWN = ("answer-in-citation@1", "answer-in-citation@5", "answer-in-sentence@1", "R@1", "nDCG@10", "AUROC", "ECE")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from corpus.store import Filters
@@ -30,10 +30,12 @@ _ONLY_MONTH = re.compile(rf"\b(?:in|during|since|last|this) (?P<month>{_MONTH})\
 _YEAR = re.compile(r"\b(?:in|during|of|since|by|the|late|early|mid) (?P<year>(?:18|19|20)\d\d)\b", re.IGNORECASE)
 _WEEKDAY = "mon|tues|wednes|thurs|fri|satur|sun"
 _THIS_WEEK = re.compile(
-    r"\b(?:this (?:past |coming )?(?:week|weekend|morning|evening)|(?:the )?past (?:few days|week)|yesterday|tonight"
-    rf"|last (?:night|weekend)|recently|(?:on|this|last) (?:{_WEEKDAY})day)\b",
+    r"\b(?:this (?:past |coming )?(?:week|weekend|morning|evening)|(?:the )?past week|yesterday|tonight"
+    r"|last (?:night|weekend))\b",
     re.IGNORECASE,
 )
+# As near as a week when nothing else is said; in an old archive "recently" is then.
+_LATELY = re.compile(rf"\b(?:recently|(?:the )?past few days|(?:on|this|last) (?:{_WEEKDAY})day)\b", re.IGNORECASE)
 _LAST_WEEK = re.compile(r"\blast week\b", re.IGNORECASE)
 _MONTHS_AGO = re.compile(r"\b(?P<which>this|last) month\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
@@ -47,11 +49,15 @@ TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from `first` to `last`, both in it. `is_recent`: the question names it by its distance from today."""
+    """Days from `first` to `last`, both in it. `is_recent`: the question names it by its distance from today.
+
+    `is_certain`: nothing else can be meant, so articles that end before it do not tell of it.
+    """
 
     first: date
     last: date
     is_recent: bool = False
+    is_certain: bool = False
 
     def __contains__(self, day: date | None) -> bool:
         return day is not None and self.first <= day <= self.last
@@ -77,14 +83,16 @@ def asked_period(question: str, asked_on: date) -> Period | None:
 
 def _relative(question: str, asked_on: date) -> Period | None:
     if _THIS_WEEK.search(question):
-        return fortnight_of(asked_on)
+        return replace(fortnight_of(asked_on), is_certain=True)
     if _LAST_WEEK.search(question):
-        return Period(asked_on - timedelta(16), asked_on - timedelta(DAYS_AFTER), is_recent=True)
+        return Period(asked_on - timedelta(16), asked_on - timedelta(DAYS_AFTER), is_recent=True, is_certain=True)
     if found := _MONTHS_AGO.search(question):
         last_month = asked_on.replace(day=1) - timedelta(1)
         this = found["which"].lower() == "this"
         period = _month(asked_on.year, asked_on.month) if this else _month(last_month.year, last_month.month)
-        return Period(period.first, period.last, is_recent=True)
+        return replace(period, is_recent=True, is_certain=True)
+    if _LATELY.search(question):
+        return fortnight_of(asked_on)
     if found := _YEARS_AGO.search(question):
         return _years(asked_on.year - (found["which"].lower() == "last"))
     return None
@@ -149,7 +157,7 @@ class Times:
 
     def is_after(self, newest: date | None) -> bool:
         """The question is about a time near to its asking ("this week") that no article has reached."""
-        return newest is not None and self.named is not None and self.named.is_recent and newest < self.named.first
+        return newest is not None and self.named is not None and self.named.is_certain and newest < self.named.first
 
     def is_timely(self, published: date | None) -> bool:
         """An article of that day is of the time the question names."""

@@ -308,6 +308,8 @@ def test_articles_of_the_time_that_is_named_are_found_among_many(many: Answerer)
         ("Which bridge opened this week?", date(2024, 6, 1), date(2024, 4, 20)),
         ("Which bridge opened last month?", date(2024, 7, 1), date(2024, 4, 20)),
         ("Which bridge opened this week?", date(2024, 3, 2), None),
+        ("Which bridge opened recently?", date(2025, 6, 1), None),
+        ("Which bridge opened on Friday?", date(2025, 6, 1), None),
         ("Which bridge opened in 2024?", date(2025, 6, 1), None),
         ("Which bridge opened?", date(2025, 6, 1), None),
     ],
