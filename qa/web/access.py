@@ -7,12 +7,13 @@ the server's own pages or from a program; programs can be asked for a key.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from qa.web.errors import PublicError
 
 ANY = "*"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -24,16 +25,6 @@ DESCRIPTION = ("/api/docs", "/api/docs-assets/", "/api/openapi.json")
 # Files that are the same for everybody; a page names the integrity of the script, for which the browser asks for CORS.
 PUBLIC_PREFIXES = ("/widget.js", "/widget/", "/health")
 METRICS_PATH = "/metrics"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a request is not answered; `headers` go with the error."""
-
-    status: int
-    code: str
-    message: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +69,20 @@ def path_of(scope: Scope) -> str:
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
-def refuse(caller: Caller, rules: AccessRules) -> Refusal | None:
+def refuse(caller: Caller, rules: AccessRules) -> PublicError | None:
     """Why the request is refused, None when it may pass."""
     if not _is_known_host(caller.host, rules.hosts):
         message = "the server does not go by this name; its owner can add it to the setting 'hosts'"
-        return Refusal(421, "unknown_host", message)
+        return PublicError(421, "unknown_host", message)
     if caller.origin is not None and not caller.is_own_page and not _may_come(caller, rules):
         message = (
             f"this site may not ask the articles; the server's owner can add {caller.origin!r:.200} to the setting "
         )
-        return Refusal(403, "origin_not_allowed", f"{message}'origins'")
+        return PublicError(403, "origin_not_allowed", f"{message}'origins'")
     is_program = caller.origin is None and not caller.is_own_page
     if rules.api_key is not None and is_program and _is_guarded(caller.path) and not has_key(caller, rules):
         message = "an API key is needed: send the header 'Authorization: Bearer KEY'"
-        return Refusal(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
+        return PublicError(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
     return None
 
 

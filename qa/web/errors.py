@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -24,11 +24,12 @@ UNEXPECTED = "something went wrong on the server; its log says what"
 
 @dataclass(frozen=True, slots=True)
 class PublicError:
-    """An error fit for a client's eyes: the HTTP status, a code for programs, a message for people."""
+    """An error fit for a client: the HTTP status, a code for programs, a message for people; `headers` go with it."""
 
     status: int
     code: str
     message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def error_response(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from dataclasses import astuple
 from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
@@ -92,8 +93,7 @@ class Guard:
     async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = refuse(Caller.of(scope), self._rules)
         if refusal:
-            response = error_response(refusal.status, refusal.code, refusal.message, refusal.headers)
-            await response(scope, receive, send)
+            await error_response(*astuple(refusal))(scope, receive, send)
         elif is_reachable(path) or (self._has_mcp and path in MCP_PATHS):
             await self.app(scope, receive, send)
         else:
