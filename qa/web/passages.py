@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from qa.answer import Answer, Citation, Copy
+from qa.relative import explain_times
 from qa.timeline import timeline
 from qa.web.words import as_entities, copy_path, reader_path
 from qa.wording import confidence_in_words, date_in_words, reason_in_words
@@ -69,11 +70,18 @@ def _understood(answer: Answer) -> str:
     return f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>'
 
 
+def _times(citation: Citation) -> str:
+    """What "last November" means in the marked sentence, for it may have been long ago."""
+    explained = explain_times(citation.answer, citation.published)
+    told = "; ".join(f"“{each.words}”: {each.meaning}" for each in explained)
+    return f'<p class="times">{as_entities(told)}</p>' if told else ""
+
+
 def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None) -> str:
     source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
     trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
     return (
-        f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote><figcaption>'
+        f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
         f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'

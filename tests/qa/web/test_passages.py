@@ -148,3 +148,13 @@ def test_copies_of_a_story_are_links_behind_it() -> None:
         "Also in 2 others"
         in Page(answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy, copy)),)))).text
     )
+
+
+def test_a_relative_time_is_explained_beside_the_quote() -> None:
+    quote = "The mission opened last November."
+    citation = replace(CITATION, quote=quote, start=0, end=len(quote), answer_start=0, answer_end=len(quote))
+    html = answer_html(replace(ANSWER, citations=(replace(citation, published=date(2023, 7, 11)),)))
+    assert "“last November”: November 2022" in Page(html).text
+    assert (
+        "November 2022" not in Page(answer_html(replace(ANSWER, citations=(replace(citation, published=None),)))).text
+    )
