@@ -52,7 +52,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_package(name) for name in PACKAGES]
     if any(not finding.is_ok for finding in findings):
         return findings
-    checks: list[Callable[[Settings], Finding]] = [_encoder, _store, _lexical, _snapshot]
+    checks: list[Callable[[Settings], Finding]] = [_encoder, _store, _script, _lexical, _snapshot]
     for check in checks:
         findings.append(check(settings))
         if not findings[-1].is_ok:
@@ -86,6 +86,18 @@ def _store(settings: Settings) -> Finding:
     if problems:
         return Finding(f"articles: {problems[0]}", False, REBUILD)
     return Finding(f"{articles} articles, {passages} passages", True)
+
+
+def _script(settings: Settings) -> Finding:
+    """Not bad either: such articles are found by their words alone."""
+    encoder = load_encoder(settings)
+    with contextlib.closing(open_store(open_folder(settings), encoder)) as store:
+        titles = [article.title for article in store.list_articles()]
+    unknown = sum(not encoder.knows(title) for title in titles)
+    if not unknown:
+        return Finding("the encoder knows the script of every title", True)
+    advice = "these are searched by their words alone; a multilingual model as the setting 'encoder' would know it"
+    return Finding(f"{unknown} of {len(titles)} titles are in a script the encoder does not know: {advice}", True)
 
 
 def _lexical(settings: Settings) -> Finding:

@@ -17,8 +17,11 @@ from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder
 
 from corpus.article import Article
 from corpus.store import ArticleStore
+from index.encoder import is_mostly_latin
 from index.folder import IndexFolder
+from index.update import build_index
 from qa.cli import main
+from qa.inspect import examine
 from qa.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -282,9 +285,10 @@ def test_doctor_finds_nothing_wrong(run: Run, built: IndexFolder) -> None:
     assert [line for line in result.stdout.splitlines() if not line.startswith("ok    ")] == []
     findings = objects(run("doctor", "--json"))
     assert {tuple(finding) for finding in findings} == {("what", "is_ok", "mend")}
-    assert [finding["what"] for finding in findings][-4:] == [
+    assert [finding["what"] for finding in findings][-5:] == [
         "encoder hash@64, 64 dimensions",
         "4 articles, 4 passages",
+        "the encoder knows the script of every title",
         "lexical index, 4 of 4 passages",
         "snapshot of the vectors",
     ]
@@ -513,3 +517,16 @@ def test_an_encoder_that_is_not_there(tmp_path: Path) -> None:
     assert result.stderr.splitlines()[-1].startswith(
         f"article-qa: could not load the encoder {str(tmp_path / 'model')!r} ("
     )
+
+
+def test_doctor_names_what_the_encoder_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnlyLatin(HashEncoder):
+        def knows(self, text: str) -> bool:
+            return is_mostly_latin(text)
+
+    monkeypatch.setattr("qa.inspect.load_encoder", lambda _: OnlyLatin())
+    build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], OnlyLatin())
+    found = [finding for finding in examine(Settings(index=tmp_path)) if "script" in finding.what]
+    assert [(finding.what.partition(":")[0], finding.is_ok) for finding in found] == [
+        ("1 of 5 titles are in a script the encoder does not know", True)
+    ]
