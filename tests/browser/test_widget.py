@@ -173,6 +173,14 @@ def test_refusal_offers_the_nearest_passages(open_widget: OpenWidget) -> None:
     expect(panel(page).locator("mark:focus")).to_be_in_viewport()
 
 
+def test_a_refusal_says_how_far_the_articles_reach(open_widget: OpenWidget) -> None:
+    page = open_widget()
+    open_panel(page)
+    turn = ask(page, "What did NATO announce this week?")
+    expect(turn).to_contain_text("The articles do not say.")
+    expect(turn).to_contain_text("Newest article: July 3, 2025")
+
+
 def test_examples_are_asked(open_widget: OpenWidget) -> None:
     page = open_widget(attributes=f'data-examples="{MISSION}|{LAWLER}"')
     open_panel(page)

@@ -32,6 +32,7 @@
     understood: "Understood as:",
     also: "Also in the articles",
     none: "The articles do not say.",
+    newest: "Newest article:",
     nearest: "The nearest passages",
     high: "Very likely",
     medium: "Likely",
@@ -570,6 +571,11 @@ textarea:focus{outline-offset:-1px}
         }
       } else {
         shown.push(this.#say("p.none", "none"));
+        if (answer.newest) {
+          const line = this.#byline({ published: answer.newest });
+          line.prepend(this.#say("span", "newest"), " ");
+          shown.push(line);
+        }
         if (citations.length) {
           shown.push(make("details", null, this.#say("summary", "nearest"), ...citations.map(further)));
         }
