@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +44,7 @@ class SavedRun:
     name: str
     folder: Path
     when: datetime
-    metrics: Metrics
+    metrics: Metrics = field(hash=False)
 
     @property
     def report(self) -> Path:

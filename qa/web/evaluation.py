@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -10,6 +12,9 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from corpus.errors import UserError
 from qa.web.guard import EVALUATION_PATH
 from qa.web.reader import page_of_error
+
+if TYPE_CHECKING:
+    from qa.evaluate.saved_runs import SavedRun
 
 
 def evaluation_routes(folder: Path) -> APIRouter:
@@ -40,19 +45,26 @@ def evaluation_routes(folder: Path) -> APIRouter:
 
     @routes.get("/compare")
     def compare_runs(request: Request, before: str, after: str) -> Response:
-        from qa.evaluate.compare import compare, pair_up
-        from qa.evaluate.judgements_file import read_judgements
-        from qa.evaluate.report.comparison import comparison_page
         from qa.evaluate.saved_runs import find_run, saved_runs
 
         try:
             runs = saved_runs(folder)
-            old, new = pair_up(*(read_judgements(find_run(runs, name).folder) for name in (before, after)))
+            return HTMLResponse(_compare(find_run(runs, before), find_run(runs, after)))
         except UserError as error:
             return page_of_error(request, 404, _sentence(error))
-        return HTMLResponse(comparison_page((before, after), compare(old, new), old, new))
 
     return routes
+
+
+# It takes seconds, and a saved run does not change but by being saved again, which its `when` shows.
+@lru_cache(maxsize=16)
+def _compare(before: SavedRun, after: SavedRun) -> str:
+    from qa.evaluate.compare import compare, pair_up
+    from qa.evaluate.judgements_file import read_judgements
+    from qa.evaluate.report.comparison import comparison_page
+
+    old, new = pair_up(read_judgements(before.folder), read_judgements(after.folder))
+    return comparison_page((before.name, after.name), compare(old, new), old, new)
 
 
 def _sentence(error: UserError) -> str:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web.access import AccessRules, Caller, has_key, is_api
 from qa.web.errors import error_response
+from qa.web.guard import EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -61,7 +62,7 @@ class Throttle:
     def _seconds_to_wait(self, scope: Scope) -> int:
         """0 when the request may pass, and is counted."""
         caller = Caller.of(scope)
-        if not (is_api(caller.path) or caller.path == CHAT_QUESTIONS) or has_key(caller, self._rules):
+        if not _is_work(caller.path) or has_key(caller, self._rules):
             return 0
         counted = [(self._client_rate, "client", (scope.get("client") or ("", 0))[0])]
         if caller.origin is not None:
@@ -71,6 +72,11 @@ class Throttle:
                 reset = self._limiter.get_window_stats(rate, *who).reset_time
                 return max(1, math.ceil(reset - time.time()))
         return 0
+
+
+def _is_work(path: str) -> bool:
+    """Requests that make the server work: questions, articles, comparisons of runs."""
+    return is_api(path) or path == CHAT_QUESTIONS or path.startswith(f"{EVALUATION_PATH}/")
 
 
 async def _read_body(receive: Receive) -> bytes:
