@@ -73,8 +73,8 @@ class Answerer:
         candidates, models = self.weigh(query, ranking, max(k, WEIGHED), times)
         best = group_copies(best_per_passage(candidates))
         articles, passages = ranking.store.counts()
-        newest = ranking.store.newest()
-        is_too_late = times.is_after(newest)
+        newest = ranking.store.newest() if times.to_reach else None
+        is_too_late = bool(newest and times.to_reach and newest < times.to_reach)
         certainty = 0.0 if is_too_late else confidence(best, models.confidence)
         is_answerable = bool(best) and not is_too_late and certainty >= models.answers_from(self._most_wrong)
         citations = cite(best[:k])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from corpus.article import Article
 from qa.answer import Citation, Copy
@@ -54,6 +55,13 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         text_sha256=article.text_sha256,
         also_in=tuple(_copy(found) for found in candidate.copies),
     )
+
+
+def reader_address(article_id: str, start: int, end: int, answer: tuple[int, int] | None = None) -> str:
+    """The reader page with `start:end` marked and scrolled to, in it `answer`; relative to the server's root."""
+    sentence = f"&answer_start={answer[0]}&answer_end={answer[1]}" if answer else ""
+    # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
+    return f"articles/{quote(article_id, safe='')}?start={start}&end={end}{sentence}#quote"
 
 
 def _copy(found: Found) -> Copy:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from qa.when import MONTHS
 from qa.wording import date_in_words
 
 # So soon after it, "last May" may be that of the year before.
 AMBIGUOUS_MONTHS = 3
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_MONTH, _DAY = "|".join(_MONTHS), "|".join(_DAYS)
+_MONTH, _DAY = "|".join(MONTHS), "|".join(_DAYS)
 # "(?! \d)": "last May 3" is a day, which says more than the month.
 _RELATIVE = re.compile(
     rf"\b(?:(?P<near>yesterday|today|tomorrow)|(?:last|this past) (?P<day>{_DAY})|last (?P<month>{_MONTH})(?! \d)"
@@ -71,7 +71,7 @@ def _weekday(word: str, published: date) -> str:
 
 
 def _month(word: str, published: date) -> str | None:
-    month = _MONTHS[word]
+    month = MONTHS[word]
     if 0 < published.month - month <= AMBIGUOUS_MONTHS:
         return None
     return _month_in_words(published.year if month < published.month else published.year - 1, month)

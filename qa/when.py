@@ -20,8 +20,9 @@ DAYS_BEFORE, DAYS_AFTER = 9, 3
 AFTERMATH = 14
 _EARLIEST_YEAR = 1800
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTH = "|".join(_MONTHS)
+# Their numbers, by English name.
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTH = "|".join(MONTHS)
 _DAY_MONTH = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})"
 _DAY_MONTH_PLAIN = rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_DAY_MONTH})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b", re.IGNORECASE)
@@ -100,15 +101,15 @@ def _relative(question: str, asked_on: date) -> Period | None:
 
 def _named(question: str, asked_on: date) -> Period | None:
     if found := _DATE.search(question):
-        month = _MONTHS[(found["month"] or found["month2"]).lower()]
+        month = MONTHS[(found["month"] or found["month2"]).lower()]
         day = int(found["day"] or found["day2"])
         year = int(found["year"]) if found["year"] else _latest_year(month, day, asked_on)
         start = date(year, month, day)
         return Period(start, start + timedelta(AFTERMATH))
     if found := _MONTH_YEAR.search(question):
-        return _month(int(found["year"]), _MONTHS[found["month"].lower()])
+        return _month(int(found["year"]), MONTHS[found["month"].lower()])
     if found := _ONLY_MONTH.search(question):
-        month = _MONTHS[found["month"].lower()]
+        month = MONTHS[found["month"].lower()]
         return _month(_latest_year(month, 1, asked_on), month)
     if found := _YEAR.search(question):
         return _years(int(found["year"]))
@@ -155,9 +156,10 @@ class Times:
         period = self.named or self.around
         return Filters(after=period.first, before=period.last) if period else None
 
-    def is_after(self, newest: date | None) -> bool:
-        """The question is about a time near to its asking ("this week") that no article has reached."""
-        return newest is not None and self.named is not None and self.named.is_certain and newest < self.named.first
+    @property
+    def to_reach(self) -> date | None:
+        """The day that articles must have reached to tell of a time near to the asking ("this week")."""
+        return self.named.first if self.named and self.named.is_certain else None
 
     def is_timely(self, published: date | None) -> bool:
         """An article of that day is of the time the question names."""

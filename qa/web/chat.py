@@ -23,7 +23,7 @@ from qa.web.errors import UNEXPECTED, public_error
 from qa.web.mcp import add_tools
 from qa.web.observe import Observer
 from qa.web.passages import answer_html, question_html
-from qa.web.words import check_readable
+from qa.web.words import as_sentence, check_readable
 
 logger = logging.getLogger(__name__)
 
@@ -171,14 +171,10 @@ def _page(answers: list[Answer], *, typed: str = "", notice: str = "", pending: 
         answers,
         messages,
         typed,
-        f'<p role="alert">{escape(_sentence(notice))}</p>' if notice else "",
+        f'<p role="alert">{escape(as_sentence(notice))}</p>' if notice else "",
         gr.update(visible=bool(answers)),
         gr.update(visible=not messages),
     )
-
-
-def _sentence(message: str) -> str:
-    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
 
 
 def _messages(question: str, answer: str) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from corpus.errors import UserError
 from qa.web.guard import EVALUATION_PATH
 from qa.web.reader import page_of_error
+from qa.web.words import as_sentence
 
 if TYPE_CHECKING:
     from qa.evaluate.saved_runs import SavedRun
@@ -38,7 +39,7 @@ def evaluation_routes(folder: Path) -> APIRouter:
         try:
             report = find_run(saved_runs(folder), name).report
         except UserError as error:
-            return page_of_error(request, 404, _sentence(error))
+            return page_of_error(request, 404, as_sentence(str(error)))
         if not report.is_file():
             return page_of_error(request, 404, f"The run {name!r} has no report any more.")
         return FileResponse(report, media_type="text/html; charset=utf-8")
@@ -51,7 +52,7 @@ def evaluation_routes(folder: Path) -> APIRouter:
             runs = saved_runs(folder)
             return HTMLResponse(_compare(find_run(runs, before), find_run(runs, after)))
         except UserError as error:
-            return page_of_error(request, 404, _sentence(error))
+            return page_of_error(request, 404, as_sentence(str(error)))
 
     return routes
 
@@ -65,8 +66,3 @@ def _compare(before: SavedRun, after: SavedRun) -> str:
 
     old, new = pair_up(read_judgements(before.folder), read_judgements(after.folder))
     return comparison_page((before.name, after.name), compare(old, new), old, new)
-
-
-def _sentence(error: UserError) -> str:
-    message = str(error)
-    return f"{message[:1].upper()}{message[1:]}."

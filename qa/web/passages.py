@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation, Copy
 from qa.relative import explain_times
 from qa.timeline import timeline
-from qa.web.words import as_entities, copy_path, reader_path
+from qa.web.words import as_entities, reader_path
 from qa.wording import confidence_in_words, date_in_words, reason_in_words
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
@@ -94,7 +94,7 @@ def _copies(copies: Sequence[Copy]) -> str:
         return ""
     others = "one other" if len(copies) == 1 else f"{len(copies)} others"
     links = "".join(
-        f'<li><a class="cite" href="../{as_entities(copy_path(copy))}">'
+        f'<li><a class="cite" href="../{as_entities(reader_path(copy))}">'
         f'<bdi class="title">{as_entities(copy.title)}</bdi></a>'
         f'<span class="byline">{as_entities(_byline(copy))}</span></li>'
         for copy in copies

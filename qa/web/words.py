@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from qa.answer import Citation, Copy
+from qa.cite import reader_address
 
 
 def check_readable(text: str) -> str:
@@ -13,6 +14,11 @@ def check_readable(text: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("the text holds characters that cannot be stored (NUL or half of a surrogate pair)")
     return text
+
+
+def as_sentence(message: str) -> str:
+    """A message as a sentence: "no run is saved" becomes "No run is saved."."""
+    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
 
 
 def as_entities(text: str) -> str:
@@ -24,17 +30,10 @@ def as_entities(text: str) -> str:
     return re.sub(r"[^\w \x80-\x9f]|_", lambda match: f"&#{ord(match[0])};", text)
 
 
-def reader_path(citation: Citation) -> str:
-    """Address of the reader page at the cited passage, relative to the server's root."""
-    where = f"start={citation.start}&end={citation.end}"
-    sentence = f"answer_start={citation.answer_start}&answer_end={citation.answer_end}"
-    # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
-    return f"articles/{quote(citation.article_id, safe='')}?{where}&{sentence}#quote"
-
-
-def copy_path(copy: Copy) -> str:
-    """The same for a copy of the passage."""
-    return f"articles/{quote(copy.article_id, safe='')}?start={copy.start}&end={copy.end}#quote"
+def reader_path(place: Citation | Copy) -> str:
+    """Address of the reader page at a cited passage or a copy of it, relative to the server's root."""
+    answer = (place.answer_start, place.answer_end) if isinstance(place, Citation) else None
+    return reader_address(place.article_id, place.start, place.end, answer)
 
 
 def web_url(url: str | None) -> str | None:

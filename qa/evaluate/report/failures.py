@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from corpus.article import Article
 from corpus.store import ArticleStore
 from qa.answer import Citation
+from qa.cite import reader_address
 from qa.evaluate.gold import GoldQuestion, Span
 from qa.evaluate.judge import Judgement
 
@@ -50,8 +50,7 @@ def explain_failures(judgements: Sequence[Judgement], store: ArticleStore) -> li
 
 def reader_link(article_id: str, start: int, end: int, answer: tuple[int, int] | None = None) -> str:
     """The article reader's page with `start:end` marked and scrolled to."""
-    marked = f"&answer_start={answer[0]}&answer_end={answer[1]}" if answer else ""
-    return f"/articles/{quote(article_id, safe='')}?start={start}&end={end}{marked}#quote"
+    return f"/{reader_address(article_id, start, end, answer)}"
 
 
 def _explain(judgement: Judgement, store: ArticleStore) -> Failure:

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
+from running import running
 
 from qa.answerer import Answerer
 from qa.settings import Settings
@@ -215,15 +215,8 @@ def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 def address(answerer: Answerer, bundled_settings: Settings) -> Iterator[tuple[str, int]]:
     """A real server, whose clients may make 50 requests a minute."""
     settings = bundled_settings.model_copy(update={"client_rate": "50/minute", "hosts": ()})
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(answerer, settings), log_config=None, timeout_graceful_shutdown=1)
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield listener.getsockname()[:2]
-        server.should_exit = True
-        thread.join()
+    with running(create_app(answerer, settings)) as address:
+        yield address
 
 
 def test_a_burst_a_flood_and_a_slow_client_do_not_keep_another_from_its_answer(address: tuple[str, int]) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from running import running
 
 from qa.answerer import Answerer
 from qa.settings import Settings
@@ -30,14 +28,8 @@ LAWLER = "003_3029bffaf7cebc33"
 @pytest.fixture(scope="module")
 def url(answerer: Answerer, bundled_settings: Settings) -> Iterator[str]:
     settings = bundled_settings.model_copy(update={"mcp": True, "hosts": ()})
-    app = create_app(answerer, settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/chat/gradio_api/mcp/"
-        server.should_exit = True
-        thread.join()
+    with running(create_app(answerer, settings)) as (host, port):
+        yield f"http://{host}:{port}/chat/gradio_api/mcp/"
 
 
 async def talk(url: str, *calls: tuple[str, dict[str, str]]) -> tuple[list[Tool], list[CallToolResult]]:
