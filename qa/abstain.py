@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from qa.model import Logistic
+from qa.model import Logistic, log_odds
 from qa.select import FEATURES, Candidate
 
 CONFIDENCE_FEATURES = (
@@ -31,7 +30,7 @@ def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
     first = best[0]
     dense = sorted((c.found.dense for c in best), reverse=True)
     return (
-        _logit(first.probability),
+        log_odds(first.probability),
         first.similarity,
         first.article_coverage,
         first.heaviest_missing,
@@ -48,8 +47,3 @@ def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
 def confidence(best: Sequence[Candidate], model: Logistic) -> float:
     """Probability that the first citation holds the answer; 0 when nothing was found."""
     return model.probability(evidence(best)) if best else 0.0
-
-
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-4), 1 - 1e-4)
-    return math.log(clipped / (1 - clipped))

@@ -11,13 +11,15 @@ from typing import Any
 from corpus.errors import UserError
 from corpus.store import ArticleStore, Filters
 from index.analyze import analyze
+from index.reranker import Reranker
 from index.retriever import Ranking, Retriever
+from index.update import embedded_text
 from qa.abstain import confidence
 from qa.answer import Answer
 from qa.cite import cite
 from qa.copies import group_copies
 from qa.followup import Turn, stand_alone
-from qa.model import Fitted, Models
+from qa.model import Fitted, Models, log_odds, sigmoid
 from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
 from qa.terms import coverage, term_weights
@@ -38,8 +40,16 @@ class BadQuestion(UserError):
 class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
-    def __init__(self, retriever: Retriever, fitted: Fitted, *, most_wrong: float | None = None) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        fitted: Fitted,
+        *,
+        most_wrong: float | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells."""
+        self._reranker = reranker
         self._retriever = retriever
         self._fitted = fitted
         self._most_wrong = most_wrong
@@ -71,7 +81,7 @@ class Answerer:
         ranking = self._retriever.search(query, filters=filters, prefer=times.preferred)
         ranked = time.perf_counter()
         candidates, models = self.weigh(query, ranking, max(k, WEIGHED), times)
-        best = group_copies(best_per_passage(candidates))
+        best = group_copies(self._reranked(query, best_per_passage(candidates)))
         articles, passages = ranking.store.counts()
         newest = ranking.store.newest() if times.to_reach else None
         is_too_late = bool(newest and times.to_reach and newest < times.to_reach)
@@ -130,6 +140,17 @@ class Answerer:
     def warm_up(self) -> None:
         """Load the encoder, so that the first question does not wait for it."""
         self._retriever.encode_passages(["warm"])
+
+    def _reranked(self, query: str, best: Sequence[Candidate]) -> list[Candidate]:
+        """Best first when the reranker's odds of each passage are multiplied in, which their probabilities then have.
+
+        The confidence sees these too; it was fitted without a reranker and is only as right as that makes it.
+        """
+        if self._reranker is None:
+            return list(best)
+        read = self._reranker.log_odds(query, [embedded_text(c.found.article, c.found.passage) for c in best])
+        both = [replace(c, probability=sigmoid(log_odds(c.probability) + r)) for c, r in zip(best, read, strict=True)]
+        return sorted(both, key=lambda c: -c.probability)
 
     def _found(self, ranking: Ranking, depth: int, times: Times) -> list[Found]:
         store = ranking.store

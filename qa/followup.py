@@ -25,11 +25,13 @@ _POINTING = re.compile(
     r"|^(?:this|that|these|those)\b",
     re.IGNORECASE,
 )
+_PREPOSITIONS = "in|of|for|at|on|by|from|with|to|since|during|between|until"
 _ELLIPSIS = re.compile(
     r"^(?:(?:and|but|or) (?:what about |how about )?|what about |how about )"
-    r"(?:(?P<preposition>in|of|for|at|on|by|from|with|to|since|during) )?(?P<rest>[^?]+?)\s*\?*$",
+    rf"(?:(?P<preposition>{_PREPOSITIONS}) )?(?P<rest>[^?]+?)\s*\?*$",
     re.IGNORECASE,
 )
+_WHEN = re.compile(rf"\b(?P<preposition>(?:{_PREPOSITIONS}) )?(?P<time>{TIME.pattern})", re.IGNORECASE)
 _CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|who else|where else)\b", re.IGNORECASE)
 
 
@@ -78,22 +80,31 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
 def _exchange(question: str, before: str) -> str | None:
     """The question before with one thing of its kind exchanged: "And in 2023?", "What about Poland?".
 
-    A time takes the place of the time, a name that of the name behind the same preposition, without one of the first.
-    None when `question` is more than that, or nothing of the kind stands in the question before.
+    A time takes the place of the time, or comes behind a question without one; a name takes that of the name behind the
+    same preposition, without one of the first. None when `question` is more than that, or there is no such name.
     """
     found = _ELLIPSIS.match(question)
     if not found:
         return None
     rest, preposition = found["rest"], found["preposition"]
     if TIME.fullmatch(rest):
-        times = list(TIME.finditer(before))
-        return _put(rest, times[-1], before) if times else None
+        return _at_time(rest, preposition, before)
     if not _is_name(rest):
         return None
     names = names_in(before)
     if preposition:
         names = [name for name in names if before[: name.start()].lower().endswith(f" {preposition.lower()} ")]
     return _put(rest, names[0], before) if names else None
+
+
+def _at_time(time: str, preposition: str | None, before: str) -> str | None:
+    """The question before, asked of another time; None when it has no time and nothing says where one would go."""
+    times = list(_WHEN.finditer(before))
+    if not times:
+        return f"{before.rstrip(' ?.!')} {preposition} {time}?" if preposition else None
+    start = times[-1].start("preposition") if preposition and times[-1]["preposition"] else times[-1].start("time")
+    words = f"{preposition.lower()} {time}" if start < times[-1].start("time") and preposition else time
+    return before[:start] + words + before[times[-1].end() :]
 
 
 def _put(words: str, place: re.Match[str], question: str) -> str:

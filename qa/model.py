@@ -22,8 +22,19 @@ class Logistic:
     def probability(self, features: Sequence[float]) -> float:
         """Probability in 0..1 for one row of features."""
         total = self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
-        # exp overflows past 709; at 30 the probability is 1 to thirteen digits.
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return sigmoid(total)
+
+
+def sigmoid(total: float) -> float:
+    """1 / (1 + exp(-total)), the probability of these log-odds."""
+    # exp overflows past 709; at 30 the probability is 1 to thirteen digits.
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 - p)), `probability` first kept 0.0001 away from 0 and 1."""
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(clipped / (1 - clipped))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ class Settings(BaseModel):
     encoder: str = Field(
         "all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
     )
+    reranker: str | None = Field(
+        None, description="sentence-transformers cross-encoder that orders the passages, a folder or a name"
+    )
     k: int = Field(5, ge=1, le=50, description="passages to cite")
     most_wrong: float | None = Field(None, ge=0.05, le=0.5, description="share of the answers given that may be wrong")
     runs: Path = Field(Path("runs"), description="folder of saved evaluations, for the Evaluation page")

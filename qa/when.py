@@ -40,12 +40,13 @@ _LATELY = re.compile(rf"\b(?:recently|(?:the )?past few days|(?:on|this|last) (?
 _LAST_WEEK = re.compile(r"\blast week\b", re.IGNORECASE)
 _MONTHS_AGO = re.compile(r"\b(?P<which>this|last) month\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
-# A time as it can take the place of another: "July 2023", "2012", "3 July".
-TIME = re.compile(
-    rf"\b(?:(?:{_DAY_MONTH_PLAIN})(?:,? \d{{4}})?|(?:{_MONTH})(?: of)? \d{{4}}|(?:18|19|20)\d\d|(?:{_MONTH})"
-    r"|(?:this|last) (?:week|month|year))\b",
-    re.IGNORECASE,
+# A time as it can take the place of another: "July 2023", "Jul. 2023", "2012", "3 July", "1990 to 1993".
+_SHORT_MONTH = "|".join(rf"{name.lower()}\.?" for name in (*calendar.month_abbr, "Sept") if name)
+_MOMENT = (
+    rf"(?:(?:{_DAY_MONTH_PLAIN})(?:,? \d{{4}})?|(?:{_MONTH}|{_SHORT_MONTH})(?: of)? \d{{4}}|(?:1[5-9]|20)\d\d"
+    rf"|(?:{_MONTH})|(?:this|last) (?:week|month|year))\b"
 )
+TIME = re.compile(rf"\b{_MOMENT}(?: ?(?:to|and|until|till|[-–]) ?{_MOMENT})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

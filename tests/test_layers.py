@@ -22,7 +22,7 @@ HOMES = {
     "faiss": ("index/faiss_index.py",),
     "tantivy": ("index/lexical.py",),
     "torch": ("index/encoder.py",),
-    "sentence_transformers": ("index/encoder.py",),
+    "sentence_transformers": ("index/encoder.py", "index/reranker.py"),
     "gradio": ("qa/web/", "app.py"),
     "fastapi": ("qa/web/", "app.py"),
     "starlette": ("qa/web/", "app.py"),

@@ -59,7 +59,7 @@ def evaluate(gold: Path | None, **options: Any) -> None:  # noqa: ANN401  (click
 
 
 def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) -> None:
-    from qa.build import load_encoder, open_folder
+    from qa.build import load_encoder, load_reranker, open_folder
     from qa.evaluate import pipeline
     from qa.evaluate.bootstrap import SEED
     from qa.evaluate.compare import compare, pair_up
@@ -74,15 +74,16 @@ def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) ->
     earlier = read_run(options["before"]) if options["before"] else None
     seed = SEED if options["seed"] is None else options["seed"]
     gold = (read_gold_set(path) if path else pipeline.read_bundled()).sample(options["limit"])
-    encoder = load_encoder(settings)
+    reranker, encoder = load_reranker(settings), load_encoder(settings)
     folder = pipeline.index_of(gold, open_folder(settings), options["cache"], encoder)
     lost = unreadable(folder) if gold.has_articles else []
     if lost:
         click.echo(f"{len(lost)} of the set's articles could not be indexed; the first: {lost[0]}", err=True)
-    run = pipeline.ask_set(gold, folder, options["cache"], encoder, settings.most_wrong)
+    run = pipeline.ask_set(gold, folder, options["cache"], encoder, most_wrong=settings.most_wrong, reranker=reranker)
     pipeline.check_exactness(run, folder)
     judgements = pipeline.judge_run(gold, run, folder)
-    timed = pipeline.time_answers(gold, folder, encoder, options["timed"]) if options["timed"] else []
+    n = options["timed"]
+    timed = pipeline.time_answers(gold, folder, encoder, n, reranker) if n else []
     evaluation = summarise(gold, judgements, timed, seed=seed)
     comparison, results = None, []
     if earlier is not None:

@@ -12,6 +12,7 @@ from corpus.errors import UserError
 from corpus.store import ArticleStore
 from index.folder import IndexFolder
 from index.open import Encoder
+from index.reranker import Reranker
 from index.retriever import Retriever
 from qa.answer import Answer
 from qa.answerer import Answerer
@@ -48,7 +49,13 @@ def index_of(gold: GoldSet, current: IndexFolder, cache: Path, encoder: Encoder)
 
 
 def ask_set(
-    gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder, most_wrong: float | None = None
+    gold: GoldSet,
+    folder: IndexFolder,
+    cache: Path,
+    encoder: Encoder,
+    *,
+    most_wrong: float | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Asked]:
     """Every question asked of the index in `folder`. Raises UserError when the set does not fit it.
 
@@ -59,13 +66,15 @@ def ask_set(
         retriever = Retriever(folder, memory)
         check_against(gold, retriever.store)
         with progress_bar("questions", len(gold.questions)) as advance:
-            answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong)
+            answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong, reranker=reranker)
             return ask_all(gold.questions, answerer, retriever, advance)
 
 
-def time_answers(gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int) -> list[Answer]:
+def time_answers(
+    gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int, reranker: Reranker | None = None
+) -> list[Answer]:
     """The answers to `n` questions of the set, evenly spaced, with nothing remembered: what they take is the cost."""
-    answerer = Answerer(Retriever(folder, encoder), load_fitted())
+    answerer = Answerer(Retriever(folder, encoder), load_fitted(), reranker=reranker)
     answerer.warm_up()
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from corpus.article import Article
 from corpus.store import ArticleStore, Filters
 from index.encoder import is_mostly_latin
 from index.folder import IndexFolder
+from index.reranker import Reranker
 from index.retriever import Ranking, Retriever
 from index.update import add_articles, build_index, remove_articles
 from qa.abstain import CONFIDENCE_FEATURES
@@ -96,6 +98,31 @@ def test_the_answer_is_the_sentence_that_answers(answerer: Answerer, question: s
     assert (answer.is_answerable, answer.text, answer.citations[0].article_id) == (True, text, article_id)
     assert (answer.question, answer.query) == (question, question)
     check(answer, answerer.store, 5)
+
+
+class Prefers(Reranker):
+    """Believes in the passages that hold a word, and in no other."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(str(Path(__file__).parent))
+        self.word = word
+        self.read: list[str] = []
+
+    def log_odds(self, question: str, passages: Sequence[str]) -> list[float]:
+        self.read = list(passages)
+        return [5.0 if self.word in passage else -5.0 for passage in passages]
+
+
+def test_a_reranker_orders_the_passages_and_their_scores(built: IndexFolder, encoder: HashEncoder) -> None:
+    question = "How much did the harbour bridge cost?"
+    reranker = Prefers("Okafor")
+    answer = Answerer(Retriever(built, encoder), FITTED, reranker=reranker).ask(question)
+    without = Answerer(Retriever(built, encoder), FITTED).ask(question)
+    assert answer.citations[0].article_id == "chess"
+    assert {c.article_id for c in answer.citations} == {c.article_id for c in without.citations}
+    assert [c.score for c in answer.citations] == sorted((c.score for c in answer.citations), reverse=True)
+    # What it reads has the title, as what is embedded has.
+    assert any(text.startswith(BRIDGE.title) for text in reranker.read)
 
 
 def test_a_question_line_of_an_article_is_never_the_answer(answerer: Answerer) -> None:
