@@ -220,6 +220,14 @@ class ArticleStore:
             ).fetchall()
         return [ListedArticle(row[0], row[1], row[2], _date(row[3]), *row[4:]) for row in rows]
 
+    def sources(self, limit: int) -> list[str]:
+        """The sources with the most articles, at most `limit`, in alphabetical order."""
+        query = (
+            "SELECT source FROM article WHERE source IS NOT NULL GROUP BY source ORDER BY count(*) DESC, source LIMIT ?"
+        )
+        with self.reading() as db:
+            return sorted((row[0] for row in db.execute(query, (limit,))), key=str.casefold)
+
     def text_sha256(self, article_id: str) -> str | None:
         """SHA-256 of an article's text, None when there is no such article."""
         with self.reading() as db:

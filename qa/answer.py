@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from corpus.store import Filters
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -63,6 +65,7 @@ class Answer:
     `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
     answer. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about. `newest` is
     the day of the newest article, where that is why the articles do not say: the question is about a later time.
+    `filters`: only such articles were asked.
     """
 
     question: str
@@ -75,6 +78,7 @@ class Answer:
     timing_ms: dict[str, float] = field(default_factory=dict)
     newest: date | None = None
     names_time: bool = False
+    filters: Filters = Filters()
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON object, ready for `json.dumps`; `newest` only where it is the reason of a refusal."""

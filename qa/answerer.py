@@ -100,6 +100,7 @@ class Answerer:
             timing_ms=ranking.timing_ms | {"select": (ended - ranked) * 1000, "total": (ended - started) * 1000},
             newest=newest if is_too_late else None,
             names_time=times.named is not None,
+            filters=filters or Filters(),
         )
 
     def weigh(self, query: str, ranking: Ranking, depth: int, times: Times) -> tuple[list[Candidate], Models]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from corpus.store import Filters
 from qa.answer import Answer
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
@@ -18,7 +19,16 @@ def date_in_words(published: date | None) -> str:
 
 def reason_in_words(answer: Answer) -> str:
     """Why the articles do not say, where there is more to tell than that: "The newest article is of 3 July 2025."."""
+    if answer.filters and not answer.citations:
+        return "There is no such article."
     return f"The newest article is of {date_in_words(answer.newest)}." if answer.newest else ""
+
+
+def filters_in_words(filters: Filters) -> str:
+    """`from 1 July 2023 until 3 July 2025, of Korea Herald or Yonhap`; "" where every article may answer."""
+    days = [f"{word} {date_in_words(day)}" for word, day in (("from", filters.after), ("until", filters.before)) if day]
+    sources = f"of {' or '.join(filters.sources)}" if filters.sources else ""
+    return ", ".join(filter(None, (" ".join(days), sources)))
 
 
 def confidence_in_words(confidence: float) -> str:

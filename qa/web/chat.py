@@ -7,7 +7,7 @@ No component that can carry a file is an input of any event. The article panel h
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from qa.web.errors import UNEXPECTED, public_error
 from qa.web.mcp import add_tools
 from qa.web.observe import Observer
 from qa.web.passages import answer_html, question_html
+from qa.web.which import add_choice, offered_sources, read_filters
 from qa.web.words import as_sentence, check_readable
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
                 undo = gr.Button("Undo", scale=0, min_width=0)
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
+            which = add_choice()
         with gr.Column(elem_id="examples") as examples:
             gr.HTML("<h2>For example</h2>")
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
@@ -98,22 +100,25 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
 
         shown = [answers, conversation, question, notice, tools, examples]
 
-        def ask(text: str | None, earlier: list[Answer]) -> Iterator[Update]:
-            yield from _ask(answerer, observer, text or "", earlier, k=k)
+        def ask(text: str | None, earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
+            yield from _ask(answerer, observer, text or "", earlier, chosen, k=k)
 
-        def ask_again(earlier: list[Answer]) -> Iterator[Update]:
+        def ask_again(earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
             if earlier:
-                yield from _ask(answerer, observer, earlier[-1].question, earlier[:-1], k=k)
+                yield from _ask(answerer, observer, earlier[-1].question, earlier[:-1], chosen, k=k)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on([question.submit, send.click], ask, [question, answers], shown, **quiet)
+        gr.on([question.submit, send.click], ask, [question, answers, *which], shown, **quiet)
         for button in buttons:
-            button.click(ask, [button, answers], shown, **quiet)
-        retry.click(ask_again, [answers], shown, **quiet)
+            button.click(ask, [button, answers, *which], shown, **quiet)
+        retry.click(ask_again, [answers, *which], shown, **quiet)
         undo.click(_undo, [answers], shown, **quiet)
         clear.click(lambda: _page([]), None, shown, **quiet)
         demo.load(
-            lambda: [_masthead(answerer, runs), *_fitting_examples(answerer)], None, [masthead, *buttons], **quiet
+            lambda: [_masthead(answerer, runs), offered_sources(answerer), *_fitting_examples(answerer)],
+            None,
+            [masthead, which[-1], *buttons],
+            **quiet,
         )
         if has_mcp:
             add_tools(answerer, observer)
@@ -121,13 +126,16 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
     return demo
 
 
-def _ask(answerer: Answerer, observer: Observer, text: str, earlier: list[Answer], *, k: int) -> Iterator[Update]:
+def _ask(
+    answerer: Answerer, observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = (), *, k: int
+) -> Iterator[Update]:
+    """`chosen` is what `read_filters` takes: from, until, sources."""
     question = text.strip()
     if not question:
         yield _page(earlier, notice="Type a question first.")
         return
     yield _page(earlier, pending=question)
-    answer = _answer_or_notice(answerer, observer, question, earlier, k=k)
+    answer = _answer_or_notice(answerer, observer, question, earlier, chosen, k=k)
     if isinstance(answer, str):
         yield _page(earlier, typed=text, notice=answer)
     else:
@@ -135,15 +143,17 @@ def _ask(answerer: Answerer, observer: Observer, text: str, earlier: list[Answer
 
 
 def _answer_or_notice(
-    answerer: Answerer, observer: Observer, question: str, earlier: list[Answer], *, k: int
+    answerer: Answerer, observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any], *, k: int
 ) -> Answer | str:
     """The answer, or in words why there is none."""
     try:
         check_readable(question)
+        filters = read_filters(*chosen) if chosen else None
     except ValueError as error:
         return str(error)
     try:
-        answer = answerer.ask(question, history=[Turn(answer.question, answer.text) for answer in earlier], k=k)
+        history = [Turn(answer.question, answer.text) for answer in earlier]
+        answer = answerer.ask(question, history=history, k=k, filters=filters)
     except BadQuestion as error:
         return public_error(error).message
     except UserError as error:

@@ -12,7 +12,7 @@ from qa.answer import Answer, Citation, Copy
 from qa.relative import explain_times
 from qa.timeline import timeline
 from qa.web.words import as_entities, reader_path
-from qa.wording import confidence_in_words, date_in_words, reason_in_words
+from qa.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
 EXCERPT_MARGIN = 90
@@ -26,7 +26,7 @@ def question_html(question: str) -> str:
 def answer_html(answer: Answer) -> str:
     """The passages that answer, or that the articles do not say with the nearest passages folded away."""
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
-    return f'<div class="answer">{_understood(answer)}{body}{_actions(answer)}</div>'
+    return f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{body}{_actions(answer)}</div>'
 
 
 def _found(answer: Answer) -> str:
@@ -68,6 +68,11 @@ def _understood(answer: Answer) -> str:
     if answer.query.strip() == answer.question.strip():
         return ""
     return f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>'
+
+
+def _asked_of(answer: Answer) -> str:
+    which = filters_in_words(answer.filters)
+    return f'<p class="understood">Asked only of articles {as_entities(which)}.</p>' if which else ""
 
 
 def _times(citation: Citation) -> str:

@@ -25,6 +25,7 @@ from qa.feedback import read_feedback
 pytestmark = pytest.mark.slow
 
 OpenPage = Callable[..., Page]
+PRESIDENT = "Who is South Korea's president?"
 HELPFUL = re.compile("^Helpful")
 
 
@@ -143,6 +144,32 @@ def test_bad_question_is_explained(site: Site, open_page: OpenPage, question: st
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_only_the_articles_that_were_chosen_answer(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    fold = page.get_by_role("button", name="Which articles")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Until").fill("2023-07")
+    answer = ask(page, PRESIDENT)
+    expect(answer).to_contain_text("Asked only of articles until 31 July 2023.")
+    expect(answer.locator("mark").first).to_contain_text("President Yoon")
+    expect(answer).not_to_contain_text("2025")
+
+    page.get_by_label("Sources", exact=True).click()
+    page.get_by_role("option", name="NationPress").click()
+    page.keyboard.press("Escape")
+    expect(ask(page, PRESIDENT)).to_contain_text("There is no such article.")
+
+    page.get_by_label("Until").fill("July")
+    question_box(page).fill(PRESIDENT)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("'July' is no day; write it as 2023, 2023-07 or 2023-07-01.")
+    page.get_by_label("Until").fill("")
+    expect(ask(page, PRESIDENT)).to_contain_text("Asked only of articles of NationPress.")
+
+
 def test_by_keyboard_alone(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)
@@ -208,6 +235,11 @@ def test_nothing_stands_in_the_way_of_anyone(
 ) -> None:
     page = open_page(site.url, scheme=scheme, size=size)
     wait_for_examples(page)
+    assert violations(page) == []
+    page.get_by_role("button", name="Which articles").click()
+    page.get_by_label("Sources", exact=True).click()
+    page.get_by_role("option", name="European Interest").click()
+    page.keyboard.press("Escape")
     assert violations(page) == []
     ask(page, MISSION)
     assert violations(page) == []

@@ -84,6 +84,13 @@ def test_articles_are_listed_newest_first_undated_last(store: ArticleStore) -> N
     )
 
 
+def test_the_sources_with_the_most_articles_are_listed(store: ArticleStore) -> None:
+    names = ["alpine", "Coast", "Coast", "Post", "Post", None]
+    put(store, *(Article(str(n), "Title", "Text", source=name) for n, name in enumerate(names)))
+    assert store.sources(10) == ["alpine", "Coast", "Post"]
+    assert store.sources(2) == ["Coast", "Post"]
+
+
 def test_an_article_without_passages_is_listed(store: ArticleStore) -> None:
     with store.writing():
         assert store.put(UNDATED, [], []) == []

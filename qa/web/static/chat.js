@@ -144,7 +144,14 @@
     for (const message of document.querySelectorAll("#conversation [aria-label*='message: ']")) {
       message.removeAttribute("aria-label");
     }
+    // Nor does it say whether what is folded away is open.
+    const fold = document.querySelector("#which .label-wrap");
+    fold?.setAttribute("aria-expanded", String(fold.classList.contains("open")));
   }
 
-  new MutationObserver(tidy).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(tidy).observe(document.documentElement, {
+    attributeFilter: ["class"],
+    childList: true,
+    subtree: true,
+  });
 })();
