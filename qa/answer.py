@@ -58,6 +58,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenSentence:
+    """A sentence that a language model wrote; `ranks` are the citations that bear it out."""
+
+    text: str
+    ranks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the language model `model` wrote about the citations.
+
+    `left_out` sentences were not borne out by what they cited. `problem`: why nothing was written, "" otherwise.
+    """
+
+    model: str
+    sentences: tuple[WrittenSentence, ...]
+    left_out: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
 
@@ -65,7 +86,7 @@ class Answer:
     `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
     answer. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about. `newest` is
     the day of the newest article, where that is why the articles do not say: the question is about a later time.
-    `filters`: only such articles were asked.
+    `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
     """
 
     question: str
@@ -79,10 +100,13 @@ class Answer:
     newest: date | None = None
     names_time: bool = False
     filters: Filters = Filters()
+    written: Written | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's JSON object, ready for `json.dumps`; `newest` only where it is the reason of a refusal."""
-        reason = {"newest": self.newest.isoformat()} if self.newest else {}
+        """The contract's JSON object, ready for `json.dumps`; `newest` and `written` only where there is something."""
+        further: dict[str, Any] = {"newest": self.newest.isoformat()} if self.newest else {}
+        if self.written:
+            further["written"] = _written_json(self.written)
         return {
             "question": self.question,
             "query": self.query,
@@ -92,7 +116,7 @@ class Answer:
             "citations": [_citation_json(citation) for citation in self.citations],
             "index": self.index,
             "timing_ms": {stage: round(ms, 1) for stage, ms in self.timing_ms.items()},
-            **reason,
+            **further,
         }
 
 
@@ -100,6 +124,12 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
     record = {**asdict(citation), "published": _iso(citation.published), "score": round(citation.score, 4)}
     copies = record.pop("also_in")
     return record | ({"also_in": [{**copy, "published": _iso(copy["published"])} for copy in copies]} if copies else {})
+
+
+def _written_json(written: Written) -> dict[str, Any]:
+    sentences = [{"text": sentence.text, "citations": list(sentence.ranks)} for sentence in written.sentences]
+    problem = {"problem": written.problem} if written.problem else {}
+    return {"model": written.model, "sentences": sentences, "left_out": written.left_out, **problem}
 
 
 def _iso(published: date | None) -> str | None:

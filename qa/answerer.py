@@ -24,6 +24,7 @@ from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
 from qa.terms import coverage, term_weights
 from qa.when import Times
+from qa.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_K = 50
@@ -47,8 +48,13 @@ class Answerer:
         *,
         most_wrong: float | None = None,
         reranker: Reranker | None = None,
+        writer: Writer | None = None,
     ) -> None:
-        """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells."""
+        """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells.
+
+        `reranker` orders the passages, `writer` sums up those that are cited.
+        """
+        self._writer = writer
         self._reranker = reranker
         self._retriever = retriever
         self._fitted = fitted
@@ -89,7 +95,7 @@ class Answerer:
         is_answerable = bool(best) and not is_too_late and certainty >= models.answers_from(self._most_wrong)
         citations = cite(best[:k])
         ended = time.perf_counter()
-        return Answer(
+        answer = Answer(
             question=question,
             query=query,
             is_answerable=is_answerable,
@@ -102,6 +108,7 @@ class Answerer:
             names_time=times.named is not None,
             filters=filters or Filters(),
         )
+        return self._written(answer) if self._writer and is_answerable else answer
 
     def weigh(self, query: str, ranking: Ranking, depth: int, times: Times) -> tuple[list[Candidate], Models]:
         """Every sentence that may answer `query`, with its probability, and the models by which it was weighed.
@@ -141,6 +148,14 @@ class Answerer:
     def warm_up(self) -> None:
         """Load the encoder, so that the first question does not wait for it."""
         self._retriever.encode_passages(["warm"])
+
+    def _written(self, answer: Answer) -> Answer:
+        assert self._writer is not None
+        started = time.perf_counter()
+        written = self._writer.write(answer)
+        took = (time.perf_counter() - started) * 1000
+        timing = answer.timing_ms | {"write": took, "total": answer.timing_ms["total"] + took}
+        return replace(answer, written=written, timing_ms=timing)
 
     def _reranked(self, query: str, best: Sequence[Candidate]) -> list[Candidate]:
         """Best first when the reranker's odds of each passage are multiplied in, which their probabilities then have.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corpus.errors import UserError
 from index.folder import IndexFolder
 from qa.settings import Settings
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from index.open import Encoder
     from index.reranker import Reranker
     from qa.answerer import Answerer
+    from qa.writer import Writer
 
 
 def open_folder(settings: Settings) -> IndexFolder:
@@ -32,12 +34,24 @@ def load_reranker(settings: Settings) -> Reranker | None:
     return Reranker(settings.reranker) if settings.reranker else None
 
 
+def load_writer(settings: Settings) -> Writer | None:
+    """The language model; None where the settings name none. Raises UserError when they do not say which."""
+    if not settings.writer:
+        return None
+    if not settings.writer_model:
+        raise UserError(f"the setting 'writer' is {settings.writer!r} but 'writer_model' is not set; name the model")
+    from qa.writer import Writer
+
+    key = settings.writer_key.get_secret_value() if settings.writer_key else None
+    return Writer(settings.writer, settings.writer_model, key)
+
+
 def open_answerer(settings: Settings) -> Answerer:
     """An answerer over the index. Raises UserError when there is none or it was made with another encoder."""
     from index.retriever import Retriever
     from qa.answerer import Answerer
     from qa.model import load_fitted
 
-    reranker = load_reranker(settings)
+    reranker, writer = load_reranker(settings), load_writer(settings)
     retriever = Retriever(open_folder(settings), load_encoder(settings))
-    return Answerer(retriever, load_fitted(), most_wrong=settings.most_wrong, reranker=reranker)
+    return Answerer(retriever, load_fitted(), most_wrong=settings.most_wrong, reranker=reranker, writer=writer)

@@ -40,6 +40,12 @@ def _check_rate(rate: str) -> str:
     return rate
 
 
+def _check_address(address: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#@]+", address):
+        raise ValueError("an address begins with http:// or https:// and has no user, query or fragment")
+    return address
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], BeforeValidator(_split)]
 Rate = Annotated[str, AfterValidator(_check_rate)]
@@ -59,6 +65,11 @@ class Settings(BaseModel):
     )
     k: int = Field(5, ge=1, le=50, description="passages to cite")
     most_wrong: float | None = Field(None, ge=0.05, le=0.5, description="share of the answers given that may be wrong")
+    writer: Annotated[str, AfterValidator(_check_address)] | None = Field(
+        None, description="address of a language model that sums up the passages, such as http://127.0.0.1:11434/v1"
+    )
+    writer_model: str = Field("", max_length=200, description="name of that model")
+    writer_key: SecretStr | None = Field(None, description="key for that address")
     runs: Path = Field(Path("runs"), description="folder of saved evaluations, for the Evaluation page")
     host: str = Field("127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
@@ -120,5 +131,5 @@ def _check(origin: str, layer: Mapping[str, object]) -> None:
         first = error.errors()[0]
         key, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         # A key has no place on a screen or in a log.
-        value = "(not shown)" if key == "api_key" else repr(first["input"])
+        value = "(not shown)" if key in ("api_key", "writer_key") else repr(first["input"])
         raise UserError(f"bad value {value} for {key!r} in {origin}: {message}") from error

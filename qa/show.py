@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answer import Answer, Citation
-from qa.wording import confidence_in_words, date_in_words, reason_in_words
+from qa.wording import confidence_in_words, date_in_words, reason_in_words, written_in_words
 
 WIDTH = 100
 
@@ -22,6 +22,11 @@ def print_answer(answer: Answer) -> None:
         console.print(Text(f"The articles do not say. {reason_in_words(answer)}".rstrip(), style="bold"))
         if answer.citations:
             console.print(Text("The nearest passages:", style="dim"))
+    if answer.written:
+        console.print()
+        for sentence in answer.written.sentences:
+            console.print(Text(f"{sentence.text} {list(sentence.ranks)}"))
+        console.print(Text(written_in_words(answer.written), style="dim"))
     for citation in answer.citations:
         console.print()
         console.print(_heading(citation))

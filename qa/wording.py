@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from corpus.store import Filters
-from qa.answer import Answer
+from qa.answer import Answer, Written
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
@@ -29,6 +29,17 @@ def filters_in_words(filters: Filters) -> str:
     days = [f"{word} {date_in_words(day)}" for word, day in (("from", filters.after), ("until", filters.before)) if day]
     sources = f"of {' or '.join(filters.sources)}" if filters.sources else ""
     return ", ".join(filter(None, (" ".join(days), sources)))
+
+
+def written_in_words(written: Written) -> str:
+    """Who wrote, and what is missing: "Written by llama3 from the passages below. One sentence was left out, …"."""
+    if written.problem:
+        return f"Nothing was written: {written.problem}."
+    author = f"Written by {written.model} from the passages below." if written.sentences else "Nothing was written."
+    if not written.left_out:
+        return author
+    some = "One sentence was" if written.left_out == 1 else f"{written.left_out} sentences were"
+    return f"{author} {some} left out, not borne out by the passages cited for it."
 
 
 def confidence_in_words(confidence: float) -> str:

@@ -28,6 +28,7 @@ HOMES = {
     "starlette": ("qa/web/", "app.py"),
     "uvicorn": ("qa/web/", "app.py"),
     "sqlite3": ("corpus/store.py", "qa/feedback.py"),
+    "httpx": ("qa/writer.py",),
     "matplotlib": ("qa/evaluate/report/pictures.py",),
     "ir_measures": ("qa/evaluate/ranking.py",),
     "qa.web": ("qa/web/", "qa/cli.py", "app.py"),

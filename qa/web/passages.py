@@ -12,7 +12,7 @@ from qa.answer import Answer, Citation, Copy
 from qa.relative import explain_times
 from qa.timeline import timeline
 from qa.web.words import as_entities, reader_path
-from qa.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words
+from qa.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
 EXCERPT_MARGIN = 90
@@ -26,7 +26,9 @@ def question_html(question: str) -> str:
 def answer_html(answer: Answer) -> str:
     """The passages that answer, or that the articles do not say with the nearest passages folded away."""
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
-    return f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{body}{_actions(answer)}</div>'
+    return (
+        f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{_actions(answer)}</div>'
+    )
 
 
 def _found(answer: Answer) -> str:
@@ -73,6 +75,25 @@ def _understood(answer: Answer) -> str:
 def _asked_of(answer: Answer) -> str:
     which = filters_in_words(answer.filters)
     return f'<p class="understood">Asked only of articles {as_entities(which)}.</p>' if which else ""
+
+
+def _written(answer: Answer) -> str:
+    """The language model's sentences, each with links to what bears it out; the quotations come below as ever."""
+    written = answer.written
+    if written is None:
+        return ""
+    sentences = " ".join(
+        as_entities(sentence.text) + "".join(_mark_of(answer.citations[rank - 1]) for rank in sentence.ranks)
+        for sentence in written.sentences
+    )
+    told = f'<p class="sentences" dir="auto">{sentences}</p>' if sentences else ""
+    return f'<div class="written">{told}<p class="by">{as_entities(written_in_words(written))}</p></div>'
+
+
+def _mark_of(citation: Citation) -> str:
+    address, title = as_entities(reader_path(citation)), as_entities(citation.title)
+    number = f'<span class="number">{citation.rank}</span>'
+    return f' <a class="cite" href="../{address}" aria-label="{citation.rank}&#46; {title}">{number}</a>'
 
 
 def _times(citation: Citation) -> str:

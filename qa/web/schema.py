@@ -145,6 +145,22 @@ class IndexModel(BaseModel):
     passages: int
 
 
+class WrittenSentenceModel(BaseModel):
+    """A sentence of a language model; `citations` are the ranks of those that bear it out."""
+
+    text: str
+    citations: list[int]
+
+
+class WrittenModel(BaseModel):
+    """What a language model wrote about the citations; `left_out` sentences were not borne out by them."""
+
+    model: str
+    sentences: list[WrittenSentenceModel]
+    left_out: int
+    problem: str = Field(default="", description="why nothing was written")
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -159,6 +175,7 @@ class AnswerModel(BaseModel):
     newest: date | None = Field(
         default=None, description="only in a refusal of a question about a later time: the day of the newest article"
     )
+    written: WrittenModel | None = Field(default=None, description="only where the server asks a language model")
 
 
 class ListedArticleModel(BaseModel):
