@@ -49,7 +49,7 @@ from qa.abstain import CONFIDENCE_FEATURES, evidence
 from qa.answerer import WEIGHED, Answerer
 from qa.model import Fitted, Logistic, Models
 from qa.select import FEATURES, Candidate, best_per_passage
-from qa.when import Times
+from qa.sought import Sought
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -61,8 +61,8 @@ RESAMPLES = 200
 # Keeps weights of nearly equal features from running apart.
 RIDGE = 0.03
 # Evidence may count for an answer or not at all, never against it: without this, nearly equal features take opposite
-# signs, a point better on this set and wrong on any other. The two below count against, or either way.
-AGAINST = {"lacks_number", "lacks_asked_type", "heaviest_missing"}
+# signs, a point better on this set and wrong on any other. These count against one, or either way.
+AGAINST = {"lacks_number", "lacks_asked_type", "heaviest_missing", "improbability"}
 EITHER = {"log_length"}
 CONFIDENCE_RIDGE = 1e-3
 # Shares of the answers given that an owner may allow to be wrong.
@@ -153,14 +153,14 @@ def ask(
 ) -> list[Asked]:
     """The question without its day, and with it."""
     gold = [answer.lower() for answer in query["answers"] if answer] if is_answerable else []
-    known = Times.of(query["text"], date.fromisoformat(query["date"]))
+    known = Sought.of(query["text"], date.fromisoformat(query["date"]))
     asked = []
-    for times in (replace(known, around=None), known):
-        ranking = retriever.search(query["text"], prefer=times.preferred)
-        candidates, _ = Answerer(retriever, fitted).weigh(query["text"], ranking, WEIGHED, times)
+    for sought in (replace(known, around=None), known):
+        ranking = retriever.search(query["text"], prefer=sought.preferred)
+        candidates, _ = Answerer(retriever, fitted).weigh(query["text"], ranking, WEIGHED, sought)
         in_sentence = [holds(c.found.article.text[c.start : c.end], gold) for c in candidates]
         in_passage = {c.found.passage.passage_id: holds(c.found.passage.text, gold) for c in candidates}
-        asked.append(Asked(query["_id"], is_answerable, is_small, times is known, candidates, in_sentence, in_passage))
+        asked.append(Asked(query["_id"], is_answerable, is_small, sought is known, candidates, in_sentence, in_passage))
     return asked
 
 

@@ -46,7 +46,7 @@ PRONOUNS = {
 _NOUNS = "architecture|area|armies|connections|cycle|dynasty|empire|engine|garden|law|leader|medicine|tribes"
 # Before a name that is the subject or the object of its question, not part of another name or an adjective.
 _SUBJECT = r"(?P<before>\b(?:did|does|do|is|was|were|are|has|have|had|can|could|would|will)) "
-_OBJECT = r"(?P<before>\b(?!many|is|University of)[\w ]+) "
+_OBJECT = r"(?P<before>\b(?!(?:many|is|the)\b)\w+) "
 _TIME = r"(?:from|between|in|since|until) (?:[A-Z][a-z]{2} )?\d{4}(?: (?:to|and) (?:[A-Z][a-z]{2} )?\d{4})?"
 _AT_END = re.compile(rf"\b(?P<time>{_TIME})\W*$")
 _AT_START = re.compile(rf"^(?P<time>{_TIME})\b", re.IGNORECASE)

@@ -26,7 +26,6 @@ from qa.evaluate import pipeline
 from qa.evaluate.compare import Change, compare
 from qa.evaluate.gold import GoldSet, read_gold_set
 from qa.evaluate.judge import Judgement
-from qa.when import Times
 
 LIMIT = 600
 TIMED = 30
@@ -36,7 +35,14 @@ SHOWN = ("answer-in-citation@1", "answer-in-citation@5", "answer-in-sentence@1",
 @contextmanager
 def without_time() -> Iterator[None]:
     """No time is named, and no day of asking is known."""
-    with patch.object(Times, "of", lambda *_: Times(None, None)):
+    with patch("qa.sought.asked_period", lambda *_: None), patch("qa.sought.fortnight_of", lambda *_: None):
+        yield
+
+
+@contextmanager
+def without_sources() -> Iterator[None]:
+    """No source is named."""
+    with patch("qa.sought.named_sources", lambda *_: ()):
         yield
 
 
@@ -63,6 +69,7 @@ def without_exchange() -> Iterator[None]:
 
 STEPS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "time of the question and of the articles": without_time,
+    "sources that the question names": without_sources,
     "mark from the sentence before": without_wider_marks,
     "words alone for an unknown script": without_words_alone,
     "one thing exchanged in a follow-up": without_exchange,

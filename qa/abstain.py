@@ -8,7 +8,7 @@ from qa.model import Logistic, log_odds
 from qa.select import FEATURES, Candidate
 
 CONFIDENCE_FEATURES = (
-    "sentence",
+    "improbability",
     "similarity",
     "article_coverage",
     "heaviest_missing",
@@ -30,7 +30,9 @@ def evidence(best: Sequence[Candidate]) -> tuple[float, ...]:
     first = best[0]
     dense = sorted((c.found.dense for c in best), reverse=True)
     return (
-        log_odds(first.probability),
+        # A poor best sentence counts against an answer far more than a good one counts for it. On unseen folds of
+        # realtimeqa-2022 this cube instead of the log-odds takes the calibration error from .054 to .035.
+        max(-log_odds(first.probability), 0.0) ** 3,
         first.similarity,
         first.article_coverage,
         first.heaviest_missing,

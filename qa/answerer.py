@@ -22,16 +22,18 @@ from qa.followup import Turn, stand_alone
 from qa.model import Fitted, Models, log_odds, sigmoid
 from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
+from qa.sought import Sought
 from qa.terms import coverage, term_weights
-from qa.when import Times
 from qa.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_K = 50
 # Passages whose sentences are weighed; more cost time and, on realtimeqa-2022, found no more answers.
 WEIGHED = 10
-# Passages from the time that is preferred, weighed beside those.
-WEIGHED_OF_TIME = 5
+# Passages of the time or the sources that are asked of, weighed beside those.
+WEIGHED_OF_SOUGHT = 5
+# A question can name one of so many, those with the most articles.
+MAX_SOURCES = 500
 
 
 class BadQuestion(UserError):
@@ -59,6 +61,7 @@ class Answerer:
         self._retriever = retriever
         self._fitted = fitted
         self._most_wrong = most_wrong
+        self._known_sources: tuple[str, list[str]] = ("", [])
 
     @property
     def store(self) -> ArticleStore:
@@ -83,14 +86,14 @@ class Answerer:
         started = time.perf_counter()
         _check(question, k)
         query = stand_alone(question.strip(), history)
-        times = Times.of(query, asked_on)
-        ranking = self._retriever.search(query, filters=filters, prefer=times.preferred)
+        sought = Sought.of(query, asked_on, self._sources())
+        ranking = self._retriever.search(query, filters=filters, prefer=sought.preferred)
         ranked = time.perf_counter()
-        candidates, models = self.weigh(query, ranking, max(k, WEIGHED), times)
+        candidates, models = self.weigh(query, ranking, max(k, WEIGHED), sought)
         best = group_copies(self._reranked(query, best_per_passage(candidates)))
         articles, passages = ranking.store.counts()
-        newest = ranking.store.newest() if times.to_reach else None
-        is_too_late = bool(newest and times.to_reach and newest < times.to_reach)
+        newest = ranking.store.newest() if sought.to_reach else None
+        is_too_late = bool(newest and sought.to_reach and newest < sought.to_reach)
         certainty = 0.0 if is_too_late else confidence(best, models.confidence)
         is_answerable = bool(best) and not is_too_late and certainty >= models.answers_from(self._most_wrong)
         citations = cite(best[:k])
@@ -105,18 +108,18 @@ class Answerer:
             index={"version": self._retriever.version, "articles": articles, "passages": passages},
             timing_ms=ranking.timing_ms | {"select": (ended - ranked) * 1000, "total": (ended - started) * 1000},
             newest=newest if is_too_late else None,
-            names_time=times.named is not None,
+            names_time=sought.named is not None,
             filters=filters or Filters(),
         )
         return self._written(answer) if self._writer and is_answerable else answer
 
-    def weigh(self, query: str, ranking: Ranking, depth: int, times: Times) -> tuple[list[Candidate], Models]:
+    def weigh(self, query: str, ranking: Ranking, depth: int, sought: Sought) -> tuple[list[Candidate], Models]:
         """Every sentence that may answer `query`, with its probability, and the models by which it was weighed.
 
-        Of the best `depth` passages, and of the best from the time that is preferred.
+        Of the best `depth` passages, and of the best of those that are sought.
         """
-        found = self._found(ranking, depth, times)
-        models = self._fitted.dated if times.is_dated else self._fitted.undated
+        found = self._found(ranking, depth, sought)
+        models = self._fitted.dated if sought.is_dated else self._fitted.undated
         sentences = [able_sentences(each.passage) for each in found]
         texts = [
             each.article.text[s.start : s.end] for each, group in zip(found, sentences, strict=True) for s in group
@@ -149,6 +152,15 @@ class Answerer:
         """Load the encoder, so that the first question does not wait for it."""
         self._retriever.encode_passages(["warm"])
 
+    def _sources(self) -> list[str]:
+        # Counting them anew for each question would take 50 ms in 100,000 articles.
+        self._retriever.refresh()
+        version, sources = self._retriever.version, self._known_sources[1]
+        if self._known_sources[0] != version:
+            sources = self.store.sources(MAX_SOURCES)
+            self._known_sources = (version, sources)
+        return sources
+
     def _written(self, answer: Answer) -> Answer:
         assert self._writer is not None
         started = time.perf_counter()
@@ -168,10 +180,10 @@ class Answerer:
         both = [replace(c, probability=sigmoid(log_odds(c.probability) + r)) for c, r in zip(best, read, strict=True)]
         return sorted(both, key=lambda c: -c.probability)
 
-    def _found(self, ranking: Ranking, depth: int, times: Times) -> list[Found]:
+    def _found(self, ranking: Ranking, depth: int, sought: Sought) -> list[Found]:
         store = ranking.store
         rest = [hit for hit in ranking.hits[depth:] if hit.number in ranking.preferred]
-        hits = [*ranking.hits[:depth], *rest[:WEIGHED_OF_TIME]]
+        hits = [*ranking.hits[:depth], *rest[:WEIGHED_OF_SOUGHT]]
         with store.one_moment():
             passages = store.passages([hit.number for hit in hits])
             articles = store.articles(sorted({passage.article_id for passage in passages.values()}))
@@ -196,8 +208,8 @@ class Answerer:
                     ranking.dense.get(hit.number, 0.0),
                     best[article.article_id],
                     terms[article.article_id],
-                    times.is_timely(article.published),
-                    times.is_fresh(article.published),
+                    sought.is_timely(article),
+                    sought.is_fresh(article),
                 )
             )
         return found

@@ -17,11 +17,21 @@ MAX_QUERY_CHARACTERS = 2_000
 _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
 # Not "IT", which is a trade.
 _THING = re.compile(r"\b[Ii]ts?\b")
+# Behind these a pronoun can stand for what is in front of them: "What did Warsaw lack when it had a market economy?"
+_CLAUSE = re.compile(
+    r",|\b(?:although|and|assuming|because|but|if|once|or|so|that|when|where|which|while|who)\b"
+    r"|\b(?:after|as|before|by|since|until)\b(?! \w+\W*$)",
+    re.IGNORECASE,
+)
+# Of so many words, at least, what is in front of them says what it is about.
+LEAST_IN_FRONT = 2
 _POSSESSIVE = frozenset({"his", "her", "hers", "its", "their", "theirs"})
 # "Is it true that", "How long does it take to": nothing stands behind this "it".
 _EMPTY_IT = re.compile(r"\b(?:is|was) it (?:true|possible|likely|that)\b|\bit take", re.IGNORECASE)
+# Not "cells that are located": there "that" points to the cells.
 _POINTING = re.compile(
-    r"\b(?:this|that|these|those) (?:is|was|were|are|happen|mean|one)\b|\b(?:this|that|these|those|there|then)\W*$"
+    r"\b(?:this|these|those) (?:is|was|were|are)\b|\b(?:this|that|these|those) (?:happen|mean|one)\b"
+    r"|\b(?:this|that|these|those|there|then)\W*$"
     r"|^(?:this|that|these|those)\b",
     re.IGNORECASE,
 )
@@ -70,7 +80,7 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
         # One name cannot be both: "When did he introduce it?" after a question that names only the thing.
         is_thing = bool(_THING.search(question)) and person == _thing(before, answer)
         resolved = _replace(_PERSONAL, resolved, None if is_thing else person)
-    if _THING.search(question) and not _EMPTY_IT.search(question) and not _names_before(_THING, question):
+    if _needs_thing(question) and not _names_before(_THING, question):
         resolved = _replace(_THING, resolved, _thing(before, answer))
     if _is_incomplete(resolved):
         resolved = f"{before} {resolved}"
@@ -117,7 +127,20 @@ def _is_name(words: str) -> bool:
 
 
 def _needs_person(question: str) -> bool:
-    return bool(_PERSONAL.search(question)) and not _names_before(_PERSONAL, question)
+    return bool(_PERSONAL.search(question)) and not (
+        _names_before(_PERSONAL, question) or _is_explained(_PERSONAL, question)
+    )
+
+
+def _needs_thing(question: str) -> bool:
+    return bool(_THING.search(question)) and not (_EMPTY_IT.search(question) or _is_explained(_THING, question))
+
+
+def _is_explained(pronoun: re.Pattern[str], question: str) -> bool:
+    """Whether the pronoun stands in a later clause of a question that has said before what it is about."""
+    found = pronoun.search(question)
+    clauses = [c.start() for c in _CLAUSE.finditer(question) if found and c.end() <= found.start()]
+    return bool(clauses) and len(analyze(question[: clauses[-1]])) >= LEAST_IN_FRONT
 
 
 def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
@@ -129,7 +152,7 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
 
 
 def _is_incomplete(question: str) -> bool:
-    has_pronoun = _needs_person(question) or bool(_THING.search(question) and not _EMPTY_IT.search(question))
+    has_pronoun = _needs_person(question) or _needs_thing(question)
     has_pronoun = has_pronoun and not (_names_before(_THING, question) and not _needs_person(question))
     says_little = len(analyze(question)) <= 1 and not list(names_in(question))
     return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))

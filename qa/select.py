@@ -54,7 +54,7 @@ class Found:
     """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
 
     `article_fused` is the best fused score of its article's passages, `article_terms` the terms of the title and of the
-    passages found. `is_timely`: published in the time the question names; `is_fresh`: in the days around its asking.
+    passages found. `is_timely`: of the time and sources the question names; `is_fresh`: of the days around its asking.
     """
 
     passage: Passage

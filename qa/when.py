@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from corpus.store import Filters
-
 # On realtimeqa-2022, whose questions are asked on Fridays about their week, articles published from 9 days before the
 # day of asking to 3 days after it hold the answer in 41 to 86 of 100 cases, those around them in 10 to 30.
 DAYS_BEFORE, DAYS_AFTER = 9, 3
@@ -26,6 +24,7 @@ _MONTH = "|".join(MONTHS)
 _DAY_MONTH = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})"
 _DAY_MONTH_PLAIN = rf"\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?"
 _DATE = re.compile(rf"\b(?:{_DAY_MONTH})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _MONTH_YEAR = re.compile(rf"\b(?P<month>{_MONTH})(?:,| of)? (?P<year>\d{{4}})\b", re.IGNORECASE)
 _ONLY_MONTH = re.compile(rf"\b(?:in|during|since|last|this) (?P<month>{_MONTH})\b(?! \d)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|during|of|since|by|the|late|early|mid) (?P<year>(?:18|19|20)\d\d)\b", re.IGNORECASE)
@@ -101,12 +100,10 @@ def _relative(question: str, asked_on: date) -> Period | None:
 
 
 def _named(question: str, asked_on: date) -> Period | None:
-    if found := _DATE.search(question):
-        month = MONTHS[(found["month"] or found["month2"]).lower()]
-        day = int(found["day"] or found["day2"])
-        year = int(found["year"]) if found["year"] else _latest_year(month, day, asked_on)
-        start = date(year, month, day)
-        return Period(start, start + timedelta(AFTERMATH))
+    days = [date.fromisoformat(found.group()) for found in _ISO_DATE.finditer(question)]
+    days += [_day(found, asked_on) for found in _DATE.finditer(question)]
+    if days:
+        return Period(min(days), max(days) + timedelta(AFTERMATH))
     if found := _MONTH_YEAR.search(question):
         return _month(int(found["year"]), MONTHS[found["month"].lower()])
     if found := _ONLY_MONTH.search(question):
@@ -115,6 +112,11 @@ def _named(question: str, asked_on: date) -> Period | None:
     if found := _YEAR.search(question):
         return _years(int(found["year"]))
     return None
+
+
+def _day(found: re.Match[str], asked_on: date) -> date:
+    month, day = MONTHS[(found["month"] or found["month2"]).lower()], int(found["day"] or found["day2"])
+    return date(int(found["year"]) if found["year"] else _latest_year(month, day, asked_on), month, day)
 
 
 def _latest_year(month: int, day: int, asked_on: date) -> int:
@@ -131,41 +133,3 @@ def _years(year: int) -> Period | None:
     if year < _EARLIEST_YEAR:
         return None
     return Period(date(year, 1, 1), date(year, 12, 31) + timedelta(AFTERMATH))
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """`named` is the time the question names, `around` the days around its asking, where that day is known."""
-
-    named: Period | None
-    around: Period | None
-
-    @classmethod
-    def of(cls, question: str, asked_on: date | None) -> Times:
-        """The times of a question; without the day of asking, its words count from today."""
-        named = asked_period(question, asked_on or date.today())
-        return cls(named, fortnight_of(asked_on) if asked_on else None)
-
-    @property
-    def is_dated(self) -> bool:
-        """The day of asking is known, and the question is about the days around it for all it says."""
-        return self.around is not None and (self.named is None or self.named.is_recent)
-
-    @property
-    def preferred(self) -> Filters | None:
-        """The articles to prefer: of the time that is named, else of the days around the asking."""
-        period = self.named or self.around
-        return Filters(after=period.first, before=period.last) if period else None
-
-    @property
-    def to_reach(self) -> date | None:
-        """The day that articles must have reached to tell of a time near to the asking ("this week")."""
-        return self.named.first if self.named and self.named.is_certain else None
-
-    def is_timely(self, published: date | None) -> bool:
-        """An article of that day is of the time the question names."""
-        return self.named is not None and published in self.named
-
-    def is_fresh(self, published: date | None) -> bool:
-        """An article of that day is of the days around the asking, and no other time was named."""
-        return self.is_dated and self.around is not None and published in self.around

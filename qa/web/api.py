@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from qa.answerer import Answerer, BadQuestion
+from qa.answerer import Answerer
 from qa.feedback import Feedback, store_feedback
 from qa.web.errors import error_response
 from qa.web.fragment import link_to_quote
@@ -55,20 +55,13 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
 
     @routes.post("/ask", response_model=AnswerModel, response_model_exclude_unset=True, summary="Ask the articles")
     def ask(request: AskRequest) -> dict[str, Any]:
-        try:
-            answer = answerer.ask(
-                request.question,
-                history=request.turns(),
-                k=request.k,
-                filters=request.filters(),
-                asked_on=request.date,
-            )
-        except BadQuestion:
-            raise
-        except Exception:
-            observer.failed()
-            raise
-        observer.answered(answer)
+        answer = observer.ask(
+            request.question,
+            history=request.turns(),
+            k=request.k,
+            filters=request.filters(),
+            asked_on=request.date,
+        )
         return answer.to_json()
 
     @routes.get("/articles", response_model=ArticleList, summary="List the articles")

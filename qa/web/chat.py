@@ -16,7 +16,7 @@ import gradio as gr
 
 from corpus.errors import UserError
 from qa.answer import Answer
-from qa.answerer import Answerer, BadQuestion
+from qa.answerer import Answerer
 from qa.evaluate.saved_runs import has_saved_runs
 from qa.followup import Turn
 from qa.web.errors import UNEXPECTED, public_error
@@ -101,11 +101,11 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
         shown = [answers, conversation, question, notice, tools, examples]
 
         def ask(text: str | None, earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
-            yield from _ask(answerer, observer, text or "", earlier, chosen, k=k)
+            yield from _ask(observer, text or "", earlier, chosen, k=k)
 
         def ask_again(earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
             if earlier:
-                yield from _ask(answerer, observer, earlier[-1].question, earlier[:-1], chosen, k=k)
+                yield from _ask(observer, earlier[-1].question, earlier[:-1], chosen, k=k)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([question.submit, send.click], ask, [question, answers, *which], shown, **quiet)
@@ -127,7 +127,7 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
 
 
 def _ask(
-    answerer: Answerer, observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = (), *, k: int
+    observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = (), *, k: int
 ) -> Iterator[Update]:
     """`chosen` is what `read_filters` takes: from, until, sources."""
     question = text.strip()
@@ -135,7 +135,7 @@ def _ask(
         yield _page(earlier, notice="Type a question first.")
         return
     yield _page(earlier, pending=question)
-    answer = _answer_or_notice(answerer, observer, question, earlier, chosen, k=k)
+    answer = _answer_or_notice(observer, question, earlier, chosen, k=k)
     if isinstance(answer, str):
         yield _page(earlier, typed=text, notice=answer)
     else:
@@ -143,7 +143,7 @@ def _ask(
 
 
 def _answer_or_notice(
-    answerer: Answerer, observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any], *, k: int
+    observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any], *, k: int
 ) -> Answer | str:
     """The answer, or in words why there is none."""
     try:
@@ -151,21 +151,15 @@ def _answer_or_notice(
         filters = read_filters(*chosen) if chosen else None
     except ValueError as error:
         return str(error)
+    history = [Turn(answer.question, answer.text) for answer in earlier]
     try:
-        history = [Turn(answer.question, answer.text) for answer in earlier]
-        answer = answerer.ask(question, history=history, k=k, filters=filters)
-    except BadQuestion as error:
-        return public_error(error).message
+        return observer.ask(question, history=history, k=k, filters=filters)
     except UserError as error:
-        observer.failed()
         return public_error(error).message
     except Exception:
-        observer.failed()
         # The page must not wait for ever, and the traceback belongs in the log.
         logger.exception("a question could not be answered")
         return UNEXPECTED
-    observer.answered(answer)
-    return answer
 
 
 def _undo(answers: list[Answer]) -> Update:

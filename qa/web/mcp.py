@@ -27,10 +27,9 @@ def add_tools(answerer: Answerer, observer: Observer) -> None:
             "citations" are passages, each with "article_id", "quote", "start" and "end": article text[start:end].
         """
         try:
-            answer = answerer.ask(check_readable(question))
+            answer = observer.ask(check_readable(question))
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
-        observer.answered(answer)
         return json.dumps(answer.to_json(), ensure_ascii=False)
 
     def article(article_id: str) -> str:

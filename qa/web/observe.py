@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -15,7 +16,7 @@ from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
 from qa.answer import Answer
-from qa.answerer import Answerer
+from qa.answerer import Answerer, BadQuestion
 from qa.web.access import METRICS_PATH
 
 logger = logging.getLogger(__name__)
@@ -25,9 +26,10 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Observer:
-    """Counts answers and writes them to the log; the words of a question only when `logs_questions`."""
+    """Asks, counts and writes answers to the log; the words of a question only when `logs_questions`."""
 
     def __init__(self, answerer: Answerer, *, logs_questions: bool = False) -> None:
+        self._answerer = answerer
         self._logs_questions = logs_questions
         # A registry of its own: several applications may live in one process.
         self.registry = CollectorRegistry()
@@ -42,8 +44,19 @@ class Observer:
         for result in ("answered", "refused", "error"):
             self._questions.labels(result)
 
-    def answered(self, answer: Answer) -> None:
-        """Count and log an answer."""
+    def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  (those of Answerer.ask)
+        """`Answerer.ask`, counted and logged. A bad question is neither answered nor an error."""
+        try:
+            answer = self._answerer.ask(question, **options)
+        except BadQuestion:
+            raise
+        except Exception:
+            self._questions.labels("error").inc()
+            raise
+        self._answered(answer)
+        return answer
+
+    def _answered(self, answer: Answer) -> None:
         result = "answered" if answer.is_answerable else "refused"
         self._questions.labels(result).inc()
         for stage, ms in answer.timing_ms.items():
@@ -53,10 +66,6 @@ class Observer:
         if self._logs_questions:
             facts["question"] = answer.question
         logger.info("question", extra=facts)
-
-    def failed(self) -> None:
-        """Count a question that could not be answered."""
-        self._questions.labels("error").inc()
 
 
 class _Index(Collector):

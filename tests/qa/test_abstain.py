@@ -14,7 +14,7 @@ from qa.model import Logistic
 from qa.select import FEATURES, Candidate
 
 FOUND = make_found(split_article(BRIDGE)[0], BRIDGE)
-MODEL = Logistic(CONFIDENCE_FEATURES, (1.0, *(0.0,) * (len(CONFIDENCE_FEATURES) - 1)), 0.0)
+MODEL = Logistic(CONFIDENCE_FEATURES, (-1.0, 2.0, *(0.0,) * (len(CONFIDENCE_FEATURES) - 2)), 0.5)
 # The confidence model takes these over from the sentence as they are.
 TAKEN_OVER = ("bare_share", "lacks_number", "timely", "fresh")
 
@@ -40,23 +40,25 @@ def logit(probability: float) -> float:
 
 def test_evidence_of_several() -> None:
     dense = [0.6, 0.9, 0.5, 0.4, 0.3, 0.2, 0.1]
-    best = [candidate(0.9 - 0.1 * n, each) for n, each in enumerate(dense)]
+    best = [candidate(0.2 - 0.02 * n, each) for n, each in enumerate(dense)]
     found = dict(zip(CONFIDENCE_FEATURES, evidence(best), strict=True))
     assert found == pytest.approx({
-        "sentence": logit(0.9),
+        "improbability": (-logit(0.2)) ** 3,
         "similarity": 0.6,
         "article_coverage": 0.7,
         "heaviest_missing": 0.25,
         # From the best to the sixth.
         "similarity_drop": 0.9 - 0.2,
-        "share": 0.9 / sum(0.9 - 0.1 * n for n in range(7)),
+        "share": 0.2 / sum(0.2 - 0.02 * n for n in range(7)),
         **{name: float(FEATURES.index(name)) for name in TAKEN_OVER},
     })
 
 
-def test_evidence_of_one_alone() -> None:
-    found = dict(zip(CONFIDENCE_FEATURES, evidence([candidate(0.5)]), strict=True))
-    assert found["sentence"] == pytest.approx(0.0)
+@pytest.mark.parametrize("probability", [0.5, 0.9])
+def test_evidence_of_one_alone(probability: float) -> None:
+    found = dict(zip(CONFIDENCE_FEATURES, evidence([candidate(probability)]), strict=True))
+    # More likely than not is not improbable at all.
+    assert found["improbability"] == 0.0
     assert found["similarity_drop"] == 0.0
     assert found["share"] == 1.0
 
@@ -67,7 +69,8 @@ def test_a_certain_sentence_is_not_infinite(probability: float) -> None:
 
 
 def test_confidence_is_the_models() -> None:
-    assert confidence([candidate(0.7)], MODEL) == pytest.approx(0.7)
+    sum_of_evidence = 0.5 - (-logit(0.4)) ** 3 + 2 * 0.6
+    assert logit(confidence([candidate(0.4)], MODEL)) == pytest.approx(sum_of_evidence)
 
 
 def test_nothing_found_is_no_confidence() -> None:

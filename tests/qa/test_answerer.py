@@ -322,6 +322,17 @@ def test_articles_of_the_days_around_the_asking_are_looked_for_and_preferred(ans
     )
 
 
+def test_a_source_that_is_named_goes_first_also_one_that_was_just_added(
+    built: IndexFolder, encoder: HashEncoder
+) -> None:
+    # As the time counts in DATED.
+    answerer = Answerer(Retriever(built, encoder), replace(FITTED, undated=DATED))
+    question = "What does the Fjord Times article say of the harbour bridge?"
+    assert answerer.ask(question).citations[0].article_id == "bridge"
+    add_articles(built, [replace(GLACIER, article_id="fjord", source="Fjord Times")], encoder)
+    assert answerer.ask(question).citations[0].article_id == "fjord"
+
+
 def test_articles_of_the_time_that_is_named_are_found_among_many(many: Answerer) -> None:
     found = many.ask("What was said of trade and steel in September 2023?", k=50)
     assert "glacier" in {citation.article_id for citation in found.citations}

@@ -45,6 +45,9 @@ def test_the_thing_asked_about_is_not_the_person_though_the_answer_names_it_firs
         (NATO, "Where is its headquarters?", "Where is NATO's headquarters?"),
         (NATO, "Which countries left it?", "Which countries left NATO?"),
         (BRIDGE, "What did it cost?", "What did the Harbour Bridge cost?"),
+        (BRIDGE, "How much traffic was counted before it?", "How much traffic was counted before the Harbour Bridge?"),
+        (BRIDGE, "What happened when it opened?", "What happened when the Harbour Bridge opened?"),
+        (CHESS, "Who was champion until she won?", "Who was champion until Lina Okafor won?"),
         (Turn("Who is the mayor of Oslo?", None), "When did they meet?", "When did Oslo meet?"),
     ],
 )
@@ -84,6 +87,12 @@ def test_a_question_that_leaves_words_out_follows_the_one_before(question: str) 
         "What did US forces do in Japan?",
         "What happened to the glacier last summer?",
         "What is the theme of the exhibition in Oslo?",
+        "What suffered most in the harbour when it had no trade?",
+        "Which cells become active because they have met an antigen?",
+        "Whose company could not save tax by moving its office abroad?",
+        "When cells of two kinds begin to divide, what do some of their offspring become?",
+        "Where did the old capital stand before the ruler moved it?",
+        "What are the cells that are found in tissues called?",
         "那座大桥是什么时候开放的？",
     ],
 )

@@ -1,4 +1,4 @@
-"""The time a question names, and which articles are of it."""
+"""The time a question names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.store import Filters
-from qa.when import Period, Times, asked_period, fortnight_of
+from qa.when import Period, asked_period, fortnight_of
 
 FRIDAY = date(2023, 12, 15)
 WEEK = (date(2023, 12, 6), date(2023, 12, 18))
@@ -32,6 +31,9 @@ WEEK = (date(2023, 12, 6), date(2023, 12, 18))
         ("What happened on December 20?", date(2022, 12, 20), date(2023, 1, 3)),
         ("What happened on the 3rd of July 2021?", date(2021, 7, 3), date(2021, 7, 17)),
         ("What happened on July 3rd, 2021?", date(2021, 7, 3), date(2021, 7, 17)),
+        ("What did The Daily report on 2021-07-03?", date(2021, 7, 3), date(2021, 7, 17)),
+        ("What changed between July 3 and 5 August 2023?", date(2023, 7, 3), date(2023, 8, 19)),
+        ("Did the report of 2023-11-24 say what that of 2023-10-25 says?", date(2023, 10, 25), date(2023, 12, 8)),
     ],
 )
 def test_a_named_time_is_a_period(question: str, first: date, last: date) -> None:
@@ -49,6 +51,7 @@ def test_a_named_time_is_a_period(question: str, first: date, last: date) -> Non
         "Where will the 2024 Olympics be held?",
         "What is planned in March 2031?",
         "What happened on 31 February 2023?",
+        "What happened on 2023-02-31?",
         "How much did it cost in 0000?",
         "Which flight is 1850?",
         "",
@@ -56,30 +59,6 @@ def test_a_named_time_is_a_period(question: str, first: date, last: date) -> Non
 )
 def test_no_time_is_named(question: str) -> None:
     assert asked_period(question, FRIDAY) is None
-
-
-def test_articles_of_the_time_are_preferred_and_marked() -> None:
-    times = Times.of("What did NATO announce this week?", FRIDAY)
-    assert times.preferred == Filters(*WEEK)
-    assert times.is_timely(date(2023, 12, 6))
-    assert times.is_fresh(date(2023, 12, 18))
-    assert not times.is_timely(date(2023, 12, 5))
-    assert not times.is_timely(None)
-
-
-def test_without_a_named_time_the_days_around_the_asking_count_if_they_are_known() -> None:
-    times = Times.of("Who is the president of South Korea?", FRIDAY)
-    assert times.preferred == Filters(*WEEK)
-    assert (times.is_timely(FRIDAY), times.is_fresh(FRIDAY)) == (False, True)
-    unknown = Times.of("Who is the president of South Korea?", None)
-    assert unknown.preferred is None
-    assert not unknown.is_fresh(FRIDAY)
-
-
-def test_another_time_that_is_named_goes_before_the_days_around_the_asking() -> None:
-    times = Times.of("What was signed in July 2021?", FRIDAY)
-    assert times.preferred == Filters(date(2021, 7, 1), date(2021, 8, 14))
-    assert (times.is_timely(date(2021, 7, 20)), times.is_fresh(FRIDAY)) == (True, False)
 
 
 @given(st.text(max_size=60), st.dates())

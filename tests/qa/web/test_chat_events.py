@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 def last(answerer: Answerer, question: str) -> tuple[list[object], str, str]:
     """Messages, what stays in the box and the notice, once a question has been dealt with."""
-    *_, (_, messages, typed, notice, _, _) = _ask(answerer, Observer(answerer), question, [], k=5)
+    *_, (_, messages, typed, notice, _, _) = _ask(Observer(answerer), question, [], k=5)
     return messages, typed, notice
 
 
