@@ -45,7 +45,7 @@ from index.folder import IndexFolder
 from index.open import ENCODER_KEY, RECIPE, RECIPE_KEY
 from index.retriever import Retriever
 from index.update import build_index, derive
-from qa.abstain import CONFIDENCE_FEATURES, evidence
+from qa.abstain import evidence
 from qa.answerer import WEIGHED, Answerer
 from qa.model import Fitted, Logistic, Models
 from qa.select import FEATURES, Candidate, best_per_passage
@@ -65,6 +65,22 @@ RIDGE = 0.03
 AGAINST = {"lacks_number", "lacks_asked_type", "heaviest_missing", "improbability"}
 EITHER = {"log_length"}
 CONFIDENCE_RIDGE = 1e-3
+# What confidence is learned from. With the day of asking the cube of the best sentence's log-odds takes the calibration
+# error on unseen folds from .054 to .035, and tells answerable questions apart better on both kinds of index (.972 to
+# .976, .894 to .896). Without it, it does on large ones, and on small ones, which is where most ask so, it does not
+# (.852 to .848): there the log-odds stay.
+EVIDENCE = (
+    "similarity",
+    "article_coverage",
+    "heaviest_missing",
+    "similarity_drop",
+    "bare_share",
+    "lacks_number",
+    "timely",
+    "fresh",
+    "share",
+)
+CONFIDENCE_FEATURES = {"dated": ("improbability", *EVIDENCE), "undated": ("sentence", *EVIDENCE)}
 # Shares of the answers given that an owner may allow to be wrong.
 SHARES_WRONG = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = 2022
@@ -113,7 +129,7 @@ def main(data_dir: Path, index_dir: Path) -> None:
 def fit_models(asked: Sequence[Asked], name: str) -> dict[str, Any]:
     """The models learned from `asked`, as `qa/model.json` has them."""
     print(f"{name}: {len(asked)} questions", file=sys.stderr)
-    confidence, answer_from, least = fit_confidence(asked, unseen_probabilities(asked))
+    confidence, answer_from, least = fit_confidence(asked, unseen_probabilities(asked), CONFIDENCE_FEATURES[name])
     return {
         "sentence": as_table(fit_sentence(asked)),
         "confidence": as_table(confidence),
@@ -128,7 +144,7 @@ def ask_all(set_dir: Path, folder: IndexFolder, encoder: SentenceEncoder) -> lis
         queries = [json.loads(line) for line in lines]
     blank = Models(
         Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0),
-        Logistic(CONFIDENCE_FEATURES, (0.0,) * len(CONFIDENCE_FEATURES), 0.0),
+        Logistic(EVIDENCE, (0.0,) * len(EVIDENCE), 0.0),
         0.0,
     )
     fitted = Fitted(blank, blank)
@@ -270,7 +286,7 @@ def unseen_probabilities(asked: Sequence[Asked]) -> list[list[float]]:
 
 
 def fit_confidence(
-    asked: Sequence[Asked], unseen: Sequence[Sequence[float]]
+    asked: Sequence[Asked], unseen: Sequence[Sequence[float]], names: tuple[str, ...]
 ) -> tuple[Logistic, float, dict[str, float]]:
     """The confidence model; the confidence to answer from (best F1 of answering); that for each of SHARES_WRONG.
 
@@ -278,7 +294,7 @@ def fit_confidence(
     """
     kept = [i for i, a in enumerate(asked) if a.candidates]
     ranked = {i: ranking(asked[i], unseen[i]) for i in kept}
-    rows = np.array([evidence(ranked[i]) for i in kept])
+    rows = np.array([[evidence(ranked[i])[name] for name in names] for i in kept])
     right = np.array([asked[i].in_passage[ranked[i][0].found.passage.passage_id] for i in kept])
     answerable = np.array([asked[i].is_answerable for i in kept])
     small = np.array([asked[i].is_small for i in kept])
@@ -288,13 +304,13 @@ def fit_confidence(
     predicted = np.zeros(len(kept))
     kept_asked = [asked[i] for i in kept]
     for train, test in folds(kept_asked):
-        model = fit_logistic(rows[train], right[train], counts[train], CONFIDENCE_FEATURES)
+        model = fit_logistic(rows[train], right[train], counts[train], names)
         predicted[test] = [model.probability(row) for row in rows[test]]
-    for name, group in (("whole index", ~small), ("small indexes", small)):
+    for where, group in (("whole index", ~small), ("small indexes", small)):
         fused = [asked[i].in_passage[asked[i].candidates[0].found.passage.passage_id] for i in np.array(kept)[group]]
         marked = np.array([right_sentence(asked[i], ranked[i][0]) for i in kept])
         print(
-            f"{name}: n {group.sum()}, first passage right of answerable {right[group & answerable].mean():.3f} "
+            f"{where}: n {group.sum()}, first passage right of answerable {right[group & answerable].mean():.3f} "
             f"(fused order {np.array(fused)[answerable[group]].mean():.3f}), "
             f"marked sentence {marked[group & answerable].mean():.3f}, "
             f"AUROC answerable {roc_auc_score(answerable[group], predicted[group]):.3f}, "
@@ -306,7 +322,7 @@ def fit_confidence(
     gain = f1(predicted >= best, answerable, counts)
     print(f"answer from {best:.3f}, F1 of answering {gain:.3f}", file=sys.stderr)
     least = {f"{share:.2f}": least_confidence(predicted, right, counts, share) for share in SHARES_WRONG}
-    return fit_logistic(rows, right, counts, CONFIDENCE_FEATURES), best, least
+    return fit_logistic(rows, right, counts, names), best, least
 
 
 def least_confidence(predicted: Array, right: Flags, counts: Array, most_wrong: float) -> float:

@@ -9,12 +9,12 @@ import pytest
 from fakes import BRIDGE, make_candidate, make_found
 
 from corpus.split import split_article
-from qa.abstain import CONFIDENCE_FEATURES, confidence, evidence
-from qa.model import Logistic
+from qa.abstain import confidence, evidence
+from qa.model import Logistic, load_fitted
 from qa.select import FEATURES, Candidate
 
 FOUND = make_found(split_article(BRIDGE)[0], BRIDGE)
-MODEL = Logistic(CONFIDENCE_FEATURES, (-1.0, 2.0, *(0.0,) * (len(CONFIDENCE_FEATURES) - 2)), 0.5)
+MODEL = Logistic(("similarity", "improbability"), (2.0, -1.0), 0.5)
 # The confidence model takes these over from the sentence as they are.
 TAKEN_OVER = ("bare_share", "lacks_number", "timely", "fresh")
 
@@ -41,8 +41,8 @@ def logit(probability: float) -> float:
 def test_evidence_of_several() -> None:
     dense = [0.6, 0.9, 0.5, 0.4, 0.3, 0.2, 0.1]
     best = [candidate(0.2 - 0.02 * n, each) for n, each in enumerate(dense)]
-    found = dict(zip(CONFIDENCE_FEATURES, evidence(best), strict=True))
-    assert found == pytest.approx({
+    assert evidence(best) == pytest.approx({
+        "sentence": logit(0.2),
         "improbability": (-logit(0.2)) ** 3,
         "similarity": 0.6,
         "article_coverage": 0.7,
@@ -56,7 +56,7 @@ def test_evidence_of_several() -> None:
 
 @pytest.mark.parametrize("probability", [0.5, 0.9])
 def test_evidence_of_one_alone(probability: float) -> None:
-    found = dict(zip(CONFIDENCE_FEATURES, evidence([candidate(probability)]), strict=True))
+    found = evidence([candidate(probability)])
     # More likely than not is not improbable at all.
     assert found["improbability"] == 0.0
     assert found["similarity_drop"] == 0.0
@@ -65,7 +65,13 @@ def test_evidence_of_one_alone(probability: float) -> None:
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_a_certain_sentence_is_not_infinite(probability: float) -> None:
-    assert all(math.isfinite(value) for value in evidence([candidate(probability)]))
+    assert all(math.isfinite(value) for value in evidence([candidate(probability)]).values())
+
+
+def test_the_fitted_models_are_of_this_evidence() -> None:
+    for models in (load_fitted().dated, load_fitted().undated):
+        assert set(models.confidence.names) <= evidence([candidate(0.5)]).keys()
+        assert 0 < confidence([candidate(0.5)], models.confidence) < 1
 
 
 def test_confidence_is_the_models() -> None:

@@ -20,7 +20,6 @@ from index.folder import IndexFolder
 from index.reranker import Reranker
 from index.retriever import Ranking, Retriever
 from index.update import add_articles, build_index, remove_articles
-from qa.abstain import CONFIDENCE_FEATURES
 from qa.answer import Answer
 from qa.answerer import Answerer, BadQuestion
 from qa.cite import citation_problem
@@ -38,7 +37,7 @@ COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge 
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
 UNDATED = Models(
     sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_number=1.0),
-    confidence=logistic(CONFIDENCE_FEATURES, -6.0, article_coverage=10.0, lacks_number=-2.0),
+    confidence=Logistic(("article_coverage", "lacks_number"), (10.0, -2.0), -6.0),
     answer_from=0.5,
 )
 # Nothing but the time counts.

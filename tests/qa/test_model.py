@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from qa.abstain import CONFIDENCE_FEATURES
 from qa.model import Logistic, load_fitted
 from qa.select import FEATURES
 
@@ -30,7 +29,6 @@ def test_a_row_of_another_length_is_refused() -> None:
 def test_the_coefficients_are_of_the_features_in_their_order() -> None:
     for models in (load_fitted().dated, load_fitted().undated):
         assert models.sentence.names == FEATURES
-        assert models.confidence.names == CONFIDENCE_FEATURES
         numbers = [*models.sentence.weights, models.sentence.bias, *models.confidence.weights, models.confidence.bias]
         assert all(math.isfinite(number) for number in numbers)
         assert 0 < models.answer_from < 1
