@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UserError
 from corpus.store import ArticleStore, Filters
@@ -24,7 +24,9 @@ from qa.names import without_names
 from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
 from qa.sought import Sought
 from qa.terms import coverage, term_weights
-from qa.writer import Writer
+
+if TYPE_CHECKING:
+    from qa.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_K = 50
@@ -76,17 +78,18 @@ class Answerer:
         k: int = 5,
         filters: Filters | None = None,
         asked_on: date | None = None,
+        write: bool = False,
     ) -> Answer:
         """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
 
         `history` has the turns before, oldest first. `asked_on` is the day the question was asked, where that is known:
         articles of the days around it are preferred then. Words such as "this week" count from it, else from today.
-        Raises BadQuestion.
+        With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
         started = time.perf_counter()
         _check(question, k)
         query = stand_alone(question.strip(), history)
-        sought = Sought.of(query, asked_on, self._sources())
+        sought = Sought.of(query, asked_on, self.sources())
         ranking = self._retriever.search(query, filters=filters, prefer=sought.preferred)
         ranked = time.perf_counter()
         candidates, models = self.weigh(query, ranking, max(k, WEIGHED), sought)
@@ -111,7 +114,7 @@ class Answerer:
             names_time=sought.named is not None,
             filters=filters or Filters(),
         )
-        return self._written(answer) if self._writer and is_answerable else answer
+        return self._written(answer) if write and self._writer and is_answerable else answer
 
     def weigh(self, query: str, ranking: Ranking, depth: int, sought: Sought) -> tuple[list[Candidate], Models]:
         """Every sentence that may answer `query`, with its probability, and the models by which it was weighed.
@@ -148,18 +151,21 @@ class Answerer:
         articles, passages = self.store.counts()
         return {"version": self._retriever.version, "articles": articles, "passages": passages}
 
-    def warm_up(self) -> None:
-        """Load the encoder, so that the first question does not wait for it."""
-        self._retriever.encode_passages(["warm"])
-
-    def _sources(self) -> list[str]:
+    def sources(self) -> list[str]:
+        """The sources with the most articles, at most MAX_SOURCES, in alphabetical order."""
         # Counting them anew for each question would take 50 ms in 100,000 articles.
         self._retriever.refresh()
-        version, sources = self._retriever.version, self._known_sources[1]
-        if self._known_sources[0] != version:
+        version, (known, sources) = self._retriever.version, self._known_sources
+        if known != version:
             sources = self.store.sources(MAX_SOURCES)
             self._known_sources = (version, sources)
         return sources
+
+    def warm_up(self) -> None:
+        """Load the models, so that the first question does not wait for them."""
+        self._retriever.encode_passages(["warm"])
+        if self._reranker:
+            self._reranker.log_odds("warm", ["warm"])
 
     def _written(self, answer: Answer) -> Answer:
         assert self._writer is not None

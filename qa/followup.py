@@ -19,7 +19,8 @@ _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b"
 _THING = re.compile(r"\b[Ii]ts?\b")
 # Behind these a pronoun can stand for what is in front of them: "What did Warsaw lack when it had a market economy?"
 _CLAUSE = re.compile(
-    r",|\b(?:although|and|assuming|because|but|if|once|or|so|that|when|where|which|while|who)\b"
+    r", (?:how|what|when|where|which|who|whom|whose|why)\b"
+    r"|\b(?:although|assuming|because|but|if|once|so|that|when|where|which|while|who)\b"
     r"|\b(?:after|as|before|by|since|until)\b(?! \w+\W*$)",
     re.IGNORECASE,
 )
@@ -38,7 +39,7 @@ _POINTING = re.compile(
 _PREPOSITIONS = "in|of|for|at|on|by|from|with|to|since|during|between|until"
 _ELLIPSIS = re.compile(
     r"^(?:(?:and|but|or) (?:what about |how about )?|what about |how about )"
-    rf"(?:(?P<preposition>{_PREPOSITIONS}) )?(?P<rest>[^?]+?)\s*\?*$",
+    rf"(?:(?P<preposition>{_PREPOSITIONS}) )?(?P<rest>[^?]+)\?*$",
     re.IGNORECASE,
 )
 _WHEN = re.compile(rf"\b(?P<preposition>(?:{_PREPOSITIONS}) )?(?P<time>{TIME.pattern})", re.IGNORECASE)
@@ -72,7 +73,7 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
     if not before:
         return question
     exchanged = _exchange(question, before)
-    if exchanged:
+    if exchanged and len(exchanged) <= MAX_QUERY_CHARACTERS:
         return exchanged
     resolved = question
     if _needs_person(question):
@@ -96,25 +97,25 @@ def _exchange(question: str, before: str) -> str | None:
     found = _ELLIPSIS.match(question)
     if not found:
         return None
-    rest, preposition = found["rest"], found["preposition"]
+    rest, preposition = found["rest"].strip(), (found["preposition"] or "").lower()
     if TIME.fullmatch(rest):
         return _at_time(rest, preposition, before)
     if not _is_name(rest):
         return None
     names = names_in(before)
     if preposition:
-        names = [name for name in names if before[: name.start()].lower().endswith(f" {preposition.lower()} ")]
+        names = [name for name in names if before[: name.start()].lower().endswith(f" {preposition} ")]
     return _put(rest, names[0], before) if names else None
 
 
-def _at_time(time: str, preposition: str | None, before: str) -> str | None:
+def _at_time(time: str, preposition: str, before: str) -> str | None:
     """The question before, asked of another time; None when it has no time and nothing says where one would go."""
     times = list(_WHEN.finditer(before))
     if not times:
         return f"{before.rstrip(' ?.!')} {preposition} {time}?" if preposition else None
-    start = times[-1].start("preposition") if preposition and times[-1]["preposition"] else times[-1].start("time")
-    words = f"{preposition.lower()} {time}" if start < times[-1].start("time") and preposition else time
-    return before[:start] + words + before[times[-1].end() :]
+    is_whole = bool(preposition and times[-1]["preposition"])
+    words = f"{preposition} {time}" if is_whole else time
+    return before[: times[-1].start("preposition" if is_whole else "time")] + words + before[times[-1].end() :]
 
 
 def _put(words: str, place: re.Match[str], question: str) -> str:

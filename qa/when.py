@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -39,11 +40,12 @@ _LATELY = re.compile(rf"\b(?:recently|(?:the )?past few days|(?:on|this|last) (?
 _LAST_WEEK = re.compile(r"\blast week\b", re.IGNORECASE)
 _MONTHS_AGO = re.compile(r"\b(?P<which>this|last) month\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\b(?P<which>this|last) year\b", re.IGNORECASE)
-# A time as it can take the place of another: "July 2023", "Jul. 2023", "2012", "3 July", "1990 to 1993".
+# A time as it can take the place of another: "July 2023", "Jul. 2023", "2012", "3 July", "1990 to 1993"; "may" and
+# "1500 metres" are none.
 _SHORT_MONTH = "|".join(rf"{name.lower()}\.?" for name in (*calendar.month_abbr, "Sept") if name)
 _MOMENT = (
-    rf"(?:(?:{_DAY_MONTH_PLAIN})(?:,? \d{{4}})?|(?:{_MONTH}|{_SHORT_MONTH})(?: of)? \d{{4}}|(?:1[5-9]|20)\d\d"
-    rf"|(?:{_MONTH})|(?:this|last) (?:week|month|year))\b"
+    rf"(?:(?:{_DAY_MONTH_PLAIN})(?:,? \d{{4}})?|(?:{_MONTH}|{_SHORT_MONTH})(?: of)? \d{{4}}"
+    rf"|(?:1[5-9]|20)\d\d(?! [a-z]+s\b)|(?-i:{_MONTH.title()})|(?:this|last) (?:week|month|year))\b"
 )
 TIME = re.compile(rf"\b{_MOMENT}(?: ?(?:to|and|until|till|[-–]) ?{_MOMENT})?", re.IGNORECASE)
 
@@ -100,10 +102,11 @@ def _relative(question: str, asked_on: date) -> Period | None:
 
 
 def _named(question: str, asked_on: date) -> Period | None:
-    days = [date.fromisoformat(found.group()) for found in _ISO_DATE.finditer(question)]
-    days += [_day(found, asked_on) for found in _DATE.finditer(question)]
+    days = _days(question, asked_on)
     if days:
         return Period(min(days), max(days) + timedelta(AFTERMATH))
+    if _ISO_DATE.search(question) or _DATE.search(question):
+        return None
     if found := _MONTH_YEAR.search(question):
         return _month(int(found["year"]), MONTHS[found["month"].lower()])
     if found := _ONLY_MONTH.search(question):
@@ -114,9 +117,21 @@ def _named(question: str, asked_on: date) -> Period | None:
     return None
 
 
-def _day(found: re.Match[str], asked_on: date) -> date:
-    month, day = MONTHS[(found["month"] or found["month2"]).lower()], int(found["day"] or found["day2"])
-    return date(int(found["year"]) if found["year"] else _latest_year(month, day, asked_on), month, day)
+def _days(question: str, asked_on: date) -> list[date]:
+    """Every day that is named. One without a year is of the year of the next that has one: "from 3 to 5 July 2021"."""
+    days = []
+    for found in _ISO_DATE.finditer(question):
+        with suppress(ValueError):
+            days.append(date.fromisoformat(found.group()))
+    following: date | None = None
+    for found in reversed(list(_DATE.finditer(question))):
+        month, day = MONTHS[(found["month"] or found["month2"]).lower()], int(found["day"] or found["day2"])
+        latest = following or asked_on
+        with suppress(ValueError):
+            year = int(found["year"]) if found["year"] else _latest_year(month, day, latest)
+            days.append(date(year, month, day))
+            following = days[-1]
+    return days
 
 
 def _latest_year(month: int, day: int, asked_on: date) -> int:

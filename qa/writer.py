@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import re
-import time
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import httpx
 
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 30.0
 MAX_REPLY_BYTES = 200_000
+MAX_CHARACTERS = 4_000
+# Asked at a time: a slow model must not hold up everybody who reads.
+MAX_AT_ONCE = 4
 MAX_TOKENS = 400
 MAX_SENTENCES = 5
 MAX_SENTENCE_CHARACTERS = 600
@@ -34,7 +38,10 @@ INSTRUCTIONS = (
 )
 NOT_REACHED = "the language model could not be asked"
 NOT_UNDERSTOOD = "the language model's reply could not be read"
-_MARKS = re.compile(r"\s*((?:\[\s*\d{1,3}(?:\s*,\s*\d{1,3})*\s*\]\s*)+)[.!?]?")
+_MARK = r"\[ ?\d{1,3}(?: ?, ?\d{1,3})* ?\]"
+_MARKS = re.compile(rf"{_MARK}(?:[ ,]*{_MARK})*")
+# "... crowns. [1]": the marks belong to the sentence before them.
+_MARKS_BEHIND = re.compile(rf"([.!?][\"'”’]?) ?({_MARKS.pattern})")
 # Of code, of links and of Markdown; a sentence about the news has none.
 _MARKUP = re.compile(r"[<>{}|`\\]|://|\]\(|\*\*|^#")
 
@@ -52,6 +59,7 @@ class Writer:
         self._url = f"{url.rstrip('/')}/chat/completions"
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._seconds = seconds
+        self._free = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     def write(self, answer: Answer) -> Written:
         """Sentences that the cited passages bear out; where there are none, how many were left out or what failed."""
@@ -62,39 +70,52 @@ class Writer:
             return Written(self.model, (), 0, str(error))
         kept: list[WrittenSentence] = []
         left_out = 0
-        for text, ranks in _cited_sentences(reply):
-            problem = _problem(text, ranks, answer)
-            if problem is None and len(kept) < MAX_SENTENCES:
+        for text, ranks in _cited_sentences(reply[:MAX_CHARACTERS]):
+            problem = "there were enough" if len(kept) == MAX_SENTENCES else _problem(text, ranks, answer)
+            if problem is None:
                 kept.append(WrittenSentence(text, ranks))
             else:
                 left_out += 1
-                logger.info("a sentence of %s was left out: %s", self.model, problem or "there were enough")
+                logger.info("a sentence of %s was left out: %s", self.model, problem)
         return Written(self.model, tuple(kept), left_out)
 
     def _ask(self, messages: list[dict[str, str]]) -> str:
+        """The reply within the time allowed, whatever the server does: it is waited for in a thread of its own."""
+        if not self._free.acquire(blocking=False):
+            raise WriterError(NOT_REACHED) from TimeoutError(f"{MAX_AT_ONCE} questions wait for it already")
+        body: Future[bytes] = Future()
+        threading.Thread(target=self._post, args=(messages, body), daemon=True).start()
+        try:
+            reply = json.loads(body.result(timeout=self._seconds))["choices"][0]["message"]["content"]
+        except (TimeoutError, OSError, httpx.HTTPError) as error:
+            raise WriterError(NOT_REACHED) from error
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise WriterError(NOT_UNDERSTOOD) from error
+        if not isinstance(reply, str):
+            raise WriterError(NOT_UNDERSTOOD)
+        return reply
+
+    def _post(self, messages: list[dict[str, str]], body: Future[bytes]) -> None:
         request = {"model": self.model, "messages": messages, "temperature": 0, "max_tokens": MAX_TOKENS}
-        deadline = time.monotonic() + self._seconds
         try:
             # No proxy of the environment, no redirect: the passages go where the setting says and nowhere else.
             with (
                 httpx.Client(timeout=self._seconds, trust_env=False, follow_redirects=False) as client,
                 client.stream("POST", self._url, json=request, headers=self._headers) as response,
             ):
-                body = b""
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_REPLY_BYTES or time.monotonic() > deadline:
-                        raise WriterError(NOT_REACHED) from TimeoutError("the reply was too long or took too long")
                 response.raise_for_status()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise WriterError(NOT_REACHED) from error
-        try:
-            content = json.loads(body)["choices"][0]["message"]["content"]
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise WriterError(NOT_UNDERSTOOD) from error
-        if not isinstance(content, str):
-            raise WriterError(NOT_UNDERSTOOD)
-        return content
+                read = b""
+                for chunk in response.iter_bytes():
+                    read += chunk
+                    if len(read) > MAX_REPLY_BYTES or body.cancelled():
+                        raise TimeoutError("the reply is too long or took too long")
+            body.set_result(read)
+        except httpx.HTTPError as error:
+            body.set_exception(error)
+        except Exception as error:
+            body.set_exception(OSError(str(error)))
+        finally:
+            self._free.release()
 
 
 def _messages(answer: Answer) -> list[dict[str, str]]:
@@ -109,19 +130,16 @@ def _messages(answer: Answer) -> list[dict[str, str]]:
 
 
 def _cited_sentences(reply: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Each sentence with the numbers behind it; one without has none."""
+    """Each sentence without its marks, and the numbers in them."""
     # Control characters and halves of surrogate pairs have no place on a page.
     reply = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "", reply)
-    start = 0
-    for marks in [*_MARKS.finditer(reply), None]:
-        words = reply[start : marks.start() if marks else len(reply)]
-        ranks = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", marks.group(1)))) if marks else ()
-        sentences = [words[s.start : s.end] for s in split_sentences(words)]
-        for number, sentence in enumerate(sentences, 1):
-            text = " ".join(sentence.split())
-            if re.search(r"\w", text) and text.strip(".") != "NONE":
-                yield _ended(text), ranks if number == len(sentences) else ()
-        start = marks.end() if marks else len(reply)
+    reply = _MARKS_BEHIND.sub(r" \2\1", " ".join(reply.split()))
+    for sentence in split_sentences(reply):
+        words = reply[sentence.start : sentence.end]
+        marks = " ".join(_MARKS.findall(words))
+        text = re.sub(r" ([.,;:!?])", r"\1", " ".join(_MARKS.sub(" ", words).split()))
+        if re.search(r"\w", text) and text.strip(".") != "NONE":
+            yield _ended(text), tuple(dict.fromkeys(int(rank) for rank in re.findall(r"\d+", marks)))
 
 
 def _ended(sentence: str) -> str:
@@ -138,4 +156,5 @@ def _problem(text: str, ranks: tuple[int, ...], answer: Answer) -> str | None:
     if _MARKUP.search(text):
         return "it is no plain text"
     cited = [answer.citations[rank - 1] for rank in ranks]
-    return why_unsupported(text, [f"{c.title}. {date_in_words(c.published)}.\n{c.quote}" for c in cited])
+    # Not its date: the 3 of "3 July" is no number of the passage.
+    return why_unsupported(text, [f"{citation.title}.\n{citation.quote}" for citation in cited])

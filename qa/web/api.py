@@ -61,6 +61,7 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
             k=request.k,
             filters=request.filters(),
             asked_on=request.date,
+            write=request.write,
         )
         return answer.to_json()
 

@@ -92,7 +92,7 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
                 undo = gr.Button("Undo", scale=0, min_width=0)
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
-            which = add_choice()
+            which = add_choice(answerer)
         with gr.Column(elem_id="examples") as examples:
             gr.HTML("<h2>For example</h2>")
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
@@ -153,7 +153,7 @@ def _answer_or_notice(
         return str(error)
     history = [Turn(answer.question, answer.text) for answer in earlier]
     try:
-        return observer.ask(question, history=history, k=k, filters=filters)
+        return observer.ask(question, history=history, k=k, filters=filters, write=True)
     except UserError as error:
         return public_error(error).message
     except Exception:

@@ -72,6 +72,10 @@ class AskRequest(Strict):
         description="the day the question was asked, if that matters: news of the days around it goes first",
     )
 
+    write: bool = Field(
+        default=False, strict=True, description="have the language model sum the passages up, where the server has one"
+    )
+
     @model_validator(mode="after")
     def _check_dates(self) -> AskRequest:
         if self.before and self.after and self.before < self.after:
@@ -175,7 +179,7 @@ class AnswerModel(BaseModel):
     newest: date | None = Field(
         default=None, description="only in a refusal of a question about a later time: the day of the newest article"
     )
-    written: WrittenModel | None = Field(default=None, description="only where the server asks a language model")
+    written: WrittenModel | None = Field(default=None, description="only where a language model was asked to write")
 
 
 class ListedArticleModel(BaseModel):

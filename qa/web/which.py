@@ -13,27 +13,35 @@ from corpus.store import Filters
 from qa.answerer import Answerer
 from qa.web.words import check_readable
 
-# More cannot be looked through; those with the most articles come first.
-MAX_SOURCES = 500
 MAX_CHOSEN = 100
 MAX_DAY_CHARACTERS = 20
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
 
 
-def add_choice() -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
+def add_choice(answerer: Answerer) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
     """Add the choice of articles, folded away, to the Blocks that are being built: from, until, sources."""
+    # A page that was open before the server was started anew knows only these.
+    known = answerer.sources()
     with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
         first, last = (
             gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
             for label, example in (("From", "2023-07-01"), ("Until", "2023 or 2023-07"))
         )
-        sources = gr.Dropdown([], label="Sources", multiselect=True, max_choices=MAX_CHOSEN, min_width=240, scale=2)
+        sources = gr.Dropdown(
+            known,
+            label="Sources",
+            multiselect=True,
+            max_choices=MAX_CHOSEN,
+            min_width=240,
+            scale=2,
+            visible=bool(known),
+        )
     return first, last, sources
 
 
 def offered_sources(answerer: Answerer) -> object:
     """An update of the dropdown: the sources there are now; without any it is not shown."""
-    sources = answerer.store.sources(MAX_SOURCES)
+    sources = answerer.sources()
     return gr.update(choices=sources, visible=bool(sources))
 
 
@@ -61,7 +69,7 @@ def _read_day(words: str | None, *, is_last: bool) -> date | None:
     try:
         last_of_month = calendar.monthrange(year, month)[1] if is_last else 1
         return date(year, month, int(found["day"] or last_of_month))
-    except (ValueError, calendar.IllegalMonthError) as error:
+    except ValueError as error:
         raise _no_day(words) from error
 
 

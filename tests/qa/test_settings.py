@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UserError
+from qa.build import load_writer
 from qa.settings import Settings, load_settings
 
 KNOWN = ", ".join(Settings.model_fields)
@@ -124,3 +125,28 @@ def test_a_rate_is_a_number_and_a_time() -> None:
 def test_a_key_is_never_shown() -> None:
     assert "short" not in message(api_key="short")
     assert "a key of many letters" not in repr(load_settings(None, api_key="a key of many letters"))
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:11434", "ftp://host/v1", "http://user:word@host/v1", "http://host/v1?a=b", "http://a b"]
+)
+def test_the_address_of_a_language_model_is_checked(address: str) -> None:
+    with pytest.raises(UserError, match="an address begins with http:// or https://"):
+        load_settings(None, writer=address)
+
+
+def test_nor_is_that_of_a_language_model(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text("writer_key = 12345678", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load_settings(path)
+    assert "12345678" not in str(caught.value)
+
+
+def test_a_language_model_needs_its_name() -> None:
+    with pytest.raises(UserError, match="'writer_model' is not set; name the model"):
+        load_writer(load_settings(None, writer="http://127.0.0.1:1/v1"))
+    assert load_writer(load_settings(None)) is None
+    writer = load_writer(load_settings(None, writer="http://127.0.0.1:1/v1/", writer_model="a model"))
+    assert writer is not None
+    assert writer.model == "a model"

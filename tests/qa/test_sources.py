@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.sources import named_sources
 
-SOURCES = ("CNBC | World Business", "CNN", "The Age", "The Daily", "TechCrunch")
+SOURCES = ("Apple", "CNBC | World Business", "CNN", "Nature", "The Age", "The Daily", "Time", "Today", "TechCrunch")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ SOURCES = ("CNBC | World Business", "CNN", "The Age", "The Daily", "TechCrunch")
         ("Does 'The Age' agree with the article from TechCrunch?", ("The Age", "TechCrunch")),
         ("What is the CNBC story about?", ("CNBC | World Business",)),
         ("Which company is covered by both The Age and CNN?", ("The Age",)),
+        ("What does the Daily's article say?", ("The Daily",)),
+        ("According to the Daily, who won?", ("The Daily",)),
+        ("Did 'The Age' describe the match?", ("The Age",)),
+        ("Who is behind the concerns from 'The Age'?", ("The Age",)),
+        ("When did Apple release the phone?", ()),
+        ("What did Nature teach us?", ()),
+        ("Did Time Warner merge?", ()),
+        ("Who starred in 'Today'?", ()),
         ("Who founded CNN?", ()),
         ("Is the age of the oldest article known?", ()),
         ("What does the TechCrunched article say?", ()),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qa.support import why_unsupported
 
 PASSAGE = (
-    "Harbour bridge opens. 1 March 2024.\n"
+    "Harbour bridge opens.\n"
     "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 1,400 million crowns and took nine "
     "years. Steel was scarce, the builders said. The toll will not be raised before 2030."
 )
@@ -25,7 +25,8 @@ OTHER = "The Rhone glacier lost nine metres of ice last summer, Karl Frei told r
         "It cost 1400 million crowns.",
         "The toll will not be raised before 2030.",
         "Oslo's harbour bridge took nine years.",
-        "On 1 March 2024 the harbour bridge opened.",
+        "Builders said steel was scarce.",
+        "On Friday, Anna Berg opened the bridge.",
     ],
 )
 def test_what_the_passage_says_is_borne_out(sentence: str) -> None:
@@ -36,13 +37,20 @@ def test_what_the_passage_says_is_borne_out(sentence: str) -> None:
     ("sentence", "why"),
     [
         ("The bridge cost 1,500 million crowns.", "the number 1500 is not in its passage"),
+        ("The bridge cost 1,4 million crowns.", "the number 1,4 is not in its passage"),
+        ("The bridge cost 1,400 billion crowns.", "the number billion is not in its passage"),
+        ("The bridge took ten years.", "the number ten is not in its passage"),
+        # It stands elsewhere in the passage, not where the cost does.
+        ("The bridge cost 2030 million crowns.", "the number 2030 is not in its passage"),
+        ("Trump opened the harbour bridge in Oslo on Friday.", "the name 'trump' is not in its passage"),
+        ("Bergen opened the harbour bridge on Friday.", "the name 'bergen' is not in its passage"),
         ("The bridge cost 1.400 million crowns.", "the number 1.400 is not in its passage"),
         ("Mayor Erik Berg opened the harbour bridge.", "the name 'erik' is not in its passage"),
         ("The harbour bridge in Bergen opened on Friday.", "the name 'bergen' is not in its passage"),
         ("The toll will be raised before 2030.", "it and its passage differ in a 'not'"),
         ("Mayor Anna Berg never opened the harbour bridge.", "it and its passage differ in a 'not'"),
         ("The bridge is widely praised as a masterpiece.", "too many of its words are not in its passage"),
-        ("Engineers celebrated.", "too many of its words are not in its passage"),
+        ("Engineers celebrated.", "the name 'engineers' is not in its passage"),
         ("The glacier lost nine metres of ice.", "too many of its words are not in its passage"),
         ("It is.", "it says nothing"),
         ("!", "it says nothing"),

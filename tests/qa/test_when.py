@@ -33,6 +33,10 @@ WEEK = (date(2023, 12, 6), date(2023, 12, 18))
         ("What happened on July 3rd, 2021?", date(2021, 7, 3), date(2021, 7, 17)),
         ("What did The Daily report on 2021-07-03?", date(2021, 7, 3), date(2021, 7, 17)),
         ("What changed between July 3 and 5 August 2023?", date(2023, 7, 3), date(2023, 8, 19)),
+        ("What changed between December 20 and January 5 2021?", date(2020, 12, 20), date(2021, 1, 19)),
+        ("What happened from 3 July to 5 July 2021?", date(2021, 7, 3), date(2021, 7, 19)),
+        ("What happened on 3 July 2023, case 2023-99-99?", date(2023, 7, 3), date(2023, 7, 17)),
+        ("What happened on July 3 2023, when in May 50 people died?", date(2023, 7, 3), date(2023, 7, 17)),
         ("Did the report of 2023-11-24 say what that of 2023-10-25 says?", date(2023, 10, 25), date(2023, 12, 8)),
     ],
 )

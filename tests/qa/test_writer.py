@@ -20,7 +20,7 @@ from qa.evaluate.run import read_answer
 from qa.model import load_fitted
 from qa.web.passages import answer_html
 from qa.wording import written_in_words
-from qa.writer import MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer
+from qa.writer import MAX_AT_ONCE, MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer
 
 QUESTION = "How much did the harbour bridge cost?"
 COST = "The bridge cost 40 million crowns"
@@ -77,7 +77,9 @@ def ask(built: IndexFolder, encoder: HashEncoder, model: Model) -> Callable[...,
         model.reply = reply
         writer = Writer(model.url, "a model", key, seconds=seconds)
         # At most wrong in half of the answers: what is asked here is always answered.
-        return Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION)
+        return Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(
+            QUESTION, write=True
+        )
 
     return ask
 
@@ -115,6 +117,12 @@ def test_sentences_that_the_passages_bear_out_are_kept(ask: Ask, model: Model) -
         (f"  {COST}\n\n[1]\n", [f"{COST}."], 0),
         ("The bridge cost 50 million crowns [1].", [], 1),
         (f"{COST}.", [], 1),
+        ("The bridge [1] cost 40 million crowns.", [f"{COST}."], 0),
+        # What is cited in the middle is checked whole.
+        ("It is not true that [1] the bridge cost 40 million crowns [1].", [], 1),
+        ("Karl Frei denied [2] that the bridge cost 40 million crowns [1].", [], 1),
+        (f"{COST} [1], and opened in 2020 [1].", [], 1),
+        (f"{COST}" + " " * 50_000 + "[1].", [], 1),
         (f"{COST} [0].", [], 1),
         (f"{COST} [99].", [], 1),
         (f"{COST} [1, 99].", [], 1),
@@ -174,21 +182,71 @@ def test_a_reply_that_trickles_is_not_waited_for(ask: Ask) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_nor_are_headers_that_trickle(ask: Ask) -> None:
+    def trickle(handler: Handler) -> None:
+        for n in range(50):
+            try:
+                handler.wfile.write(b"HTTP/1.0 200 OK\r\n" if n == 0 else b"X-Header: 1\r\n")
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    assert written(ask(trickle, seconds=0.5)) == ([], 0, NOT_REACHED)
+    assert time.monotonic() - started < 3
+
+
+def test_a_slow_model_holds_up_only_so_many(ask: Ask) -> None:
+    held = threading.Event()
+    answer = ask(says("NONE"))
+    writer = Writer("http://127.0.0.1:9/v1", "a model")
+    writer._post = lambda _messages, body: held.wait(20) and body.set_result(b"")  # type: ignore[assignment,method-assign]
+    waiting = [threading.Thread(target=writer.write, args=(answer,)) for _ in range(MAX_AT_ONCE)]
+    for thread in waiting:
+        thread.start()
+    started = time.monotonic()
+    assert writer.write(answer).problem == NOT_REACHED
+    assert time.monotonic() - started < 5
+    held.set()
+    for thread in waiting:
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("url", "key"), [("http://a..b/v1", None), (f"http://{'a' * 70}/v1", None), ("http://127.0.0.1:9/v1", "schlüssel")]
+)
+def test_an_address_or_key_that_is_none_leaves_the_passages(
+    built: IndexFolder, encoder: HashEncoder, url: str, key: str | None
+) -> None:
+    writer = Writer(url, "a model", key)
+    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
+    assert written(answer) == ([], 0, NOT_REACHED)
+
+
 def test_a_server_that_is_not_there_leaves_the_passages(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
     model.server_close()
     writer = Writer(model.url, "a model")
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION)
+    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
     assert written(answer) == ([], 0, NOT_REACHED)
 
 
 def test_a_refusal_asks_no_model(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
     writer = Writer(model.url, "a model")
-    answer = Answerer(Retriever(built, encoder), load_fitted(), writer=writer).ask("Who is the king of Sweden?")
+    answer = Answerer(Retriever(built, encoder), load_fitted(), writer=writer).ask(
+        "Who is the king of Sweden?", write=True
+    )
     assert (answer.is_answerable, answer.written, model.asked) == (False, None, [])
 
 
+def test_who_does_not_ask_for_it_waits_for_no_model(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
+    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=Writer(model.url, "m")).ask(
+        QUESTION
+    )
+    assert (answer.is_answerable, answer.written, model.asked) == (True, None, [])
+
+
 def test_without_a_model_an_answer_says_nothing_of_one(built: IndexFolder, encoder: HashEncoder) -> None:
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5).ask(QUESTION)
+    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5).ask(QUESTION, write=True)
     assert answer.written is None
     assert "written" not in answer.to_json()
     assert 'class="written"' not in answer_html(answer)

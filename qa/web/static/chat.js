@@ -90,7 +90,7 @@
   }
 
   function passageOf(answer) {
-    const link = answer.querySelector(".cite");
+    const link = answer.querySelector(".passage .cite");
     if (!link) return null;
     const url = new URL(link.href);
     const article = decodeURIComponent(url.pathname.slice(address("articles/").pathname.length));

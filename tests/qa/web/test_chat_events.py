@@ -20,9 +20,9 @@ from qa.web.observe import Observer
 pytestmark = pytest.mark.slow
 
 
-def last(answerer: Answerer, question: str) -> tuple[list[object], str, str]:
+def last(answerer: Answerer, question: str, observer: Observer | None = None) -> tuple[list[object], str, str]:
     """Messages, what stays in the box and the notice, once a question has been dealt with."""
-    *_, (_, messages, typed, notice, _, _) = _ask(Observer(answerer), question, [], k=5)
+    *_, (_, messages, typed, notice, _, _) = _ask(observer or Observer(answerer), question, [], k=5)
     return messages, typed, notice
 
 
@@ -39,8 +39,12 @@ def test_fault_of_the_program_is_logged_not_told(tmp_path: Path, caplog: pytest.
     build_index(folder, read_articles([str(tmp_path / "a.txt")]), SentenceEncoder())
     answerer = open_answerer(Settings(index=tmp_path))
     answerer.store.close()
+    observer = Observer(answerer)
     with caplog.at_level(logging.ERROR):
-        messages, typed, notice = last(answerer, "When did it open?")
+        messages, typed, notice = last(answerer, "When did it open?", observer)
+    counted = observer.registry.restricted_registry(["article_qa_questions_total"]).collect()
+    found = {s.labels["result"]: s.value for metric in counted for s in metric.samples if s.name.endswith("_total")}
+    assert found == {"answered": 0, "refused": 0, "error": 1}
     assert (messages, typed) == ([], "When did it open?")
     assert notice == '<p role="alert">Something went wrong on the server; its log says what.</p>'
     assert "Cannot operate on a closed database" in caplog.text
