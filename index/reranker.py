@@ -35,12 +35,13 @@ class Reranker:
         if not passages:
             return []
         pairs = [(question, passage) for passage in passages]
-        logits = self._ready().predict(pairs, batch_size=BATCH, show_progress_bar=False, activation_fn=lambda x: x)
-        if any(math.isnan(logit) for logit in logits.tolist()):
+        scores = self._ready().predict(pairs, batch_size=BATCH, show_progress_bar=False, activation_fn=lambda x: x)
+        logits = scores.tolist()
+        if any(math.isnan(logit) for logit in logits):
             raise UserError(
                 f"the reranker {self.model!r} gave no number for {question[:80]!r}; its weights are damaged"
             )
-        return [min(max(logit, -LIMIT), LIMIT) for logit in logits.tolist()]
+        return [min(max(logit, -LIMIT), LIMIT) for logit in logits]
 
     def _ready(self) -> CrossEncoder:
         with self._lock:
