@@ -233,7 +233,7 @@ def test_ask_in_words(run: Run, built: IndexFolder) -> None:
 
 def test_ask_for_what_the_articles_do_not_say(run: Run, built: IndexFolder) -> None:
     result = run("ask", "zzz qqq", "--source", "Nobody")
-    assert said(result) == (0, "The articles do not say.\n", "")
+    assert said(result) == (0, "The articles do not say. There is no such article.\n", "")
     (answer,) = objects(run("ask", "zzz qqq", "--source", "Nobody", "--json"))
     assert (answer["answerable"], answer["answer"], answer["citations"]) == (False, None, [])
 
