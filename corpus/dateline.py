@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from dateparser.date import DateDataParser
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 # The first newspapers are of the 17th century; an earlier "date" is a number that looks like one.
 EARLIEST = date(1700, 1, 1)
@@ -127,6 +129,11 @@ def skip_dateline(line: str) -> str:
         if match and match.end() < len(line):
             return line[match.end() :]
     return line
+
+
+def is_dateline(line: str) -> bool:
+    """Whether `line` is a place, date or agency and nothing more."""
+    return any(pattern.fullmatch(line) for pattern in (_DATED_PLACE, _DATE_AND_PLACE, _ONLY_DATE))
 
 
 def parse_date(text: str) -> date | None:
@@ -261,6 +268,8 @@ def _parse_named(text: str) -> date | None:
 @cache
 def _named_dates() -> DateDataParser:
     """Made once, on first use: it loads the names of the months."""
+    from dateparser.date import DateDataParser
+
     return DateDataParser(
         languages=["en"],
         settings={

@@ -118,6 +118,8 @@ def prepare_to_load(model: str) -> None:
     # Whoever names a model that is not on this machine lets it be fetched; nothing else goes out.
     if Path(model).is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    elif model.startswith(("/", "./", "../", "~")):
+        raise UserError(f"there is no folder {model!r}; name one with a model, or a model on the hub")
     from transformers.utils import logging as transformers_logging
 
     # A bar for reading 90 MB from disk tells nobody anything.

@@ -97,8 +97,10 @@ class Answerer:
         articles, passages = ranking.store.counts()
         newest = ranking.store.newest() if sought.to_reach else None
         is_too_late = bool(newest and sought.to_reach and newest < sought.to_reach)
-        certainty = 0.0 if is_too_late else confidence(best, models.confidence)
-        is_answerable = bool(best) and not is_too_late and certainty >= models.answers_from(self._most_wrong)
+        # Nothing but stop words or signs: whatever is near to that answers nothing.
+        is_empty = not analyze(query)
+        certainty = 0.0 if is_too_late or is_empty else confidence(best, models.confidence)
+        is_answerable = certainty >= max(models.answers_from(self._most_wrong), 1e-9)
         citations = cite(best[:k])
         ended = time.perf_counter()
         answer = Answer(

@@ -17,7 +17,7 @@ LEAST_PAIRS = 8
 
 
 def group_copies(best: Sequence[Candidate]) -> list[Candidate]:
-    """`best` with one candidate a story: the earliest published, at the place of the best, with its `copies`.
+    """`best` with one candidate a story: the earliest that was asked for, at the place of the best, with its `copies`.
 
     Passages of one article are never copies of each other.
     """
@@ -45,7 +45,7 @@ def _is_copy(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]])
 def _stands_for(group: Sequence[Candidate]) -> Candidate:
     if len(group) == 1:
         return group[0]
-    # `min` takes the first, which is the best, of those of one day.
-    earliest = min(group, key=lambda candidate: candidate.found.article.published or date.max)
+    # Before all one of the source or time that was asked for. `min` takes the first, which is the best, of one day.
+    earliest = min(group, key=lambda c: (not c.found.is_timely, c.found.article.published or date.max))
     others = tuple(candidate.found for candidate in group if candidate is not earliest)
     return replace(earliest, probability=group[0].probability, copies=others)

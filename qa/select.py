@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.article import Article, Passage
+from corpus.dateline import is_dateline, skip_dateline
 from corpus.split import Sentence, split_sentences
 from index.analyze import analyze
 from qa.answer_type import AnswerType, asked_type, offers
@@ -104,20 +105,19 @@ class Candidate:
 
 
 def able_sentences(passage: Passage) -> list[Sentence]:
-    """Sentences of a passage, at the article's offsets, that can be an answer: no question, no bare heading.
+    """Sentences of a passage, at the article's offsets, that can be an answer: no question, bare heading or dateline.
 
-    A passage with nothing else gives what it has.
+    One that opens with a dateline begins behind it. A passage with nothing else gives what it has.
     """
-    offset = passage.start
-    sentences = [
-        Sentence(offset + s.start, offset + s.end, s.is_question, s.is_heading) for s in split_sentences(passage.text)
-    ]
+    offset, text = passage.start, passage.text
+    sentences = []
+    for s in split_sentences(text):
+        words = text[s.start : s.end]
+        is_heading = s.is_heading or is_dateline(words)
+        start = s.start if is_heading else s.end - len(skip_dateline(words))
+        sentences.append(Sentence(offset + start, offset + s.end, s.is_question, is_heading))
     able = [s for s in sentences if not s.is_question]
-    full = [
-        s
-        for s in able
-        if not s.is_heading and len(analyze(passage.text[s.start - offset : s.end - offset])) >= MIN_TERMS
-    ]
+    full = [s for s in able if not s.is_heading and len(analyze(text[s.start - offset : s.end - offset])) >= MIN_TERMS]
     return full or able or sentences
 
 

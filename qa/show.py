@@ -17,6 +17,7 @@ def print_answer(answer: Answer) -> None:
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
     if answer.is_answerable:
+        console.print(Text(" ".join((answer.text or "").split()), style="bold"))
         console.print(Text(confidence_in_words(answer.confidence), style="green"))
     else:
         console.print(Text(f"The articles do not say. {reason_in_words(answer)}".rstrip(), style="bold"))
@@ -31,6 +32,8 @@ def print_answer(answer: Answer) -> None:
         console.print()
         console.print(_heading(citation))
         console.print(_quote(citation), soft_wrap=False)
+        if citation.also_in:
+            console.print(Text(f"Also in {', '.join(copy.article_id for copy in citation.also_in)}", style="dim"))
 
 
 def _heading(citation: Citation) -> Text:

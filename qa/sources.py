@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 # A name alone is no source: "the founder of CNN" asks about it, "CNN's report on" asks of it.
 _TOLD = "articles?|reports?|reported|story|stories|coverage|covered|pieces?|newspaper|magazine|wrote|writes|published"
-_TELL = "report|describe|mention|suggest|claim|write|publish|discuss|cover|attribute|indicate"
+_TELL = "report|say|tell|describe|mention|suggest|claim|write|publish|discuss|cover|attribute|indicate"
 _BY = rf"(?:{_TOLD}|discussed|detailed|described|featured|mentioned|noted)(?: \w+)? (?:by|from|in|of)"
 _BEFORE = rf"(?:(?i:according to|as per)|{_BY})(?: both)? (?:(?:the|an?|article|report) )*"
 _OPEN, _CLOSE = "['\"‘“]", "['\"’”]"

@@ -231,6 +231,12 @@ def test_ask_in_words(run: Run, built: IndexFolder) -> None:
     assert "Coast Daily · 1 March 2024 · bridge 0-172" in lines
 
 
+def test_days_in_the_wrong_order_are_explained(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "Who won?", "--after", "2024-01-01", "--before", "2023-01-01")
+    assert result.exit_code == 1
+    assert "no article can be from 2024-01-01 on and until 2023-01-01; change --after or --before" in result.stderr
+
+
 def test_ask_for_what_the_articles_do_not_say(run: Run, built: IndexFolder) -> None:
     result = run("ask", "zzz qqq", "--source", "Nobody")
     assert said(result) == (0, "The articles do not say. There is no such article.\n", "")

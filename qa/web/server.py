@@ -154,6 +154,9 @@ def serve(settings: Settings) -> None:
     # The port first: finding it taken should not cost the loading of an index.
     with _bind(settings.host, settings.port) as listener:
         answerer = open_answerer(settings)
+        if settings.reranker:
+            # A name that is none shows before anybody asks; the packaged encoder can be read while serving.
+            answerer.warm_up()
         app = create_app(answerer, settings)
         log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")

@@ -25,7 +25,7 @@ def add_choice(answerer: Answerer) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]
     with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
         first, last = (
             gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-            for label, example in (("From", "2023-07-01"), ("Until", "2023 or 2023-07"))
+            for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
         )
         sources = gr.Dropdown(
             known,

@@ -135,7 +135,9 @@ def test_a_question_line_of_an_article_is_never_the_answer(answerer: Answerer) -
     ]
 
 
-@pytest.mark.parametrize("question", ["Who is the king of Sweden?", "Did a volcano erupt?", "?", "who was it", "山"])
+@pytest.mark.parametrize(
+    "question", ["Who is the king of Sweden?", "Did a volcano erupt?", "?", "who was it", "山", "🏆"]
+)
 def test_what_the_articles_do_not_say(answerer: Answerer, question: str) -> None:
     answer = answerer.ask(question)
     assert (answer.is_answerable, answer.text) == (False, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from fakes import make_candidate, make_found
@@ -47,3 +48,10 @@ def test_passages_of_one_article_and_short_ones_are_no_copies() -> None:
     short = [candidate("a", "It is so.", None, 0.9), candidate("b", "It is so.", None, 0.8)]
     assert ids(group_copies(short)) == [("a", []), ("b", [])]
     assert group_copies([]) == []
+
+
+def test_a_copy_of_the_source_that_was_asked_for_stands_for_all() -> None:
+    early = candidate("early", STORY, date(2024, 1, 2), 0.9)
+    asked = candidate("asked", STORY, date(2024, 1, 3), 0.7)
+    asked = replace(asked, found=replace(asked.found, is_timely=True))
+    assert ids(group_copies([early, asked])) == [("asked", ["early"])]

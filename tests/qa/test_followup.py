@@ -125,6 +125,18 @@ def test_only_the_last_turns_count() -> None:
     assert "Okafor" not in stand_alone("How old is she?", [CHESS, *followed * 20])
 
 
+@pytest.mark.parametrize(
+    ("before", "answer", "wanted"),
+    [
+        ("Who is Helen Marsh?", "Helen Marsh resigned on 1 December 2023. Her successor is Paul Oduya.", "Helen Marsh"),
+        ("Who is the mayor of Oslo?", "On March 4 Mayor Tom Alder opened it.", "Mayor Tom Alder"),
+        ("Who won the Golden Whisk?", "In December 2023 Anna Berg won.", "Anna Berg"),
+    ],
+)
+def test_nobody_is_called_by_a_month(before: str, answer: str, wanted: str) -> None:
+    assert stand_alone("When did she resign?", [Turn(before, answer)]) == f"When did {wanted} resign?"
+
+
 def test_what_was_said_is_put_in_as_it_is_written() -> None:
     history = [Turn("Who runs the works?", r"It is Karl-\1.\g<0> who runs them.")]
     assert stand_alone("What did he say in Oslo?", history) == "What did Karl say in Oslo?"

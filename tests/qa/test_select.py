@@ -211,3 +211,21 @@ def test_a_mark_never_reaches_over_a_gap() -> None:
     question = Question.of("How much did the bridge cost?", {})
     *_, last = score_sentences(question, make_found(passage, article), able_sentences(passage), near, EVEN)
     assert last.marked_from == last.start
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Oslo, March 4, 2021 (The Daily)\nMayor Tom Alder opened the bridge.", ["Mayor Tom Alder opened the bridge."]),
+        ("13-12-2023 (OSLO) The rate fell to two percent.", ["The rate fell to two percent."]),
+        ("LONDON (Reuters) - Prices rose. Wages stayed low.", ["Prices rose.", "Wages stayed low."]),
+        ("Published: 4 March 2021\nThe bridge is open now.", ["The bridge is open now."]),
+        ("Oslo, March 4, 2021 (The Daily)", ["Oslo, March 4, 2021 (The Daily)"]),
+        ("On March 4, 2021 the bridge opened.", ["On March 4, 2021 the bridge opened."]),
+    ],
+)
+def test_a_dateline_answers_nothing(text: str, wanted: list[str]) -> None:
+    # In the middle of an article, so that offsets count.
+    article = f"Before.\n{text}"
+    found = able_sentences(Passage("a", 8, len(article), text))
+    assert [article[s.start : s.end] for s in found] == wanted
