@@ -70,6 +70,11 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self.after or self.before or self.sources)
 
+    @property
+    def is_impossible(self) -> bool:
+        """No day is late enough and early enough."""
+        return bool(self.after and self.before and self.before < self.after)
+
     def and_also(self, other: Filters) -> Filters:
         """What passes both; of sources, those of the first that names any."""
         after = max(filter(None, (self.after, other.after)), default=None)

@@ -100,7 +100,7 @@ class Answerer:
         # Nothing but stop words or signs: whatever is near to that answers nothing.
         is_empty = not analyze(query)
         certainty = 0.0 if is_too_late or is_empty else confidence(best, models.confidence)
-        is_answerable = certainty >= max(models.answers_from(self._most_wrong), 1e-9)
+        is_answerable = certainty > 0.0 and certainty >= models.answers_from(self._most_wrong)
         citations = cite(best[:k])
         ended = time.perf_counter()
         answer = Answer(

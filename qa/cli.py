@@ -159,9 +159,9 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
     after, before, asked_on = (_day(options[name]) for name in ("after", "before", "date"))
-    if after and before and before < after:
-        raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
     filters = Filters(after=after, before=before, sources=options["sources"])
+    if filters.is_impossible:
+        raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
     answer = open_answerer(settings).ask(question, k=settings.k, filters=filters, asked_on=asked_on, write=True)
     if as_json:
         _print_json(answer.to_json())

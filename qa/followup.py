@@ -84,7 +84,7 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
         # One name cannot be both: "When did he introduce it?" after a question that names only the thing.
         is_thing = bool(_THING.search(question)) and person == _thing(before, answer)
         resolved = _replace(_PERSONAL, resolved, None if is_thing else person)
-    if _needs_thing(question) and not _names_before(_THING, question):
+    if _needs_thing(question):
         resolved = _replace(_THING, resolved, _thing(before, answer))
     if _is_incomplete(resolved):
         resolved = f"{before} {resolved}"
@@ -137,7 +137,9 @@ def _needs_person(question: str) -> bool:
 
 
 def _needs_thing(question: str) -> bool:
-    return bool(_THING.search(question)) and not (_EMPTY_IT.search(question) or _is_explained(_THING, question))
+    return bool(_THING.search(question)) and not (
+        _EMPTY_IT.search(question) or _names_before(_THING, question) or _is_explained(_THING, question)
+    )
 
 
 def _is_explained(pronoun: re.Pattern[str], question: str) -> bool:
@@ -157,7 +159,6 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
 
 def _is_incomplete(question: str) -> bool:
     has_pronoun = _needs_person(question) or _needs_thing(question)
-    has_pronoun = has_pronoun and not (_names_before(_THING, question) and not _needs_person(question))
     says_little = len(analyze(question)) <= 1 and not list(names_in(question))
     return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))
 

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 
@@ -86,9 +87,12 @@ class Writer:
         body: Future[bytes] = Future()
         threading.Thread(target=self._post, args=(messages, body), daemon=True).start()
         try:
-            reply = json.loads(body.result(timeout=self._seconds))["choices"][0]["message"]["content"]
-        except (TimeoutError, OSError, httpx.HTTPError) as error:
+            read = body.result(timeout=self._seconds)
+        except Exception as error:
+            # Whatever it was (a server that is not there, a host that is none, a key that no header can carry).
             raise WriterError(NOT_REACHED) from error
+        try:
+            reply = json.loads(read)["choices"][0]["message"]["content"]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise WriterError(NOT_UNDERSTOOD) from error
         if not isinstance(reply, str):
@@ -97,6 +101,7 @@ class Writer:
 
     def _post(self, messages: list[dict[str, str]], body: Future[bytes]) -> None:
         request = {"model": self.model, "messages": messages, "temperature": 0, "max_tokens": MAX_TOKENS}
+        deadline = time.monotonic() + self._seconds
         try:
             # No proxy of the environment, no redirect: the passages go where the setting says and nowhere else.
             with (
@@ -107,13 +112,12 @@ class Writer:
                 read = b""
                 for chunk in response.iter_bytes():
                     read += chunk
-                    if len(read) > MAX_REPLY_BYTES or body.cancelled():
+                    # Nobody waits any longer; a server that trickles must not keep its place for hours.
+                    if len(read) > MAX_REPLY_BYTES or time.monotonic() > deadline:
                         raise TimeoutError("the reply is too long or took too long")
             body.set_result(read)
-        except httpx.HTTPError as error:
-            body.set_exception(error)
         except Exception as error:
-            body.set_exception(OSError(str(error)))
+            body.set_exception(error)
         finally:
             self._free.release()
 

@@ -78,7 +78,7 @@ class AskRequest(Strict):
 
     @model_validator(mode="after")
     def _check_dates(self) -> AskRequest:
-        if self.before and self.after and self.before < self.after:
+        if self.filters().is_impossible:
             raise ValueError("'before' is earlier than 'after'; no article can be between them")
         return self
 

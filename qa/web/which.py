@@ -52,7 +52,7 @@ def read_filters(first: str | None, last: str | None, sources: Sequence[str] | N
         before=_read_day(last, is_last=True),
         sources=tuple(check_readable(source) for source in sources or ())[:MAX_CHOSEN],
     )
-    if filters.after and filters.before and filters.before < filters.after:
+    if filters.is_impossible:
         raise ValueError(f"no article can be from {filters.after} on and until {filters.before}; change one of the two")
     return filters
 

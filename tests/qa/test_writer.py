@@ -167,6 +167,8 @@ def test_a_reply_that_is_none_leaves_the_passages(ask: Ask, reply: Callable[[Han
 
 
 def test_a_reply_that_trickles_is_not_waited_for(ask: Ask) -> None:
+    hung_up = threading.Event()
+
     def trickle(handler: Handler) -> None:
         handler.send_response(200)
         handler.end_headers()
@@ -174,12 +176,15 @@ def test_a_reply_that_trickles_is_not_waited_for(ask: Ask) -> None:
             try:
                 handler.wfile.write(b" ")
             except OSError:
+                hung_up.set()
                 return
             time.sleep(0.1)
 
     started = time.monotonic()
     assert written(ask(trickle, seconds=0.5)) == ([], 0, NOT_REACHED)
     assert time.monotonic() - started < 5
+    # Nor does it keep one of the few places.
+    assert hung_up.wait(5)
 
 
 def test_nor_are_headers_that_trickle(ask: Ask) -> None:
