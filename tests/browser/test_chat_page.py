@@ -54,6 +54,7 @@ def test_from_question_to_source(site: Site, open_page: OpenPage) -> None:
 
 def test_follow_up_question(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    wait_for_examples(page)
     expect(ask(page, LAWLER)).to_contain_text("Mike Lawler introduced")
     answer = ask(page, "When did he introduce it?")
     expect(answer).to_contain_text("Understood as:")
@@ -62,6 +63,7 @@ def test_follow_up_question(site: Site, open_page: OpenPage) -> None:
 
 def test_refusal_offers_the_nearest_passages(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    wait_for_examples(page)
     answer = ask(page, WORLD_CUP)
     expect(answer).to_contain_text("The articles do not say.")
     expect(answer.get_by_role("link")).to_have_count(0)
@@ -80,6 +82,7 @@ def test_example_is_asked(site: Site, open_page: OpenPage) -> None:
 
 def test_feedback_is_stored_and_stays_visible(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    wait_for_examples(page)
     answer = ask(page, MISSION)
     before = len(read_feedback(site.feedback_file))
     answer.get_by_role("button", name=HELPFUL).click()
@@ -119,6 +122,7 @@ def test_undo_ask_again_and_clear(site: Site, open_page: OpenPage) -> None:
 
 def test_copy_takes_the_citation_along(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    wait_for_examples(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     answer = ask(page, MISSION)
     answer.get_by_role("button", name="Copy with citation").click()
@@ -262,5 +266,6 @@ def violations(page: Page) -> list[str]:
 
 def test_messages_are_not_named_by_their_markup(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    wait_for_examples(page)
     ask(page, MISSION)
     expect(page.locator("#conversation [aria-label*='<']")).to_have_count(0)
