@@ -22,15 +22,16 @@ from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
-from index.open import Encoder
+from index.encoders.encoder import Encoder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from qa.evaluate import pipeline
-from qa.evaluate.compare import compare
-from qa.evaluate.gold import GoldQuestion, GoldSet, read_gold_set
-from qa.evaluate.judge import Judgement
-from qa.followup import Turn
-from qa.names import names_in
+from qa.evaluate.compare.compare import compare
+from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.measure.judge import Judgement
+from qa.question.followup import Turn
+from qa.question.names import names_in
 
 MEASURES = ("answer-in-citation@1", "R@1", "answer-in-sentence@1")
 # Of those that both questions of a pair name in SQuAD.

@@ -22,9 +22,9 @@ from ir_measures import R, nDCG
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
 from index.fusion import fuse
+from index.generations import IndexFolder
 from index.hit import Hit
 from index.retriever import WEIGHTS, Ranking, Retriever
 from index.update import build_index

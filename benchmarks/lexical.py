@@ -30,8 +30,8 @@ import tantivy
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus.article import Article
-from corpus.split import split_article
-from index.analyze import analyze
+from corpus.passages import split_article
+from index.words.analyze import analyze
 
 SPEED_SETS = (
     "realtimeqa-2022",

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from lexical import Tantivy, Unit, measure_answers, measure_ndcg, read_articles
 
 from corpus.article import Article
-from corpus.split import split_article
-from index.analyze import analyze
+from corpus.passages import split_article
+from index.words.analyze import analyze
 
 
 def units_of(articles: Sequence[Article], overlap: int) -> list[Unit]:

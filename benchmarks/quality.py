@@ -19,13 +19,14 @@ from typing import Any
 from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
-from index.open import Encoder
+from index.encoders.encoder import Encoder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from qa.evaluate import pipeline
-from qa.evaluate.compare import Change, compare
-from qa.evaluate.gold import GoldSet, read_gold_set
-from qa.evaluate.judge import Judgement
+from qa.evaluate.compare.compare import Change, compare
+from qa.evaluate.gold.gold_set import GoldSet
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.measure.judge import Judgement
 
 LIMIT = 600
 TIMED = 30
@@ -35,21 +36,24 @@ SHOWN = ("answer-in-citation@1", "answer-in-citation@5", "answer-in-sentence@1",
 @contextmanager
 def without_time() -> Iterator[None]:
     """No time is named, and no day of asking is known."""
-    with patch("qa.sought.asked_period", lambda *_: None), patch("qa.sought.fortnight_of", lambda *_: None):
+    with (
+        patch("qa.question.preference.asked_period", lambda *_: None),
+        patch("qa.question.preference.fortnight_of", lambda *_: None),
+    ):
         yield
 
 
 @contextmanager
 def without_sources() -> Iterator[None]:
     """No source is named."""
-    with patch("qa.sought.named_sources", lambda *_: ()):
+    with patch("qa.question.preference.named_sources", lambda *_: ()):
         yield
 
 
 @contextmanager
 def without_wider_marks() -> Iterator[None]:
     """Only the sentence itself is marked."""
-    with patch("qa.select._marked_from", lambda sentence, *_: sentence.start):
+    with patch("qa.evidence.choose._marked_from", lambda sentence, *_: sentence.start):
         yield
 
 
@@ -63,7 +67,7 @@ def without_words_alone() -> Iterator[None]:
 @contextmanager
 def without_exchange() -> Iterator[None]:
     """A follow-up such as "And in 2023?" goes behind the question before."""
-    with patch("qa.followup._exchange", lambda *_: None):
+    with patch("qa.question.followup._exchange", lambda *_: None):
         yield
 
 

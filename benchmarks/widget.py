@@ -29,12 +29,12 @@ from starlette.responses import HTMLResponse, Response
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import bundled
 from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from index.update import build_index
 from qa.build import open_answerer
 from qa.settings import Settings
-from qa.web.guard import Guard
+from qa.web.gate.guard import Guard
 from qa.web.server import create_app
 
 RUNS = 5

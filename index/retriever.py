@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.errors import UserError
-from corpus.store import ArticleStore, Filters, StoreDamaged
-from index.encoder import Vectors
-from index.folder import IndexFolder
+from corpus.filters import Filters
+from index.encoders.encoder import Encoder, Vectors
 from index.fusion import fuse
+from index.generations import IndexFolder
 from index.hit import Hit
-from index.lexical import LexicalIndex
-from index.open import Encoder, open_store
+from index.recipe import open_store
+from index.store.errors import StoreDamaged
+from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors
+from index.words.tantivy import LexicalIndex
 
 log = logging.getLogger(__name__)
 

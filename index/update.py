@@ -9,13 +9,14 @@ from pathlib import Path
 
 from corpus.article import Article, Passage
 from corpus.errors import UserError
+from corpus.passages import split_article
 from corpus.readers import Unreadable
-from corpus.split import split_article
-from corpus.store import ArticleStore
-from index.folder import IndexFolder
-from index.lexical import LexicalIndex
-from index.open import ENCODER_KEY, RECIPE, RECIPE_KEY, Encoder, open_store
+from index.encoders.encoder import Encoder
+from index.generations import IndexFolder
+from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, embedded_text, open_store
+from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors, to_bytes
+from index.words.tantivy import LexicalIndex
 
 # Passages encoded together: enough to keep the processor busy, few enough that a kill loses seconds of work.
 BATCH_PASSAGES = 256
@@ -33,12 +34,6 @@ class Report:
 
 
 Progress = Callable[[int], None]
-
-
-def embedded_text(article: Article, passage: Passage) -> str:
-    """What the encoder reads of a passage: its article's title and date in front, which the quote leaves out."""
-    published = f"{article.published:%B} {article.published.day}, {article.published.year}" if article.published else ""
-    return "\n".join(part for part in (article.title, published, passage.text) if part)
 
 
 def build_index(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.store import ArticleStore
-from index.encoder import Vectors
-from index.faiss_index import FaissIndex, SnapshotError
+from index.encoders.encoder import Vectors
+from index.engines.faiss import FaissIndex, SnapshotError
+from index.store.sqlite import ArticleStore
 
 SNAPSHOT_KEY = "snapshot"
 # Replaying this many passages takes about as long as reading their snapshot; below it a new one is not worth writing.

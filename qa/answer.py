@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from corpus.store import Filters
+from corpus.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)

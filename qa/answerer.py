@@ -9,24 +9,25 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UserError
-from corpus.store import ArticleStore, Filters
-from index.analyze import analyze
-from index.reranker import Reranker
+from corpus.filters import Filters
+from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
-from index.update import embedded_text
-from qa.abstain import confidence
+from index.store.sqlite import ArticleStore
+from index.words.analyze import analyze
 from qa.answer import Answer
-from qa.cite import cite
-from qa.copies import group_copies
-from qa.followup import Turn, stand_alone
-from qa.model import Fitted, Models, log_odds, sigmoid
-from qa.names import without_names
-from qa.select import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
-from qa.sought import Sought
-from qa.terms import coverage, term_weights
+from qa.evidence.choose import Candidate, Found, Question, able_sentences, best_per_passage, nearness, score_sentences
+from qa.evidence.cite import cite
+from qa.evidence.confidence import confidence
+from qa.evidence.copies import group_copies
+from qa.evidence.reranker import Reranker
+from qa.models.fitted import Fitted, Models, log_odds, sigmoid
+from qa.question.followup import Turn, stand_alone
+from qa.question.names import without_names
+from qa.question.preference import Sought
+from qa.question.terms import coverage, term_weights
 
 if TYPE_CHECKING:
-    from qa.writer import Writer
+    from qa.write.writer import Writer
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_K = 50

@@ -153,9 +153,9 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 @_json
 def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
     """Answer QUESTION from the articles."""
-    from corpus.store import Filters
+    from corpus.filters import Filters
     from qa.build import open_answerer
-    from qa.show import print_answer
+    from qa.show.terminal import print_answer
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
     after, before, asked_on = (_day(options[name]) for name in ("after", "before", "date"))
@@ -189,7 +189,7 @@ def serve(host: str | None, port: int | None, index: Path | None, config: Path |
 @_json
 def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -> None:
     """Check every citation of a saved answer or run (JSON, an answer a line) against the articles."""
-    from qa.verify import verify_answers
+    from qa.check.verify import verify_answers
 
     with _store(load_settings(config, index=index)) as store:
         result = verify_answers(file, store)
@@ -210,7 +210,7 @@ def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -
 @_json
 def info(index: Path | None, config: Path | None, as_json: bool) -> None:
     """Say what is in the index."""
-    from qa.inspect import describe_index
+    from qa.check.doctor import describe_index
 
     facts = describe_index(load_settings(config, index=index))
     if as_json:
@@ -227,7 +227,7 @@ def info(index: Path | None, config: Path | None, as_json: bool) -> None:
 @_json
 def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
     """Say what is wrong with the installation or the index, and the command that mends it."""
-    from qa.inspect import examine
+    from qa.check.doctor import examine
 
     findings = examine(load_settings(config, index=index))
     for finding in findings:
@@ -272,7 +272,7 @@ def _report(report: Report, as_json: bool) -> None:
 @contextmanager
 def _store(settings: Settings) -> Iterator[Any]:
     """The current store, for the verbs that need no encoder."""
-    from corpus.store import ArticleStore
+    from index.store.sqlite import ArticleStore
     from qa.build import open_folder
 
     folder = open_folder(settings)

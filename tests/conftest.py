@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import ARTICLES, HashEncoder
 
-from index.folder import IndexFolder
+from index.generations import IndexFolder
 from index.update import build_index
 
 

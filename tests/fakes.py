@@ -12,9 +12,9 @@ from functools import cache
 import numpy as np
 
 from corpus.article import Article, Passage
-from index.analyze import analyze
-from index.encoder import Vectors
-from qa.select import FEATURES, Candidate, Found
+from index.encoders.encoder import Vectors
+from index.words.analyze import analyze
+from qa.evidence.choose import FEATURES, Candidate, Found
 
 BRIDGE = Article(
     "bridge",

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from index.update import build_index
 from qa.answerer import Answerer
 from qa.build import open_answerer
-from qa.cite import citation_problem
-from qa.followup import Turn
+from qa.check.verify import citation_problem
+from qa.question.followup import Turn
 from qa.settings import Settings
 
 pytestmark = pytest.mark.slow

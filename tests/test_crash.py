@@ -15,13 +15,13 @@ import pytest
 from fakes import HashEncoder
 
 from corpus.article import Article
-from corpus.split import split_article
-from index.folder import IndexFolder
-from index.lexical import LexicalIndex
-from index.open import open_store
+from corpus.passages import split_article
+from index.generations import IndexFolder
+from index.recipe import embedded_text, open_store
 from index.retriever import Retriever
-from index.update import add_articles, build_index, embedded_text
+from index.update import add_articles, build_index
 from index.vectors import from_bytes
+from index.words.tantivy import LexicalIndex
 
 # Seconds in all: these wait for `make test`.
 pytestmark = pytest.mark.slow

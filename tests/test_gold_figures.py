@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from qa.evaluate.command import evaluate
-from qa.evaluate.figures import LOWER_IS_BETTER
+from qa.evaluate.measure.figures import LOWER_IS_BETTER
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from corpus.clean import clean_line, clean_text
 from corpus.dateline import find_published, find_source, skip_dateline
 from corpus.errors import UserError
 from corpus.readers.metadata import MAX_LINE, parse_metadata
-from corpus.split import split_sentences
+from corpus.sentences import split_sentences
 
 # A book has 1 MB; a larger "article" is a dump of many, and would be one hit for every question.
 MAX_BYTES = 20_000_000

@@ -13,9 +13,9 @@ from corpus.errors import UserError
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from qa.evaluate.compare import Comparison
-    from qa.evaluate.evaluation import Evaluation
-    from qa.evaluate.gate import GateResult
+    from qa.evaluate.compare.compare import Comparison
+    from qa.evaluate.compare.gate import GateResult
+    from qa.evaluate.measure.evaluation import Evaluation
 
 CACHE = Path(".article-qa-cache")
 # Enough for a median; at half a second each they do not keep anybody waiting.
@@ -61,14 +61,14 @@ def evaluate(gold: Path | None, **options: Any) -> None:  # noqa: ANN401  (click
 def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) -> None:
     from qa.build import load_encoder, load_reranker, open_folder
     from qa.evaluate import pipeline
-    from qa.evaluate.bootstrap import SEED
-    from qa.evaluate.compare import compare, pair_up
-    from qa.evaluate.evaluation import summarise
-    from qa.evaluate.gate import apply_gates, parse_gate
-    from qa.evaluate.gold import read_gold_set
-    from qa.evaluate.own_index import unreadable
-    from qa.evaluate.run_files import read_run
-    from qa.evaluate.save import save
+    from qa.evaluate.compare.compare import compare, pair_up
+    from qa.evaluate.compare.gate import apply_gates, parse_gate
+    from qa.evaluate.gold.read import read_gold_set
+    from qa.evaluate.measure.bootstrap import SEED
+    from qa.evaluate.measure.evaluation import summarise
+    from qa.evaluate.report.save import save
+    from qa.evaluate.run.files import read_run
+    from qa.evaluate.run.own_index import unreadable
 
     gates = [parse_gate(text) for text in options["gates"]]
     earlier = read_run(options["before"]) if options["before"] else None
@@ -102,9 +102,9 @@ def _print(
     results: Sequence[GateResult],
     options: dict[str, Any],
 ) -> None:
-    from qa.evaluate.gate import write_junit
-    from qa.evaluate.save import metrics_json
-    from qa.evaluate.text import comparison_lines, evaluation_lines
+    from qa.evaluate.compare.gate import write_junit
+    from qa.evaluate.report.save import metrics_json
+    from qa.evaluate.report.text import comparison_lines, evaluation_lines
 
     if options["as_json"]:
         click.echo(json.dumps(metrics_json(evaluation, comparison, results), ensure_ascii=False))

@@ -9,23 +9,24 @@ from pathlib import Path
 
 from corpus import bundled
 from corpus.errors import UserError
-from corpus.store import ArticleStore
-from index.folder import IndexFolder
-from index.open import Encoder
-from index.reranker import Reranker
+from index.encoders.encoder import Encoder
+from index.generations import IndexFolder
 from index.retriever import Retriever
+from index.store.sqlite import ArticleStore
 from qa.answer import Answer
 from qa.answerer import Answerer
-from qa.evaluate.check import check_against
-from qa.evaluate.figures import judge_all
-from qa.evaluate.gold import GoldSet, read_gold_set
-from qa.evaluate.judge import ArticleWords, Judgement
-from qa.evaluate.memory import remembering
-from qa.evaluate.own_index import count_own_articles, is_complete, make_own_index, own_index_path
-from qa.evaluate.readers.lines import hash_files
+from qa.evaluate.gold.check import check_against
+from qa.evaluate.gold.gold_set import GoldSet
+from qa.evaluate.gold.lines import hash_files
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.measure.figures import judge_all
+from qa.evaluate.measure.judge import ArticleWords, Judgement
 from qa.evaluate.report.failures import Failure, explain_failures
-from qa.evaluate.run import Asked, ask_all, find_inexact
-from qa.model import load_fitted
+from qa.evaluate.run.ask import Asked, ask_all, find_inexact
+from qa.evaluate.run.memory import remembering
+from qa.evaluate.run.own_index import count_own_articles, is_complete, make_own_index, own_index_path
+from qa.evidence.reranker import Reranker
+from qa.models.fitted import load_fitted
 from qa.progress import progress_bar
 
 

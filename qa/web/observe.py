@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from qa.answer import Answer
 from qa.answerer import Answerer, BadQuestion
-from qa.web.access import METRICS_PATH
+from qa.web.paths import METRICS_PATH
 
 logger = logging.getLogger(__name__)
 

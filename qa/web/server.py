@@ -10,7 +10,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
-from pathlib import Path
 
 import gradio as gr
 import uvicorn
@@ -23,17 +22,19 @@ from starlette.staticfiles import StaticFiles
 from corpus.errors import UserError
 from qa.answerer import Answerer
 from qa.build import open_answerer
+from qa.evaluate.report.templates import SCRIPT_SOURCE
 from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
-from qa.web.access import ANY, LOOPBACK, AccessRules
-from qa.web.api import api_routes, status_routes
-from qa.web.chat import build_chat
-from qa.web.errors import add_error_handlers
-from qa.web.evaluation import evaluation_routes
-from qa.web.guard import CHAT_PATH, Guard
+from qa.web.api.routes import api_routes, status_routes
+from qa.web.chat.page import build_chat
+from qa.web.gate.access import ANY, LOOPBACK, AccessRules
+from qa.web.gate.errors import add_error_handlers
+from qa.web.gate.guard import Guard
+from qa.web.gate.throttle import Throttle
 from qa.web.observe import Observer, log_as_json, metrics_routes
-from qa.web.reader import reader_routes
-from qa.web.throttle import Throttle
+from qa.web.pages.evaluation import evaluation_routes
+from qa.web.pages.reader import reader_routes
+from qa.web.paths import CHAT_PATH, STATIC
 from qa.web.widget import widget_routes
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,6 @@ PREFLIGHT_SECONDS = 600
 # An open chat page holds a connection for as long as it is open; Ctrl-C must not wait for it.
 SHUTDOWN_SECONDS = 1
 
-_STATIC = Path(__file__).parent / "static"
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
 <link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
@@ -92,7 +92,7 @@ def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
     app.include_router(evaluation_routes(settings.runs))
     app.include_router(metrics_routes(observer))
     app.include_router(widget_routes())
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.get("/", include_in_schema=False, name="home")
     def home() -> RedirectResponse:
@@ -100,7 +100,7 @@ def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> FileResponse:
-        return FileResponse(_STATIC / "favicon.png")
+        return FileResponse(STATIC / "favicon.png")
 
     chat = build_chat(answerer, observer, runs=settings.runs, k=settings.k, has_mcp=settings.mcp)
     _mount_chat(app, chat, has_mcp=settings.mcp)
@@ -115,7 +115,7 @@ def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
         expose_headers=["ETag", "Retry-After", "X-Request-ID"],
         max_age=PREFLIGHT_SECONDS,
     )
-    app.add_middleware(Guard, rules=rules, has_mcp=settings.mcp)
+    app.add_middleware(Guard, rules=rules, report_script=SCRIPT_SOURCE, has_mcp=settings.mcp)
     return app
 
 

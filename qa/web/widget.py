@@ -11,10 +11,10 @@ from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
-from qa.web.guard import EMBED_PATH
+from qa.web.paths import EMBED_PATH, STATIC, TEMPLATES
 
 VERSION = "v1"
-FOLDER = Path(__file__).parent / "static" / "widget"
+FOLDER = STATIC / "widget"
 # What is served: `make widget` makes it of widget.js. A page may name its integrity, so it changes with VERSION only.
 SCRIPT = FOLDER / f"{VERSION}.js"
 LANGUAGES = frozenset(file.stem for file in (FOLDER / "strings").glob("*.json"))
@@ -24,7 +24,7 @@ _HOUR = "public, max-age=3600"
 # What a frame's address may set.
 _ATTRIBUTES = ("lang", "theme", "heading", "greeting", "examples", "k", "sources", "before", "after")
 _MAX_ATTRIBUTE_CHARACTERS = 500
-_TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
+_TEMPLATES = Jinja2Templates(TEMPLATES)
 
 
 def integrity(script: bytes) -> str:

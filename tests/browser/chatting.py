@@ -13,8 +13,8 @@ import uvicorn
 from playwright.sync_api import Locator, Page, expect
 
 from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from index.update import build_index
 from qa.build import open_answerer
 from qa.feedback import FEEDBACK_FILE

@@ -10,12 +10,12 @@ import pytest
 from chatting import DESKTOP, PHONE, Site, width_beyond_the_screen
 from playwright.sync_api import Browser, Page, expect
 
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from qa.evaluate import pipeline
-from qa.evaluate.evaluation import summarise
-from qa.evaluate.run import Asked
-from qa.evaluate.save import save
+from qa.evaluate.measure.evaluation import summarise
+from qa.evaluate.report.save import save
+from qa.evaluate.run.ask import Asked
 
 pytestmark = pytest.mark.slow
 

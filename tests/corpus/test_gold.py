@@ -12,7 +12,7 @@ import pytest
 
 import corpus
 from corpus.readers import read_articles
-from index.analyze import analyze
+from index.words.analyze import analyze
 
 ROOT = Path(corpus.__file__).parent
 ARTICLES = {article.article_id: article for article in read_articles([str(ROOT / "articles")])}

@@ -15,16 +15,17 @@ from fakes import ARTICLES, CHESS, HashEncoder
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.split import split_article
-from corpus.store import Filters, StoreDamaged
-from index.encoder import SentenceEncoder, is_mostly_latin
-from index.folder import IndexFolder
+from corpus.filters import Filters
+from corpus.passages import split_article
+from index.encoders.torch import SentenceEncoder, is_mostly_latin
 from index.fusion import fuse
-from index.lexical import LexicalIndex
-from index.open import open_store
+from index.generations import IndexFolder
+from index.recipe import embedded_text, open_store
 from index.retriever import WEIGHTS, Retriever
-from index.update import add_articles, build_index, embedded_text, remove_articles
+from index.store.errors import StoreDamaged
+from index.update import add_articles, build_index, remove_articles
 from index.vectors import to_bytes
+from index.words.tantivy import LexicalIndex
 
 ROOT = Path(__file__).parents[2]
 VOLCANO = Article("volcano", "Volcano erupts", "A volcano erupted near Naples on Monday.")
@@ -34,7 +35,7 @@ from pathlib import Path
 sys.path.insert(0, "tests")
 from fakes import ARTICLES, HashEncoder
 from corpus.article import Article
-from index.folder import IndexFolder
+from index.generations import IndexFolder
 from index.update import add_articles, build_index, remove_articles
 folder = IndexFolder(Path(sys.argv[1]))
 for line in sys.stdin:

@@ -14,13 +14,14 @@ from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_a
 
 from corpus.article import Article
 from corpus.errors import UserError
+from corpus.passages import split_article
 from corpus.readers import Unreadable
-from corpus.split import split_article
-from corpus.store import ArticleNotFound, ArticleStore
-from index.folder import IndexFolder
-from index.open import RECIPE, IndexMismatch, open_store
+from index.generations import IndexFolder
+from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
-from index.update import Report, add_articles, build_index, embedded_text, remove_articles
+from index.store.errors import ArticleNotFound
+from index.store.sqlite import ArticleStore
+from index.update import Report, add_articles, build_index, remove_articles
 from index.vectors import from_bytes
 
 UNREADABLE = Unreadable("bad.txt", "it is empty")

@@ -12,9 +12,9 @@ import pytest
 from fakes import HashEncoder
 
 from corpus.article import Article, Passage
-from corpus.store import ArticleStore
-from index.encoder import Vectors
+from index.encoders.encoder import Vectors
 from index.hit import Hit
+from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors, from_bytes, read_snapshot, snapshot_problem, to_bytes
 
 DIM = 16

@@ -14,18 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from corpus.store import ArticleStore, Filters
-from index.encoder import is_mostly_latin
-from index.folder import IndexFolder
-from index.reranker import Reranker
+from corpus.filters import Filters
+from index.encoders.torch import is_mostly_latin
+from index.generations import IndexFolder
 from index.retriever import Ranking, Retriever
+from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
 from qa.answer import Answer
 from qa.answerer import Answerer, BadQuestion
-from qa.cite import citation_problem
-from qa.followup import Turn
-from qa.model import Fitted, Logistic, Models
-from qa.select import FEATURES
+from qa.check.verify import citation_problem
+from qa.evidence.choose import FEATURES
+from qa.evidence.reranker import Reranker
+from qa.models.fitted import Fitted, Logistic, Models
+from qa.question.followup import Turn
 
 
 def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:

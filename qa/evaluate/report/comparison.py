@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.evaluate.compare import Comparison
-from qa.evaluate.judge import Judgement
+from qa.evaluate.compare.compare import Comparison
+from qa.evaluate.measure.judge import Judgement
 from qa.evaluate.report import pictures
 from qa.evaluate.report.templates import TEMPLATES
-from qa.evaluate.text import CHANGE_HEADING, change_row, won_line
+from qa.evaluate.report.text import CHANGE_HEADING, change_row, won_line
 
 
 def comparison_page(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.article import Article
-from corpus.store import ArticleStore
+from index.store.sqlite import ArticleStore
 from qa.answer import Citation
-from qa.cite import reader_address
-from qa.evaluate.gold import GoldQuestion, Span
-from qa.evaluate.judge import Judgement
+from qa.evaluate.gold.gold_set import GoldQuestion, Span
+from qa.evaluate.measure.judge import Judgement
+from qa.show.address import reader_address
 
 # Characters shown on each side of an answer that was not found.
 AROUND = 240

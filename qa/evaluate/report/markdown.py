@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.evaluate.compare import Comparison
-from qa.evaluate.evaluation import Evaluation
-from qa.evaluate.gate import GateResult
-from qa.evaluate.text import CHANGE_HEADING, Row, change_row, cost_line, counts_line, figure_rows, won_line
+from qa.evaluate.compare.compare import Comparison
+from qa.evaluate.compare.gate import GateResult
+from qa.evaluate.measure.evaluation import Evaluation
+from qa.evaluate.report.text import CHANGE_HEADING, Row, change_row, cost_line, counts_line, figure_rows, won_line
 
 # Failures told in full; the page has them all.
 MAX_FAILURES = 10

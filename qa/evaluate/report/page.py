@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from qa.evaluate.breakdown import SHOWN, labels_of
-from qa.evaluate.compare import Comparison
-from qa.evaluate.evaluation import Evaluation
-from qa.evaluate.figures import HEADLINE, MEANING
-from qa.evaluate.gate import GateResult
-from qa.evaluate.judge import SUCCESSES
-from qa.evaluate.refusal import Verdicts
+from qa.evaluate.compare.compare import Comparison
+from qa.evaluate.compare.gate import GateResult
+from qa.evaluate.measure.breakdown import SHOWN, labels_of
+from qa.evaluate.measure.evaluation import Evaluation
+from qa.evaluate.measure.figures import HEADLINE, MEANING
+from qa.evaluate.measure.judge import SUCCESSES
+from qa.evaluate.measure.refusal import Verdicts
 from qa.evaluate.report import pictures
 from qa.evaluate.report.failures import Failure
 from qa.evaluate.report.templates import SCRIPT, SCRIPT_SOURCE, TEMPLATES
-from qa.evaluate.text import CHANGE_HEADING, change_row, cost_line, counts_line, won_line
+from qa.evaluate.report.text import CHANGE_HEADING, change_row, cost_line, counts_line, won_line
 
 
 def report_page(

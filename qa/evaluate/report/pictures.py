@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import PercentFormatter
 
-from qa.evaluate.compare import Change
-from qa.evaluate.figures import Figure
-from qa.evaluate.refusal import Bin, Verdicts, risk_coverage
+from qa.evaluate.compare.compare import Change
+from qa.evaluate.measure.figures import Figure
+from qa.evaluate.measure.refusal import Bin, Verdicts, risk_coverage
 
 # Stand-ins that no other part of a drawing uses; in the page they become its own colours, light or dark.
 INK, QUIET, RULE, ACCENT, GOOD, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.evaluate.figures import HEADLINE
+from qa.evaluate.measure.figures import HEADLINE
 from qa.evaluate.report.templates import TEMPLATES
-from qa.evaluate.saved_runs import SavedRun
+from qa.evaluate.run.saved_runs import SavedRun
 
 
 def runs_page(runs: Sequence[SavedRun], folder: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from qa.evaluate.digits import number, signed
+from qa.evaluate.report.digits import number, signed
 
 _HERE = Path(__file__).parent
 

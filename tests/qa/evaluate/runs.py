@@ -7,10 +7,10 @@ import random
 from collections.abc import Sequence
 
 from qa.answer import Answer, Citation
-from qa.evaluate.figures import judge_all
-from qa.evaluate.gold import GoldQuestion
-from qa.evaluate.judge import ArticleWords, Judgement
-from qa.evaluate.run import Asked
+from qa.evaluate.gold.gold_set import GoldQuestion
+from qa.evaluate.measure.figures import judge_all
+from qa.evaluate.measure.judge import ArticleWords, Judgement
+from qa.evaluate.run.ask import Asked
 
 ARTICLES = [f"article-{n}" for n in range(40)]
 

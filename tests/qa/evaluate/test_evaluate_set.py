@@ -10,16 +10,17 @@ import pytest
 from fakes import ARTICLES, HashEncoder
 
 from corpus.errors import UserError
-from corpus.store import ArticleStore
-from index.folder import IndexFolder
-from qa.evaluate.compare import pair_up
-from qa.evaluate.evaluation import summarise
-from qa.evaluate.gold import GoldSet, read_gold_set
-from qa.evaluate.memory import RememberingEncoder
+from index.generations import IndexFolder
+from index.store.sqlite import ArticleStore
+from qa.check.verify import verify_answers
+from qa.evaluate.compare.compare import pair_up
+from qa.evaluate.gold.gold_set import GoldSet
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.measure.evaluation import summarise
 from qa.evaluate.pipeline import ask_set, check_exactness, explain, index_of, judge_run, time_answers
-from qa.evaluate.run import find_inexact
-from qa.evaluate.save import save
-from qa.verify import verify_answers
+from qa.evaluate.report.save import save
+from qa.evaluate.run.ask import find_inexact
+from qa.evaluate.run.memory import RememberingEncoder
 
 # Seconds in all: these wait for `make test`.
 pytestmark = pytest.mark.slow

@@ -13,16 +13,16 @@ import pytest
 from runs import answer, citation, good_run, judged, questions, shuffled
 
 from corpus.article import Article
-from corpus.store import ArticleStore
-from qa.evaluate.compare import compare
-from qa.evaluate.evaluation import summarise
-from qa.evaluate.gate import Gate, apply_gates
-from qa.evaluate.gold import GoldQuestion, GoldSet
+from index.store.sqlite import ArticleStore
+from qa.evaluate.compare.compare import compare
+from qa.evaluate.compare.gate import Gate, apply_gates
+from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
+from qa.evaluate.measure.evaluation import summarise
 from qa.evaluate.report.failures import explain_failures, reader_link
 from qa.evaluate.report.markdown import escape, report_markdown
 from qa.evaluate.report.page import report_page
-from qa.evaluate.run import Asked
-from qa.followup import Turn
+from qa.evaluate.run.ask import Asked
+from qa.question.followup import Turn
 
 # Seconds in all: these wait for `make test`.
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from corpus.readers import read_articles
-from index.encoder import SentenceEncoder
-from index.folder import IndexFolder
+from index.encoders.torch import SentenceEncoder
+from index.generations import IndexFolder
 from index.update import build_index
 from qa.answerer import Answerer
 from qa.build import open_answerer

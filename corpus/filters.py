@@ -1,0 +1,29 @@
+"""Filters: which articles may answer, by day and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may answer. Dates are inclusive; an article without a date passes no date filter."""
+
+    after: date | None = None
+    before: date | None = None
+    sources: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.after or self.before or self.sources)
+
+    @property
+    def is_impossible(self) -> bool:
+        """No day is late enough and early enough."""
+        return bool(self.after and self.before and self.before < self.after)
+
+    def and_also(self, other: Filters) -> Filters:
+        """What passes both; of sources, those of the first that names any."""
+        after = max(filter(None, (self.after, other.after)), default=None)
+        before = min(filter(None, (self.before, other.before)), default=None)
+        return Filters(after, before, self.sources or other.sources)

@@ -1,0 +1,31 @@
+"""Encoder: what turns texts into vectors, whichever library does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    def knows(self, text: str) -> bool:
+        """The vectors of texts in the script of `text` mean something."""
+
+    def encode_queries(self, queries: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows."""

@@ -1,0 +1,45 @@
+"""Opening an index: only with the encoder and by the version that made it."""
+
+from __future__ import annotations
+
+from corpus.article import Article, Passage
+from corpus.errors import UserError
+from corpus.passages import MAX_WORDS, MIN_WORDS, OVERLAP_SENTENCES
+from index.encoders.encoder import Encoder
+from index.generations import IndexFolder
+from index.store.sqlite import ArticleStore
+
+ENCODER_KEY = "encoder"
+RECIPE_KEY = "recipe"
+# How passages are made: those of another recipe would not match. Raise the first number with any change of
+# `split_article`, `analyze` or `embedded_text` that the constants do not show.
+RECIPE = f"1 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
+
+
+class IndexMismatch(UserError):
+    """The index was made with another encoder or by another version."""
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """What the encoder reads of a passage: its article's title and date in front, which the quote leaves out."""
+    published = f"{article.published:%B} {article.published.day}, {article.published.year}" if article.published else ""
+    return "\n".join(part for part in (article.title, published, passage.text) if part)
+
+
+def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
+    """The current generation's store. Raises UserError when there is none, IndexMismatch when it is another's."""
+    store = ArticleStore(folder.require_current() / folder.store_name)
+    built_with, recipe = store.meta(ENCODER_KEY), store.meta(RECIPE_KEY)
+    if built_with != encoder.fingerprint:
+        store.close()
+        raise IndexMismatch(
+            f"{str(folder.path)!r} was built with the encoder {built_with!r} but the settings ask for "
+            f"{encoder.fingerprint!r}; run `article-qa build` with the same sources, or change the setting `encoder`"
+        )
+    if recipe != RECIPE:
+        store.close()
+        raise IndexMismatch(
+            f"{str(folder.path)!r} was built by another version (recipe {recipe!r}, wanted {RECIPE!r}); "
+            "run `article-qa build` with the same sources"
+        )
+    return store

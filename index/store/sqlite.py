@@ -1,0 +1,313 @@
+"""ArticleStore: articles, passages and their vectors in one SQLite file, the one durable truth."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article, Passage
+from corpus.errors import UserError
+from corpus.filters import Filters
+from index.store.errors import ArticleNotFound, StoreDamaged, explained
+from index.store.listed import ListedArticle
+
+# Raised with every change of the tables below; an index of another format is refused.
+FORMAT = 1
+BUSY_SECONDS = 30.0
+# SQLite allows 32,766 parameters in a statement; stay well under it.
+MAX_PARAMETERS = 10_000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS change (seq INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, kind TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS article (
+    article_id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
+    source TEXT, published TEXT, url TEXT, seq INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS passage (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES article,
+    start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, seq INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_article ON passage (article_id);
+CREATE INDEX IF NOT EXISTS passage_seq ON passage (seq);
+CREATE TABLE IF NOT EXISTS vector (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS removed_seq ON removed (seq);
+"""
+
+
+class ArticleStore:
+    """One SQLite file. Safe to use from several threads and, through SQLite, several processes."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open `path`; make it when `create`. Raises StoreDamaged or UserError with what to do."""
+        self.path = path
+        self._lock = threading.RLock()
+        if not create and not path.is_file():
+            raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
+        with explained(path):
+            self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            # A reader whose index was built anew lets go of the old store while other threads may still use it.
+            weakref.finalize(self, self.connection.close)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.execute("PRAGMA foreign_keys = ON")
+            if create:
+                self.connection.executescript(_SCHEMA)
+                self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+            found = self.meta("format")
+        if found != str(FORMAT):
+            raise UserError(
+                f"{str(path)!r} has index format {found!r}, this version writes {FORMAT}; run `article-qa build`"
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self.connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone."""
+        with self._lock, explained(self.path):
+            yield self.connection
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Everything read in the block is of one moment, whatever other processes commit meanwhile."""
+        with self._lock, explained(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: everything in the block happens, or nothing."""
+        with self._lock, explained(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back already.
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def meta(self, key: str) -> str | None:
+        """A setting of the index, None when it was never set."""
+        with self.reading() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a setting of the index."""
+        with self._lock, explained(self.path):
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def put(self, article: Article, passages: Sequence[Passage], vectors: Sequence[bytes]) -> list[int]:
+        """Store an article, its passages and a vector for each; the passages' new numbers come back.
+
+        Call it inside `writing()`. An article with the same id must have been removed before.
+        """
+        db = self.connection
+        seq = self._record(article.article_id, "add")
+        db.execute(
+            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.article_id,
+                article.title,
+                article.text,
+                article.text_sha256,
+                article.source,
+                article.published.isoformat() if article.published else None,
+                article.url,
+                seq,
+            ),
+        )
+        numbers = []
+        for passage, vector in zip(passages, vectors, strict=True):
+            row = db.execute(
+                "INSERT INTO passage (article_id, start_offset, end_offset, seq) VALUES (?, ?, ?, ?) RETURNING number",
+                (article.article_id, passage.start, passage.end, seq),
+            ).fetchone()
+            numbers.append(int(row[0]))
+            db.execute("INSERT INTO vector VALUES (?, ?)", (row[0], vector))
+        return numbers
+
+    def drop(self, article_id: str) -> list[int]:
+        """Remove an article and its passages; the passages' numbers come back. Call it inside `writing()`."""
+        db = self.connection
+        numbers = self.numbers_of(article_id)
+        seq = self._record(article_id, "remove")
+        for number in numbers:
+            db.execute("DELETE FROM vector WHERE number = ?", (number,))
+            db.execute("INSERT INTO removed VALUES (?, ?)", (number, seq))
+        db.execute("DELETE FROM passage WHERE article_id = ?", (article_id,))
+        if db.execute("DELETE FROM article WHERE article_id = ?", (article_id,)).rowcount == 0:
+            raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
+        return numbers
+
+    def article(self, article_id: str) -> Article:
+        """One article, whole. Raises ArticleNotFound."""
+        found = self.articles([article_id])
+        if not found:
+            raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
+        return found[article_id]
+
+    def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """Those of these articles that there are, by id."""
+        rows = self._select(
+            "SELECT article_id, title, text, source, published, url FROM article WHERE article_id IN ({})", article_ids
+        )
+        return {row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5]) for row in rows}
+
+    def titles(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Titles of those of these articles that there are, by id."""
+        rows = self._select("SELECT article_id, title FROM article WHERE article_id IN ({})", sorted(article_ids))
+        return dict(rows)
+
+    def list_articles(self) -> list[ListedArticle]:
+        """Every article without its text, newest first, undated ones last."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT article_id, title, source, published, url, count(number), length(text) "
+                "FROM article LEFT JOIN passage USING (article_id) GROUP BY article_id "
+                "ORDER BY published IS NULL, published DESC, article_id"
+            ).fetchall()
+        return [ListedArticle(row[0], row[1], row[2], _date(row[3]), *row[4:]) for row in rows]
+
+    def sources(self, limit: int) -> list[str]:
+        """The sources with the most articles, at most `limit`, in alphabetical order."""
+        query = (
+            "SELECT source FROM article WHERE source IS NOT NULL GROUP BY source ORDER BY count(*) DESC, source LIMIT ?"
+        )
+        with self.reading() as db:
+            return sorted((row[0] for row in db.execute(query, (limit,))), key=str.casefold)
+
+    def text_sha256(self, article_id: str) -> str | None:
+        """SHA-256 of an article's text, None when there is no such article."""
+        with self.reading() as db:
+            row = db.execute("SELECT text_sha256 FROM article WHERE article_id = ?", (article_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def article_ids(self) -> list[str]:
+        """Every article's id, in order."""
+        with self.reading() as db:
+            return [row[0] for row in db.execute("SELECT article_id FROM article ORDER BY article_id")]
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Those of these passages that there are, by number, their text cut from the article."""
+        rows = self._select(
+            "SELECT number, article_id, start_offset, end_offset FROM passage WHERE number IN ({})", numbers
+        )
+        texts = {key: article.text for key, article in self.articles(sorted({row[1] for row in rows})).items()}
+        return {
+            number: Passage(article_id, start, end, texts[article_id][start:end])
+            for number, article_id, start, end in rows
+            if article_id in texts
+        }
+
+    def numbers_of(self, article_id: str) -> list[int]:
+        """Numbers of an article's passages, in the order of its text."""
+        with self.reading() as db:
+            rows = db.execute("SELECT number FROM passage WHERE article_id = ? ORDER BY number", (article_id,))
+            return [row[0] for row in rows]
+
+    def numbers_where(self, filters: Filters) -> list[int]:
+        """Numbers of the passages whose articles pass `filters`, ascending."""
+        conditions, values = ["1"], []
+        if filters.after:
+            conditions.append("published >= ?")
+            values.append(filters.after.isoformat())
+        if filters.before:
+            conditions.append("published <= ?")
+            values.append(filters.before.isoformat())
+        if filters.sources:
+            conditions.append(f"source IN ({_marks(len(filters.sources))})")
+            values.extend(filters.sources)
+        query = (
+            f"SELECT number FROM passage JOIN article USING (article_id) WHERE {' AND '.join(conditions)} ORDER BY 1"
+        )
+        with self.reading() as db:
+            return [row[0] for row in db.execute(query, values)]
+
+    def vectors_of(self, article_id: str) -> list[bytes]:
+        """An article's vectors, in the order of its passages."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT data FROM vector JOIN passage USING (number) WHERE article_id = ? ORDER BY number",
+                (article_id,),
+            )
+            return [row[0] for row in rows]
+
+    def vectors_since(self, seq: int) -> list[tuple[int, bytes]]:
+        """(number, vector) of each passage added after `seq` and still there, ascending."""
+        query = "SELECT number, data FROM passage JOIN vector USING (number) WHERE passage.seq > ? ORDER BY number"
+        with self.reading() as db:
+            return db.execute(query, (seq,)).fetchall()
+
+    def added_since(self, seq: int) -> list[int]:
+        """Numbers of the passages added after `seq` and still there, ascending."""
+        with self.reading() as db:
+            return [row[0] for row in db.execute("SELECT number FROM passage WHERE seq > ? ORDER BY number", (seq,))]
+
+    def removed_since(self, seq: int) -> list[int]:
+        """Numbers of the passages removed after `seq`."""
+        with self.reading() as db:
+            return [row[0] for row in db.execute("SELECT number FROM removed WHERE seq > ? ORDER BY number", (seq,))]
+
+    def seq(self) -> int:
+        """Sequence number of the last change; every change raises it, also one made by another process."""
+        with self.reading() as db:
+            return int(db.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+
+    def counts(self) -> tuple[int, int]:
+        """(articles, passages)."""
+        with self.reading() as db:
+            row = db.execute("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)").fetchone()
+        return int(row[0]), int(row[1])
+
+    def newest(self) -> date | None:
+        """The day of the newest article; None when none has a date."""
+        with self.reading() as db:
+            found = db.execute("SELECT max(published) FROM article").fetchone()[0]
+        return date.fromisoformat(found) if found else None
+
+    def problems(self) -> list[str]:
+        """What SQLite and the tables' own rules find wrong; empty when all is well. Reads the whole file."""
+        with self.reading() as db:
+            found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            found += [f"passage without its article: {row}" for row in db.execute("PRAGMA foreign_key_check")]
+            lost = db.execute(
+                "SELECT count(*) FROM passage LEFT JOIN vector USING (number) WHERE data IS NULL"
+            ).fetchone()[0]
+        return found + ([f"{lost} passages without a vector"] if lost else [])
+
+    def _record(self, article_id: str, kind: str) -> int:
+        row = self.connection.execute(
+            "INSERT INTO change (article_id, kind) VALUES (?, ?) RETURNING seq", (article_id, kind)
+        ).fetchone()
+        return int(row[0])
+
+    def _select(self, query: str, values: Sequence[str] | Sequence[int]) -> list[tuple[Any, ...]]:
+        rows = []
+        with self.reading() as db:
+            for first in range(0, len(values), MAX_PARAMETERS):
+                some = values[first : first + MAX_PARAMETERS]
+                rows += db.execute(query.format(_marks(len(some))), some).fetchall()
+        return rows
+
+
+def _marks(n: int) -> str:
+    return ", ".join("?" * n)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

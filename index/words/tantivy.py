@@ -1,0 +1,153 @@
+"""The lexical (BM25) leg. The only file that imports tantivy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import tantivy
+
+from corpus.errors import UserError
+from index.hit import Hit
+from index.store.errors import StoreDamaged
+from index.store.sqlite import ArticleStore
+from index.words.analyze import analyze
+
+FOLDER = "lexical"
+# The terms come analysed; tantivy only splits them at the spaces.
+TOKENIZER = "terms"
+# Passage numbers start at 1. This one's document says up to which change of the store the index is complete: it is
+# committed with the passages, so the two cannot disagree.
+MARKER = 0
+WRITER_BYTES = 64_000_000
+MAX_QUERY_TERMS = 64
+# Equal scores come in the order of tantivy's segments: ask for some more than k and sort them by number.
+TIE_MARGIN = 8
+# Passages read from the store at a time during a replay.
+BATCH = 2_000
+
+
+class LexicalIndex:
+    """BM25 (k1 1.2, b 0.75) over the terms of each passage and its article's title, in a folder beside the store.
+
+    It is derived: `catch_up` makes it from the store's changes.
+    """
+
+    def __init__(self, store: ArticleStore) -> None:
+        """Open the index beside `store`, an empty one if there is none. Raises StoreDamaged when it cannot be read."""
+        self._store = store
+        self._folder = store.path.parent / FOLDER
+        with self._explained():
+            self._tantivy = self._open()
+            self._schema = self._tantivy.schema
+            self.seq = self._read_seq()
+
+    def refresh(self) -> None:
+        """See what other processes have committed."""
+        with self._explained():
+            self._tantivy.reload()
+            self.seq = self._read_seq()
+
+    def catch_up(self) -> None:
+        """Replay the store's changes since `seq` and commit them. Needs the index folder's write lock."""
+        with self._store.one_moment():
+            seq = self._store.seq()
+            added, removed = self._store.added_since(self.seq), self._store.removed_since(self.seq)
+        if seq == self.seq:
+            return
+        with self._explained():
+            writer = self._tantivy.writer(heap_size=WRITER_BYTES, num_threads=1)
+            # A writer that was killed may have left files under the names that the same changes take now.
+            writer.garbage_collect_files()
+            for number in [*removed, MARKER]:
+                writer.delete_documents_by_term("number", number)
+            for first in range(0, len(added), BATCH):
+                self._write(writer, added[first : first + BATCH])
+            writer.add_document(tantivy.Document(number=MARKER, seq=seq))
+            writer.commit()
+            writer.wait_merging_threads()
+            self.refresh()
+
+    def search(self, query: str, k: int, among: Sequence[int] | None = None) -> list[Hit]:
+        """Best `k` hits, by score, then number; none when the query has only stop words.
+
+        `among` restricts the search to these numbers.
+        """
+        terms = list(dict.fromkeys(analyze(query)))[:MAX_QUERY_TERMS]
+        if not terms or (among is not None and not len(among)):
+            return []
+        should = [(tantivy.Occur.Should, self._term_query(term)) for term in terms]
+        wanted = tantivy.Query.boolean_query(should)
+        if among is not None:
+            allowed = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, "number", list(among)), 0.0
+            )
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, allowed)])
+        with self._explained():
+            searcher = self._tantivy.searcher()
+            found: list[Any] = searcher.search(wanted, k + TIE_MARGIN, count=False).hits
+            numbers: list[Any] = searcher.fast_field_values("number", [address for _, address in found])
+        hits = [Hit(number, score) for number, (score, _) in zip(numbers, found, strict=True)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.number))[:k]
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each term, the number of passages that have it."""
+        with self._explained():
+            searcher: Any = self._tantivy.searcher()
+            # `doc_freq` would be quicker (this takes 0.5 ms where 100,000 have the term) and counts removed ones too.
+            return {term: int(searcher.search(self._term_query(term), 1, count=True).count) for term in terms}
+
+    def __len__(self) -> int:
+        """Passages in the index."""
+        with self._explained():
+            return max(0, int(self._tantivy.searcher().num_docs) - 1)
+
+    def _open(self) -> tantivy.Index:
+        if self._folder.is_dir() and tantivy.Index.exists(str(self._folder)):
+            opened = tantivy.Index.open(str(self._folder))
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir()
+            fields = tantivy.SchemaBuilder().add_integer_field("number", indexed=True, fast=True)
+            fields = fields.add_integer_field("seq", fast=True)
+            fields = fields.add_text_field("terms", tokenizer_name=TOKENIZER, index_option="freq")
+            opened = tantivy.Index(fields.build(), str(self._folder))
+        opened.register_tokenizer(TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        return opened
+
+    def _read_seq(self) -> int:
+        searcher = self._tantivy.searcher()
+        marker = tantivy.Query.term_query(self._schema, "number", MARKER)
+        found = searcher.search(marker, 1, count=False).hits
+        values: list[Any] = searcher.fast_field_values("seq", [address for _, address in found])
+        return int(values[0]) if values else 0
+
+    def _write(self, writer: tantivy.IndexWriter, numbers: Sequence[int]) -> None:
+        passages = self._store.passages(numbers)
+        titles = self._store.titles({passage.article_id for passage in passages.values()})
+        for number, passage in passages.items():
+            terms = analyze(titles[passage.article_id]) + analyze(passage.text)
+            writer.add_document(tantivy.Document(number=number, terms=" ".join(terms)))
+
+    def _term_query(self, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "terms", term, "freq")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreDamaged(f"{str(self._folder)!r} cannot be used ({error}); run `article-qa build`") from error
+        # tantivy raises ValueError for a file it cannot read, and pyo3's PanicException, which is no Exception, for
+        # one whose bytes were changed.
+        except BaseException as error:
+            if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
+                raise
+            reason = str(error).splitlines()[0] if str(error) else "unreadable"
+            if "No space left" in str(error):
+                raise UserError(
+                    f"the disk with {str(self._folder)!r} is full; free some space and run this again"
+                ) from error
+            raise StoreDamaged(f"{str(self._folder)!r} is damaged ({reason}); run `article-qa build`") from error

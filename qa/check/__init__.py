@@ -1,0 +1,1 @@
+"""Is what is there what it should be?"""

@@ -1,0 +1,100 @@
+"""Check the citations of saved answers against the articles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article
+from corpus.errors import UserError
+from index.store.errors import ArticleNotFound
+from index.store.sqlite import ArticleStore
+
+
+@dataclass(slots=True)
+class Verification:
+    """How many `citations` of how many `answers` were checked, and a line for each that is not exact."""
+
+    answers: int = 0
+    citations: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def verify_answers(file: Path, store: ArticleStore) -> Verification:
+    """Check every citation in `file`: one answer as JSON, or one a line.
+
+    Raises UserError with the line when the file is no such thing.
+    """
+    result = Verification()
+    for line, answer in _answers(file):
+        result.answers += 1
+        for rank, citation in enumerate(answer["citations"], start=1):
+            result.citations += 1
+            problem = _problem(citation, store)
+            if problem:
+                result.problems.append(f"{file}:{line}: citation {rank}: {problem}")
+    if not result.answers:
+        raise UserError(f"{str(file)!r} holds no answers; save some with `article-qa ask --json`")
+    return result
+
+
+def citation_problem(citation: Mapping[str, Any], article: Article | None) -> str | None:
+    """What is wrong with a citation (the contract's JSON), None when it is exact to the character."""
+    missing = [key for key in ("article_id", "start", "end", "quote", "text_sha256") if key not in citation]
+    if missing:
+        return f"the citation has no {', '.join(repr(key) for key in missing)}"
+    if article is None:
+        return f"no article {citation['article_id']!r} in the index"
+    if citation["text_sha256"] != article.text_sha256:
+        return f"the text of {article.article_id!r} has changed since"
+    start, end = citation["start"], citation["end"]
+    if not (type(start) is type(end) is int and 0 <= start < end <= len(article.text)):
+        return f"the offsets {start!r}:{end!r} are not in the text of {article.article_id!r}"
+    if article.text[start:end] != citation["quote"]:
+        return f"the quote differs from {article.article_id!r} at {start}:{end}"
+    marked = citation.get("answer_start", start), citation.get("answer_end", end)
+    if not (all(type(offset) is int for offset in marked) and start <= marked[0] < marked[1] <= end):
+        return f"the marked answer {marked[0]!r}:{marked[1]!r} is not inside {start}:{end}"
+    return None
+
+
+def _problem(citation: object, store: ArticleStore) -> str | None:
+    if not isinstance(citation, dict):
+        return f"it is {citation!r:.80}, not an object"
+    article_id = citation.get("article_id")
+    if not isinstance(article_id, str):
+        return f"its article_id is {article_id!r:.80}, not a string"
+    try:
+        return citation_problem(citation, store.article(article_id))
+    except ArticleNotFound:
+        return citation_problem(citation, None)
+
+
+def _answers(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, answer) of each answer in the file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot read {str(file)!r}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{str(file)!r} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+    try:
+        whole = json.loads(text)
+        lines = [(1, whole)]
+    except ValueError:
+        # Not `splitlines`: a question may hold U+2028 and other line ends, which JSON leaves as they are.
+        lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    for number, value in lines:
+        if not isinstance(value, dict) or not isinstance(value.get("citations"), list):
+            raise UserError(f"{file}:{number}: not an answer: no list of citations")
+        yield number, value
+
+
+def _parse(file: Path, number: int, line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise UserError(f"{file}:{number}: not JSON: {error}") from error

@@ -1,0 +1,1 @@
+"""Answers to judgements, judgements to figures."""

@@ -1,0 +1,1 @@
+"""A set asked: its index, its questions, and the run on disk."""

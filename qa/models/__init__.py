@@ -1,0 +1,1 @@
+"""What was fitted: coefficients and tables as files, and how they are read."""

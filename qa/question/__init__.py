@@ -1,0 +1,1 @@
+"""What is asked: its time, its sources, its names, its kind, and what was said before."""

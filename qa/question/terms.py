@@ -1,0 +1,46 @@
+"""How much each word of a question says: its rarity in the index and in English at large."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from index.words.analyze import analyze
+
+# The English at large counts as much as this many passages: it decides in a small index, where every word is rare.
+BACKGROUND_PASSAGES = 1_000
+
+
+def term_weights(
+    question: str, passages_with: Callable[[Sequence[str]], Mapping[str, int]], passages: int
+) -> dict[str, float]:
+    """Weight of each term of `question`, adding up to 1: the share of its meaning that rests on that term.
+
+    `passages_with` counts the passages of the index that hold each term, of `passages` in all. Empty when the
+    question has nothing but stop words.
+    """
+    terms = list(dict.fromkeys(analyze(question)))
+    counts = passages_with(terms)
+    shares = _background()
+    rarity = {}
+    for term in terms:
+        share = (counts[term] + BACKGROUND_PASSAGES * shares.get(term, shares[""])) / (passages + BACKGROUND_PASSAGES)
+        rarity[term] = -math.log(min(share, 1.0)) + 1e-9
+    total = sum(rarity.values())
+    return {term: value / total for term, value in rarity.items()}
+
+
+def coverage(weights: Mapping[str, float], terms: frozenset[str]) -> float:
+    """Share of the question's weight that `terms` hold, 0 to 1."""
+    return sum(weight for term, weight in weights.items() if term in terms)
+
+
+@cache
+def _background() -> dict[str, float]:
+    """Share of English passages that hold a term; under "" the share for a term too rare to be listed."""
+    table = json.loads(resources.files("qa.models").joinpath("background.json").read_text(encoding="utf-8"))
+    shares = {term: count / table["passages"] for term, count in table["with"].items()}
+    return shares | {"": table["unlisted"] / table["passages"]}

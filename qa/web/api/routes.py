@@ -1,0 +1,122 @@
+"""The JSON API. Handlers are plain functions: encoding and searching would hold up everybody in an `async` one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from qa.answerer import Answerer
+from qa.feedback import Feedback, store_feedback
+from qa.web.api.schema import (
+    AnswerModel,
+    ArticleList,
+    ArticleModel,
+    AskRequest,
+    ErrorModel,
+    FeedbackRequest,
+    FeedbackStored,
+    Status,
+)
+from qa.web.escape import web_url
+from qa.web.gate.errors import error_response
+from qa.web.observe import Observer
+from qa.web.pages.fragment import link_to_quote
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorModel, "description": description}
+    for status, description in (
+        (400, "The request is no JSON."),
+        (401, "An API key is needed."),
+        (403, "The site is not on the list of those that may ask."),
+        (408, "The request took too long to arrive."),
+        (413, "The request is too large."),
+        (421, "The server does not go by this name."),
+        (429, "Too many requests; `Retry-After` says when to ask again."),
+        (422, "The request is not valid."),
+        (503, "The articles cannot be searched just now."),
+    )
+}
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The article is as it was (If-None-Match)."}}
+# An article has fewer characters than this.
+Offset = Annotated[int, Query(ge=0, lt=10**12)]
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel, "description": "No article has this id."}}
+
+
+def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> APIRouter:
+    """`/api/ask`, `/api/articles`, `/api/articles/{id}` and `/api/feedback`."""
+    routes = APIRouter(prefix="/api", responses=_ERRORS)
+
+    @routes.post("/ask", response_model=AnswerModel, response_model_exclude_unset=True, summary="Ask the articles")
+    def ask(request: AskRequest) -> dict[str, Any]:
+        answer = observer.ask(
+            request.question,
+            history=request.turns(),
+            k=request.k,
+            filters=request.filters(),
+            asked_on=request.date,
+            write=request.write,
+        )
+        return answer.to_json()
+
+    @routes.get("/articles", response_model=ArticleList, summary="List the articles")
+    def list_articles() -> dict[str, Any]:
+        return {"articles": [asdict(article) for article in answerer.store.list_articles()]}
+
+    @routes.get(
+        "/articles/{article_id:path}",
+        response_model=ArticleModel,
+        response_model_exclude_unset=True,
+        responses=_NOT_FOUND | _NOT_MODIFIED,
+        summary="One article",
+        description="With `start` and `end`, `link` opens the original at that passage.",
+    )
+    def read_article(
+        article_id: str, request: Request, response: Response, start: Offset | None = None, end: Offset | None = None
+    ) -> dict[str, Any] | Response:
+        article = answerer.store.article(article_id)
+        record = {**asdict(article), "text_sha256": article.text_sha256}
+        if start is not None and end is not None:
+            url = web_url(article.url)
+            is_inside = start < end <= len(article.text)
+            record["link"] = link_to_quote(url, article.text, start, end) if url and is_inside else url
+        tag = f'"{hashlib.sha256(json.dumps(record, default=str).encode()).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        response.headers.update(headers)
+        return record
+
+    @routes.post("/feedback", response_model=FeedbackStored, status_code=201, summary="Say whether an answer helped")
+    def give_feedback(request: FeedbackRequest) -> dict[str, Any]:
+        return {"number": store_feedback(feedback_file, Feedback(**request.model_dump()))}
+
+    return routes
+
+
+def status_routes(is_warm: Callable[[], bool]) -> APIRouter:
+    """`/health`: the process answers. `/ready`: it has loaded what it needs to answer fast."""
+    routes = APIRouter()
+
+    @routes.get("/health", response_model=Status, summary="The server runs")
+    def health() -> Status:
+        return Status()
+
+    @routes.get(
+        "/ready",
+        response_model=Status,
+        responses={503: {"model": ErrorModel}},
+        summary="The server has loaded the model",
+    )
+    def ready() -> Status | Response:
+        if is_warm():
+            return Status()
+        return error_response(503, "not_ready", "the model is still being loaded; ask again in a moment")
+
+    return routes

@@ -1,0 +1,232 @@
+"""What the API takes and gives, as pydantic models: validation at the edge and the types of the OpenAPI page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from corpus.filters import Filters
+from qa.answerer import MAX_K, MAX_QUESTION_CHARACTERS
+from qa.question.followup import Turn
+from qa.web.escape import check_readable
+
+# A follow-up rarely leans on more than the last few questions; older ones are accepted and left out.
+MAX_TURNS = 20
+MAX_COMMENT_CHARACTERS = 2000
+MAX_ID_CHARACTERS = 1000
+
+
+def _only_text(value: object) -> object:
+    # Numbers would be taken for seconds since 1970.
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a date is a text such as '2023-12-13'")
+    return value
+
+
+def _check_whole(value: object) -> object:
+    # 5.0 is an integer of JSON; "5" and true are not.
+    is_whole = type(value) is int or (isinstance(value, float) and value.is_integer())
+    if not is_whole:
+        raise ValueError("Input should be a valid integer")
+    return int(value)  # type: ignore[call-overload]
+
+
+_Readable = AfterValidator(check_readable)
+# Says the same to who reads the description, as far as a pattern can.
+_NO_NUL = Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
+_SOME_WORD = Field(json_schema_extra={"pattern": "^[^\\u0000]*\\S[^\\u0000]*$"})
+Text = Annotated[str, _NO_NUL, _Readable]
+Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _NO_NUL, _Readable]
+Whole = Annotated[int, BeforeValidator(_check_whole)]
+IsoDate = Annotated[date, BeforeValidator(_only_text)]
+
+
+class Strict(BaseModel):
+    """A body in which an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EarlierTurn(Strict):
+    """A question asked before, and the answer that was given."""
+
+    question: Question
+    answer: Text | None = None
+
+
+class AskRequest(Strict):
+    """A question, what was asked before it, and which articles may answer. Dates are inclusive."""
+
+    question: Annotated[Question, _SOME_WORD] = Field(
+        examples=["When did South Korea open a diplomatic mission to NATO?"]
+    )
+    history: list[EarlierTurn | Question] = Field(default=[], description="earlier questions, oldest first")
+    k: Whole = Field(default=5, ge=1, le=MAX_K, description="passages to cite")
+    before: IsoDate | None = None
+    after: IsoDate | None = None
+    sources: list[Text] = Field(default=[], max_length=100)
+    date: IsoDate | None = Field(
+        default=None,
+        description="the day the question was asked, if that matters: news of the days around it goes first",
+    )
+
+    write: bool = Field(
+        default=False, strict=True, description="have the language model sum the passages up, where the server has one"
+    )
+
+    @model_validator(mode="after")
+    def _check_dates(self) -> AskRequest:
+        if self.filters().is_impossible:
+            raise ValueError("'before' is earlier than 'after'; no article can be between them")
+        return self
+
+    def turns(self) -> list[Turn]:
+        """The latest of the history, in the one shape used inside."""
+        return [
+            Turn(turn) if isinstance(turn, str) else Turn(turn.question, turn.answer)
+            for turn in self.history[-MAX_TURNS:]
+        ]
+
+    def filters(self) -> Filters:
+        """Which articles may answer."""
+        return Filters(after=self.after, before=self.before, sources=tuple(self.sources))
+
+
+class FeedbackRequest(Strict):
+    """A verdict on an answer; `passage_id` is the first passage that was cited."""
+
+    question: Annotated[Question, Field(min_length=1)]
+    verdict: Literal["up", "down"]
+    comment: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
+    passage_id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS), _Readable] | None = None
+
+
+class FeedbackStored(BaseModel):
+    """The verdict's number."""
+
+    number: int
+
+
+class CopyModel(BaseModel):
+    """The same passage in another article."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+
+
+class CitationModel(BaseModel):
+    """A passage: `quote` is `text[start:end]` of the article, half-open, in Unicode code points."""
+
+    rank: int
+    article_id: str
+    passage_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    answer_start: int
+    answer_end: int
+    score: float
+    text_sha256: str
+    also_in: list[CopyModel] = Field(default=[], description="copies in other articles; only where there are some")
+
+
+class IndexModel(BaseModel):
+    """What was searched."""
+
+    version: str
+    articles: int
+    passages: int
+
+
+class WrittenSentenceModel(BaseModel):
+    """A sentence of a language model; `citations` are the ranks of those that bear it out."""
+
+    text: str
+    citations: list[int]
+
+
+class WrittenModel(BaseModel):
+    """What a language model wrote about the citations; `left_out` sentences were not borne out by them."""
+
+    model: str
+    sentences: list[WrittenSentenceModel]
+    left_out: int
+    problem: str = Field(default="", description="why nothing was written")
+
+
+class AnswerModel(BaseModel):
+    """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
+
+    question: str
+    query: str = Field(description="the stand-alone form that was searched")
+    answerable: bool
+    confidence: float = Field(description="the probability that the first citation holds the answer")
+    answer: str | None
+    citations: list[CitationModel]
+    index: IndexModel
+    timing_ms: dict[str, float]
+    newest: date | None = Field(
+        default=None, description="only in a refusal of a question about a later time: the day of the newest article"
+    )
+    written: WrittenModel | None = Field(default=None, description="only where a language model was asked to write")
+
+
+class ListedArticleModel(BaseModel):
+    """An article without its text."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    passages: int
+    characters: int
+
+
+class ArticleList(BaseModel):
+    """Every article, newest first, undated ones last."""
+
+    articles: list[ListedArticleModel]
+
+
+class ArticleModel(BaseModel):
+    """An article whole; citations count the code points of `text`."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    url: str | None
+    text: str
+    text_sha256: str
+    link: str | None = Field(default=None, description="the original at the passage; null without an address")
+
+
+class Status(BaseModel):
+    """`ok`."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ErrorDetail(BaseModel):
+    """`code` for programs, `message` for people."""
+
+    code: str
+    message: str
+
+
+class ErrorModel(BaseModel):
+    """Every error has this shape."""
+
+    error: ErrorDetail

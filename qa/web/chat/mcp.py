@@ -1,0 +1,62 @@
+"""The tools for language-model clients, served by Gradio over the Model Context Protocol."""
+
+from __future__ import annotations
+
+import json
+
+import gradio as gr
+
+from corpus.errors import UserError
+from qa.answerer import Answerer
+from qa.web.escape import check_readable
+from qa.web.gate.errors import public_error
+from qa.web.observe import Observer
+
+
+def add_tools(answerer: Answerer, observer: Observer) -> None:
+    """Add the tools `ask` and `article` to the Blocks that are being built. Their docstrings are what a model reads."""
+
+    def ask(question: str) -> str:
+        """Ask the articles a question in plain words. Nothing but the articles is used.
+
+        Args:
+            question: The question, complete in itself.
+
+        Returns:
+            JSON: "answerable" says whether the articles answer it, "answer" is the answering sentence, verbatim, and
+            "citations" are passages, each with "article_id", "quote", "start" and "end": article text[start:end].
+        """
+        try:
+            answer = observer.ask(check_readable(question))
+        except (UserError, ValueError) as error:
+            raise _tool_error(error) from error
+        return json.dumps(answer.to_json(), ensure_ascii=False)
+
+    def article(article_id: str) -> str:
+        """Get an article whole, with its title, source, date, address and text.
+
+        Args:
+            article_id: As a citation names it.
+
+        Returns:
+            The article as JSON.
+        """
+        try:
+            found = answerer.store.article(check_readable(article_id))
+        except (UserError, ValueError) as error:
+            raise _tool_error(error) from error
+        published = found.published.isoformat() if found.published else None
+        record = {
+            "article_id": found.article_id, "title": found.title, "source": found.source, "published": published,
+            "url": found.url, "text": found.text,
+        }  # fmt: skip
+        return json.dumps(record, ensure_ascii=False)
+
+    # Past the queue, which Gradio would ask over HTTP from itself.
+    gr.api(ask, api_name="ask", queue=False)
+    gr.api(article, api_name="article", queue=False)
+
+
+def _tool_error(error: UserError | ValueError) -> gr.Error:
+    message = public_error(error).message if isinstance(error, UserError) else str(error)
+    return gr.Error(message, print_exception=False)

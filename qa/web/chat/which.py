@@ -1,0 +1,77 @@
+"""Which articles may answer, as a reader of the chat says it: from a day, until a day, of some sources."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import gradio as gr
+
+from corpus.filters import Filters
+from qa.answerer import Answerer
+from qa.web.escape import check_readable
+
+MAX_CHOSEN = 100
+MAX_DAY_CHARACTERS = 20
+_DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
+
+
+def add_choice(answerer: Answerer) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
+    """Add the choice of articles, folded away, to the Blocks that are being built: from, until, sources."""
+    # A page that was open before the server was started anew knows only these.
+    known = answerer.sources()
+    with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
+        first, last = (
+            gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
+            for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
+        )
+        sources = gr.Dropdown(
+            known,
+            label="Sources",
+            multiselect=True,
+            max_choices=MAX_CHOSEN,
+            min_width=240,
+            scale=2,
+            visible=bool(known),
+        )
+    return first, last, sources
+
+
+def offered_sources(answerer: Answerer) -> object:
+    """An update of the dropdown: the sources there are now; without any it is not shown."""
+    sources = answerer.sources()
+    return gr.update(choices=sources, visible=bool(sources))
+
+
+def read_filters(first: str | None, last: str | None, sources: Sequence[str] | None) -> Filters:
+    """Which articles may answer. Raises ValueError saying what is wrong with a day, or with the two together."""
+    filters = Filters(
+        after=_read_day(first, is_last=False),
+        before=_read_day(last, is_last=True),
+        sources=tuple(check_readable(source) for source in sources or ())[:MAX_CHOSEN],
+    )
+    if filters.is_impossible:
+        raise ValueError(f"no article can be from {filters.after} on and until {filters.before}; change one of the two")
+    return filters
+
+
+def _read_day(words: str | None, *, is_last: bool) -> date | None:
+    """The first or the last day of the year, month or day that `words` name; None for nothing."""
+    words = (words or "").strip()
+    if not words:
+        return None
+    found = _DAY.fullmatch(words)
+    if found is None:
+        raise _no_day(words)
+    year, month = int(found["year"]), int(found["month"] or (12 if is_last else 1))
+    try:
+        last_of_month = calendar.monthrange(year, month)[1] if is_last else 1
+        return date(year, month, int(found["day"] or last_of_month))
+    except ValueError as error:
+        raise _no_day(words) from error
+
+
+def _no_day(words: str) -> ValueError:
+    return ValueError(f"{words!r} is no day; write it as 2023, 2023-07 or 2023-07-01")

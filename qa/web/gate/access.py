@@ -1,0 +1,130 @@
+"""Who may use the server: by the name it was called under, and the site whose page the request comes from.
+
+Pages of other sites reach nothing but the API, and only those on the allowlist. A request that names no site comes from
+the server's own pages or from a program; programs can be asked for a key.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from qa.web.gate.errors import PublicError
+from qa.web.paths import API_PREFIX, METRICS_PATH
+
+ANY = "*"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+# Described to everybody: these say what there is, not what the articles say.
+DESCRIPTION = ("/api/docs", "/api/docs-assets/", "/api/openapi.json")
+# Files that are the same for everybody; a page names the integrity of the script, for which the browser asks for CORS.
+PUBLIC_PREFIXES = ("/widget.js", "/widget/", "/health")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """`origins` may use the API from their pages; "*" is every site. `hosts` are the names the server answers to.
+
+    The rates, of one client and of the pages of one site, are in the notation of `limits`. With `api_key`,
+    programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
+    """
+
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = (ANY,)
+    client_rate: str = "120/minute"
+    site_rate: str = "1200/minute"
+    api_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is known of a request: its path, and what its headers say."""
+
+    path: str
+    host: str
+    origin: str | None
+    key: str | None
+    is_own_page: bool
+
+    @classmethod
+    def of(cls, scope: Scope) -> Caller:
+        """The caller of an HTTP request."""
+        path, headers = path_of(scope), Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        # Browsers name no origin when a page gets something of its own server.
+        is_own = headers.get("sec-fetch-site") == "same-origin" if origin is None else is_same_site(origin, host)
+        return cls(path, host, origin, key.strip() if scheme.lower() == "bearer" else None, is_own)
+
+
+def path_of(scope: Scope) -> str:
+    """The path as the application knows it: behind a proxy that strips a prefix, the server puts it back in front."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def refuse(caller: Caller, rules: AccessRules) -> PublicError | None:
+    """Why the request is refused, None when it may pass."""
+    if not _is_known_host(caller.host, rules.hosts):
+        message = "the server does not go by this name; its owner can add it to the setting 'hosts'"
+        return PublicError(421, "unknown_host", message)
+    if caller.origin is not None and not caller.is_own_page and not _may_come(caller, rules):
+        message = (
+            f"this site may not ask the articles; the server's owner can add {caller.origin!r:.200} to the setting "
+        )
+        return PublicError(403, "origin_not_allowed", f"{message}'origins'")
+    is_program = caller.origin is None and not caller.is_own_page
+    if rules.api_key is not None and is_program and _is_guarded(caller.path) and not has_key(caller, rules):
+        message = "an API key is needed: send the header 'Authorization: Bearer KEY'"
+        return PublicError(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
+    return None
+
+
+def has_key(caller: Caller, rules: AccessRules) -> bool:
+    """The request brings the key."""
+    expected = rules.api_key
+    return bool(expected and caller.key and hmac.compare_digest(caller.key.encode(), expected.encode()))
+
+
+def is_allowed(origin: str | None, origins: tuple[str, ...]) -> bool:
+    """A page of `origin` may use the API. "null", which a sandboxed page and a local file send, is nobody's."""
+    return origin not in (None, "null") and (ANY in origins or origin in origins)
+
+
+def is_same_site(origin: str, host: str) -> bool:
+    """The request comes from the server's own page. The scheme is left out: a proxy may speak https for the server."""
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower() != ""
+    except ValueError:
+        return False
+
+
+def is_api(path: str) -> bool:
+    """`path` is of the API itself, not of its description."""
+    return path.startswith(API_PREFIX) and not path.startswith(DESCRIPTION)
+
+
+def _may_come(caller: Caller, rules: AccessRules) -> bool:
+    if caller.path.startswith(PUBLIC_PREFIXES):
+        return True
+    return caller.path.startswith(API_PREFIX) and is_allowed(caller.origin, rules.origins)
+
+
+def _is_guarded(path: str) -> bool:
+    return is_api(path) or path == METRICS_PATH
+
+
+def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:
+    # HTTP/1.0 sends none.
+    return ANY in hosts or not host or _hostname(host) in hosts
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,143 @@
+"""The reader page: an article with the cited passage marked, for a browser without JavaScript too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+
+from corpus.article import Article
+from index.store.errors import ArticleNotFound
+from qa.answerer import Answerer
+from qa.show.wording import date_in_words
+from qa.web.escape import web_url
+from qa.web.pages.fragment import link_to_quote
+from qa.web.paths import TEMPLATES
+
+# Jinja2Templates escapes everything in `.html` files.
+_TEMPLATES = Jinja2Templates(TEMPLATES)
+
+Kind = Literal["plain", "quote", "answer"]
+Span = tuple[int, int]
+
+
+class BadSpan(ValueError):
+    """Offsets that are not inside the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text: outside the quote, inside it, or inside the sentence that answers."""
+
+    text: str
+    kind: Kind
+    is_first_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of the article; its pieces, joined, are the line to the character."""
+
+    pieces: tuple[Piece, ...]
+    is_bullet: bool
+
+
+def split_paragraphs(article: Article, quote: Span | None = None, answer: Span | None = None) -> list[Paragraph]:
+    """The article's lines, cut where `quote` and `answer` begin and end (half-open offsets into the text).
+
+    Line breaks are left out, and so is a quote's part of them. Raises BadSpan.
+    """
+    for span in filter(None, (quote, answer)):
+        _check(span, article)
+    paragraphs, unmarked = [], True
+    for line in re.finditer(r"[^\n]*\S[^\n]*", article.text):
+        pieces = []
+        for start, end, kind in _cut(line.span(), quote, answer):
+            pieces.append(Piece(article.text[start:end], kind, kind != "plain" and unmarked))
+            unmarked = unmarked and kind == "plain"
+        paragraphs.append(Paragraph(tuple(pieces), line[0].lstrip().startswith("•")))
+    return paragraphs
+
+
+def _cut(line: Span, quote: Span | None, answer: Span | None) -> list[tuple[int, int, Kind]]:
+    first, last = line
+    edges = {first, last} | {edge for span in (quote, answer) if span for edge in span if first < edge < last}
+    cuts = sorted(edges)
+    return [(start, end, _kind(start, quote, answer)) for start, end in zip(cuts, cuts[1:], strict=False)]
+
+
+def _kind(offset: int, quote: Span | None, answer: Span | None) -> Kind:
+    if answer and answer[0] <= offset < answer[1]:
+        return "answer"
+    return "quote" if quote and quote[0] <= offset < quote[1] else "plain"
+
+
+def _check(span: Span, article: Article) -> None:
+    start, end = span
+    if not 0 <= start < end <= len(article.text):
+        raise BadSpan(
+            f"there is no passage from character {start} to {end}: the article has {len(article.text)} characters"
+        )
+
+
+def _span(start: str | None, end: str | None) -> Span | None:
+    if start is None and end is None:
+        return None
+    # Twelve digits: more than any article has characters, fewer than Python takes long to read.
+    if not all(re.fullmatch("[0-9]{1,12}", number or "") for number in (start, end)):
+        raise BadSpan("a passage needs a start and an end, each a number of characters")
+    return int(start or ""), int(end or "")
+
+
+def page_of_error(request: Request, status: int, message: str) -> Response:
+    """A page that says in plain words what is wrong."""
+    title = "No such article" if status == HTTPStatus.NOT_FOUND else "This page cannot be shown"
+    return _TEMPLATES.TemplateResponse(request, "error.html", {"title": title, "message": message}, status_code=status)
+
+
+def reader_routes(answerer: Answerer) -> APIRouter:
+    """`/articles/{id}?start=&end=`."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/articles/{article_id:path}", name="reader")
+    def read(
+        request: Request,
+        article_id: str,
+        start: str | None = None,
+        end: str | None = None,
+        answer_start: str | None = None,
+        answer_end: str | None = None,
+    ) -> Response:
+        try:
+            article = answerer.store.article(article_id)
+            quote = _span(start, end)
+            paragraphs = split_paragraphs(article, quote, _span(answer_start, answer_end))
+        except ArticleNotFound:
+            message = "No article is kept under this address. It may have been removed since it was cited."
+            return page_of_error(request, 404, message)
+        except BadSpan as error:
+            return page_of_error(request, 400, f"The address does not fit the article: {error}.")
+        return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote))
+
+    return routes
+
+
+def shown_article(article: Article, paragraphs: list[Paragraph], quote: Span | None) -> dict[str, object]:
+    """What the template shows: most articles begin with their title, which is the heading then, not said twice."""
+    url = web_url(article.url)
+    first = "".join(piece.text for piece in paragraphs[0].pieces) if paragraphs else ""
+    heading: tuple[Piece, ...] = (Piece(article.title, "plain", False),)
+    if first.strip() == article.title.strip():
+        heading, paragraphs = paragraphs[0].pieces, paragraphs[1:]
+    return {
+        "article": article,
+        "heading": heading,
+        "paragraphs": paragraphs,
+        "date": date_in_words(article.published),
+        "url": link_to_quote(url, article.text, *quote) if url and quote else url,
+    }

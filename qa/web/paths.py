@@ -1,0 +1,16 @@
+"""Addresses on the server that several modules must agree on, and the folders that its files come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+API_PREFIX = "/api/"
+CHAT_PATH = "/chat"
+# Questions typed into the chat come in here.
+CHAT_QUESTIONS = f"{CHAT_PATH}/gradio_api/queue/join"
+EVALUATION_PATH = "/evaluation"
+EMBED_PATH = "/embed"
+METRICS_PATH = "/metrics"
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"

@@ -1,0 +1,1 @@
+"""An optional language model, and the check of what it writes."""

@@ -1,0 +1,135 @@
+"""verify_answers: every tampered citation is found, and a file that is none is said so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import ARTICLES, HashEncoder
+
+from corpus.errors import UserError
+from index.generations import IndexFolder
+from index.retriever import Retriever
+from index.store.sqlite import ArticleStore
+from qa.answerer import Answerer
+from qa.check.verify import Verification, verify_answers
+from qa.models.fitted import load_fitted
+
+
+@pytest.fixture
+def store(built: IndexFolder) -> Iterator[ArticleStore]:
+    store = ArticleStore(built.require_current() / built.store_name)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def answers(built: IndexFolder, encoder: HashEncoder) -> list[dict[str, Any]]:
+    answerer = Answerer(Retriever(built, encoder), load_fitted())
+    return [answerer.ask(article.title, k=2).to_json() for article in ARTICLES[:2]]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[str], Path]:
+    def save(text: str) -> Path:
+        path = tmp_path / "answers.jsonl"
+        path.write_bytes(text.encode())
+        return path
+
+    return save
+
+
+Save = Callable[[str], Path]
+
+
+def lines(answers: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+
+
+def test_saved_answers_are_exact(store: ArticleStore, answers: list[dict[str, Any]], save: Save) -> None:
+    assert verify_answers(save(lines(answers)), store) == Verification(answers=2, citations=4)
+    assert verify_answers(save(json.dumps(answers[0], indent=2)), store) == Verification(answers=1, citations=2)
+    assert verify_answers(save("\n" + lines(answers) + "\r\n\n"), store) == Verification(answers=2, citations=4)
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\u2029", "\x1c"])
+def test_a_question_may_hold_any_line_end(
+    store: ArticleStore, answers: list[dict[str, Any]], save: Save, odd: str
+) -> None:
+    for answer in answers:
+        answer["question"] = f"one{odd}two"
+    assert verify_answers(save(lines(answers)), store) == Verification(answers=2, citations=4)
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "words"),
+    [
+        ("quote", lambda quote: quote.replace("glacier", "volcano"), "the quote differs from 'glacier' at 0:99"),
+        ("start", lambda start: start + 1, "the quote differs from 'glacier' at 1:99"),
+        ("end", lambda end: end + 1, "the offsets 0:100 are not in the text of 'glacier'"),
+        ("text_sha256", lambda sha: sha[::-1], "the text of 'glacier' has changed since"),
+        ("article_id", lambda _: "nope", "no article 'nope' in the index"),
+        ("article_id", lambda _: 7, "its article_id is 7, not a string"),
+        ("article_id", lambda _: "chess", "the text of 'chess' has changed since"),
+        ("answer_end", lambda end: end + 1, "the marked answer 0:100 is not inside 0:99"),
+    ],
+)
+def test_a_changed_citation_is_found(
+    store: ArticleStore,
+    answers: list[dict[str, Any]],
+    save: Save,
+    key: str,
+    change: Callable[[Any], object],
+    words: str,
+) -> None:
+    citation = answers[1]["citations"][0]
+    assert citation["article_id"] == "glacier"
+    citation[key] = change(citation[key])
+    path = save(lines(answers))
+    assert verify_answers(path, store) == Verification(2, 4, [f"{path}:2: citation 1: {words}"])
+
+
+def test_a_citation_that_is_no_object(store: ArticleStore, save: Save) -> None:
+    path = save('{"citations": [3, {}]}\n')
+    assert verify_answers(path, store).problems == [
+        f"{path}:1: citation 1: it is 3, not an object",
+        f"{path}:1: citation 2: its article_id is None, not a string",
+    ]
+
+
+def test_an_article_that_was_changed_since(store: ArticleStore, answers: list[dict[str, Any]], save: Save) -> None:
+    store.connection.execute("UPDATE article SET text = text || '!' WHERE article_id = 'bridge'")
+    path = save(lines(answers[:1]))
+    assert verify_answers(path, store).problems == [f"{path}:1: citation 1: the text of 'bridge' has changed since"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "'{path}' holds no answers; save some with `article-qa ask --json`"),
+        ("\n\n", "'{path}' holds no answers; save some with `article-qa ask --json`"),
+        ('{"citations": []}\n{"citations": [', "{path}:2: not JSON: Expecting value: line 1 column 16 (char 15)"),
+        ("It was a dark night.", "{path}:1: not JSON: Expecting value: line 1 column 1 (char 0)"),
+        ('{"citations": []}\n{"answers": []}', "{path}:2: not an answer: no list of citations"),
+        ("[]", "{path}:1: not an answer: no list of citations"),
+        ('{"citations": "none"}', "{path}:1: not an answer: no list of citations"),
+    ],
+)
+def test_a_file_that_holds_no_answers(store: ArticleStore, save: Save, text: str, words: str) -> None:
+    path = save(text)
+    with pytest.raises(UserError) as error:
+        verify_answers(path, store)
+    assert str(error.value) == words.format(path=path)
+
+
+def test_a_file_that_cannot_be_read(store: ArticleStore, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        verify_answers(tmp_path / "nope", store)
+    assert str(error.value) == f"cannot read {str(tmp_path / 'nope')!r}: No such file or directory"
+    (tmp_path / "latin").write_bytes(b'{"citations": ["caf\xe9"]}')
+    with pytest.raises(UserError) as error:
+        verify_answers(tmp_path / "latin", store)
+    assert str(error.value) == (f"{str(tmp_path / 'latin')!r} is not UTF-8 text: invalid continuation byte at byte 19")

@@ -1,0 +1,58 @@
+"""What a question asks for, and what a sentence offers."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.question.kind import AnswerType, asked_type, offers
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who opened the bridge?", AnswerType.PERSON),
+        ("Whose idea was it?", AnswerType.PERSON),
+        ("Which president spoke?", AnswerType.PERSON),
+        ("When did it open?", AnswerType.TIME),
+        ("In what year did it open?", AnswerType.TIME),
+        ("Where is the bridge?", AnswerType.PLACE),
+        ("Which country sent aid?", AnswerType.PLACE),
+        ("How many people came?", AnswerType.NUMBER),
+        ("how much did it cost", AnswerType.NUMBER),
+        ("How long is the bridge?", AnswerType.NUMBER),
+        ("What percentage agreed?", AnswerType.NUMBER),
+        ("Why did it fall?", AnswerType.OTHER),
+        ("What is a glacier?", AnswerType.OTHER),
+        ("", AnswerType.OTHER),
+        ("The whole somewhere whenever", AnswerType.OTHER),
+    ],
+)
+def test_asked_type(question: str, kind: AnswerType) -> None:
+    assert asked_type(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "question", "is_offered"),
+    [
+        ("Mayor Anna Berg opened it.", AnswerType.PERSON, "Who opened it?", True),
+        ("Yesterday the mayor, Anna, spoke.", AnswerType.PERSON, "Who spoke?", True),
+        ("The bridge opened.", AnswerType.PERSON, "Who opened it?", False),
+        ("The Harbour Bridge opened.", AnswerType.PERSON, "Who opened the Harbour Bridge?", False),
+        ("It opened in 2024.", AnswerType.TIME, "When did it open?", True),
+        ("It opened on Friday.", AnswerType.TIME, "When did it open?", True),
+        ("It opened two years ago.", AnswerType.TIME, "When did it open?", True),
+        ("It opened in 2024.", AnswerType.TIME, "When in 2024 did it open?", False),
+        ("It opened.", AnswerType.TIME, "When did it open?", False),
+        ("It is in Oslo.", AnswerType.PLACE, "Where is it?", True),
+        ("It is in Oslo.", AnswerType.PLACE, "Where in Oslo is it?", False),
+        ("It is big.", AnswerType.PLACE, "Where is it?", False),
+        ("It cost 40 million.", AnswerType.NUMBER, "How much did it cost?", True),
+        ("Forty came.", AnswerType.NUMBER, "How many came?", False),
+        ("Twelve came.", AnswerType.NUMBER, "How many came?", True),
+        ("Many came.", AnswerType.NUMBER, "How many came?", False),
+        ("Anything.", AnswerType.OTHER, "Why?", True),
+        ("", AnswerType.NUMBER, "How many came?", False),
+    ],
+)
+def test_offers(sentence: str, kind: AnswerType, question: str, is_offered: bool) -> None:
+    assert offers(sentence, kind, question) is is_offered

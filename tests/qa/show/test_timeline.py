@@ -1,0 +1,48 @@
+"""Articles of different years are told apart; of one year, or of a time that is named, the best goes first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from qa.answer import Answer, Citation
+from qa.show.timeline import timeline
+
+
+def cited(rank: int, article_id: str, published: date | None, score: float) -> Citation:
+    return Citation(
+        rank, article_id, f"{article_id}:0-9", "T", None, published, None, 0, 9, "It is so.", 0, 9, score, ""
+    )
+
+
+FIRST = cited(1, "a", date(2023, 7, 11), 0.4)
+LATER = cited(2, "b", date(2025, 7, 3), 0.3)
+
+
+def answer(*citations: Citation) -> Answer:
+    return Answer("Who?", "Who?", True, 0.5, "It is so.", citations)
+
+
+def test_newest_first_one_an_article() -> None:
+    again = cited(3, "b", date(2025, 7, 3), 0.25)
+    assert timeline(answer(FIRST, LATER, again)) == (LATER, FIRST)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        cited(2, "b", date(2025, 7, 3), 0.19),
+        cited(2, "b", None, 0.3),
+        cited(2, "b", date(2023, 12, 31), 0.3),
+        cited(2, "a", date(2023, 7, 11), 0.3),
+    ],
+)
+def test_not_where_the_other_is_unlikely_undated_or_of_the_same_year(other: Citation) -> None:
+    assert timeline(answer(FIRST, other)) == ()
+
+
+def test_not_in_a_refusal_nor_where_the_question_names_its_time() -> None:
+    assert timeline(replace(answer(FIRST, LATER), is_answerable=False)) == ()
+    assert timeline(replace(answer(FIRST, LATER), names_time=True)) == ()

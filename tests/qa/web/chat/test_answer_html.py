@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from qa.answer import Answer, Citation, Copy
+from qa.web.chat.passages import answer_html, question_html
+
+TEXT = "It was quiet. The mission opened in November 2022. Nobody objected."
+START, END = TEXT.index("The mission"), TEXT.index(" Nobody")
+CITATION = Citation(
+    rank=1, article_id="a", passage_id="a:100-167", title="A mission", source="The Herald",
+    published=date(2023, 12, 13), url=None, start=100, end=100 + len(TEXT), quote=TEXT, answer_start=100 + START,
+    answer_end=100 + END, score=0.9, text_sha256="",
+)  # fmt: skip
+ANSWER = Answer("When?", "When?", True, 0.9, CITATION.answer, (CITATION,))
+NAUGHTY = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "![a](https://evil.example/a.png) [b](javascript:alert(1))",
+    "**bold** `code` $$x$$ http://evil.example",
+    "</figure></div>\n\n# heading\n\n- item",
+    "\u202eright to left\u202c",
+)
+
+
+class Page(HTMLParser):
+    """Tags, links and text of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:
+    html = answer_html(ANSWER)
+    page = Page(html)
+    assert page.text.index(CITATION.answer) < page.text.index("A mission") < page.text.index(TEXT)
+    assert "<mark>The mission opened in November 2022&#46;</mark>" in html
+    assert page.links == [
+        f"../articles/a?start=100&end={100 + len(TEXT)}&answer_start={100 + START}&answer_end={100 + END}#quote"
+    ]
+    for words in ("A mission", "The Herald", "13 December 2023", "Very likely, 90%"):
+        assert words in page.text
+
+
+def test_several_articles_come_with_their_dates() -> None:
+    later = replace(CITATION, rank=2, article_id="b", title="Another", published=date(2023, 7, 3))
+    page = Page(answer_html(replace(ANSWER, citations=(CITATION, later))))
+    assert (
+        page.text.index("13 December 2023") < page.text.index("Also in the articles") < page.text.index("3 July 2023")
+    )
+
+
+def test_further_passages_are_cut_around_their_sentence() -> None:
+    long = replace(
+        CITATION, rank=2, quote="a " * 100 + "Here it is." + " b" * 100, start=0, answer_start=200, answer_end=211
+    )
+    html = answer_html(replace(ANSWER, citations=(CITATION, long)))
+    shown = Page(html).text
+    assert "… a a" in shown
+    assert "a Here it is. b" in shown
+    assert "b b …" in shown
+    assert "a " * 50 not in shown
+
+
+def test_refusal_says_so_and_folds_the_nearest_passages_away() -> None:
+    page = Page(answer_html(replace(ANSWER, is_answerable=False, text=None)))
+    assert "The articles do not say." in page.text
+    assert "The nearest passages" in page.text
+    assert "Very likely" not in page.text
+    assert page.tags.index("details") < page.tags.index("blockquote")
+    assert "whole" not in answer_html(replace(ANSWER, is_answerable=False, text=None))
+
+
+def test_refusal_without_any_passage() -> None:
+    page = Page(answer_html(replace(ANSWER, is_answerable=False, text=None, citations=())))
+    assert "The articles do not say." in page.text
+    assert "details" not in page.tags
+
+
+def test_follow_up_shows_how_it_was_understood() -> None:
+    assert (
+        "Understood as: When did Lawler do it?"
+        in Page(answer_html(replace(ANSWER, query="When did Lawler do it?"))).text
+    )
+    assert "Understood" not in answer_html(ANSWER)
+
+
+@pytest.mark.parametrize("naughty", NAUGHTY)
+def test_foreign_text_stays_text(naughty: str) -> None:
+    citation = replace(
+        CITATION, title=naughty, source=naughty, article_id=naughty, quote=naughty, answer_start=100,
+        end=100 + len(naughty), answer_end=100 + len(naughty),
+    )  # fmt: skip
+    html = answer_html(
+        replace(ANSWER, question=naughty, query=f"{naughty}?", citations=(citation, replace(citation, rank=2)))
+    )
+    plain = answer_html(replace(ANSWER, query="other", citations=(CITATION, replace(CITATION, rank=2))))
+    assert Page(html.replace('<span class="gap"> </span>', "")).tags == Page(plain).tags
+    assert all(link.startswith("../articles/") for link in Page(html).links)
+    assert " ".join(naughty.split()) in " ".join(Page(html).text.split())
+    assert Page(question_html(naughty)).tags == ["h2"]
+    assert Page(question_html(naughty)).text == naughty
+    # One line: a blank one would end the HTML block, and Markdown would begin.
+    assert "\n" not in html + question_html(naughty)
+
+
+def test_answers_of_different_years_are_a_timeline() -> None:
+    later = replace(CITATION, rank=2, article_id="b", published=date(2025, 7, 3), score=0.8)
+    undated = replace(CITATION, rank=3, article_id="c", published=None, score=0.7)
+    html = answer_html(replace(ANSWER, citations=(CITATION, later, undated)))
+    assert re.findall(r'<p class="day">(.*?)</p>', html) == ["3 July 2025", "13 December 2023"]
+    assert "Articles of different years say:" in html
+    assert html.count('class="passage lead"') == 2
+    assert html.count('class="passage further"') == 1
+
+
+def test_a_refusal_says_why_when_it_can() -> None:
+    html = answer_html(replace(ANSWER, is_answerable=False, text=None, newest=date(2025, 7, 3)))
+    assert '<p class="reason">The newest article is of 3 July 2025&#46;</p>' in html
+    assert 'class="reason"' not in answer_html(replace(ANSWER, is_answerable=False, text=None))
+
+
+def test_copies_of_a_story_are_links_behind_it() -> None:
+    copy = Copy("b/1", "<b>Another</b> paper", "The Post", date(2023, 12, 14), None, 5, 30)
+    html = answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy,)),)))
+    page = Page(html)
+    assert "Also in one other" in page.text
+    assert "<b>Another</b> paper" in page.text
+    assert page.links[-1] == "../articles/b%2F1?start=5&end=30#quote"
+    assert "The Post · 14 December 2023" in page.text
+    assert (
+        "Also in 2 others"
+        in Page(answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy, copy)),)))).text
+    )
+
+
+def test_a_relative_time_is_explained_beside_the_quote() -> None:
+    quote = "The mission opened last November."
+    citation = replace(CITATION, quote=quote, start=0, end=len(quote), answer_start=0, answer_end=len(quote))
+    html = answer_html(replace(ANSWER, citations=(replace(citation, published=date(2023, 7, 11)),)))
+    assert "“last November”: November 2022" in Page(html).text
+    assert (
+        "November 2022" not in Page(answer_html(replace(ANSWER, citations=(replace(citation, published=None),)))).text
+    )

@@ -1,0 +1,73 @@
+"""What a reader of the chat writes about which articles may answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.filters import Filters
+from qa.show.wording import filters_in_words
+from qa.web.chat.which import MAX_CHOSEN, read_filters
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "wanted"),
+    [
+        ("", "", Filters()),
+        (None, None, Filters()),
+        ("2023", "", Filters(after=date(2023, 1, 1))),
+        ("", "2023", Filters(before=date(2023, 12, 31))),
+        (" 2023-07 ", "2024-2", Filters(date(2023, 7, 1), date(2024, 2, 29))),
+        ("2023-07-03", "2023-07-03", Filters(date(2023, 7, 3), date(2023, 7, 3))),
+    ],
+)
+def test_a_year_or_a_month_is_its_first_or_its_last_day(first: str | None, last: str | None, wanted: Filters) -> None:
+    assert read_filters(first, last, None) == wanted
+
+
+@pytest.mark.parametrize(
+    "day", ["July", "2023-13", "2023-02-30", "0000", "23", "2023-07-01T00:00", "２０２３", "2023-0"]
+)
+@pytest.mark.parametrize("is_last", [False, True])
+def test_what_is_no_day_is_said_to_be_none(day: str, is_last: bool) -> None:
+    with pytest.raises(ValueError, match="is no day; write it as 2023, 2023-07 or 2023-07-01") as caught:
+        read_filters(*(("", day) if is_last else (day, "")), [])
+    assert repr(day) in str(caught.value)
+
+
+def test_days_in_the_wrong_order_are_explained() -> None:
+    with pytest.raises(ValueError, match="no article can be from 2024-01-01 on and until 2023-12-31"):
+        read_filters("2024", "2023", [])
+
+
+def test_sources_must_be_readable_and_not_without_end() -> None:
+    assert read_filters("", "", ["Coast Daily"]) == Filters(sources=("Coast Daily",))
+    assert len(read_filters("", "", ["x"] * 1000).sources) == MAX_CHOSEN
+    with pytest.raises(ValueError, match="cannot be stored"):
+        read_filters("", "", ["\ud800"])
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_anything_written_gives_filters_or_a_message(first: str, last: str) -> None:
+    try:
+        filters = read_filters(first, last, [])
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert not filters.before or not filters.after or filters.after <= filters.before
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (Filters(), ""),
+        (Filters(after=date(2023, 7, 1)), "from 1 July 2023"),
+        (Filters(date(2023, 7, 1), date(2023, 7, 3), ("A", "B")), "from 1 July 2023 until 3 July 2023, of A or B"),
+        (Filters(sources=("A",)), "of A"),
+    ],
+)
+def test_filters_in_words(filters: Filters, words: str) -> None:
+    assert filters_in_words(filters) == words
