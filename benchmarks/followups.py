@@ -15,13 +15,13 @@ Each is asked in full, as rewritten without what was said before, and as rewritt
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import click
+
 from index.encoders.encoder import Encoder
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
@@ -53,10 +53,13 @@ _AT_END = re.compile(rf"\b(?P<time>{_TIME})\W*$")
 _AT_START = re.compile(rf"^(?P<time>{_TIME})\b", re.IGNORECASE)
 
 
-def main(data: Path, cache: Path) -> None:
-    """Print the table."""
+@click.command()
+@click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
+@click.argument("cache_dir", type=click.Path(path_type=Path))
+def main(data_dir: Path, cache_dir: Path) -> None:
+    """Print the table, of the sets in DATA_DIR."""
     encoder = SentenceEncoder()
-    squad, timeqa = (read_gold_set(data / name) for name in ("squad1-dev", "timeqa-human-90pages"))
+    squad, timeqa = (read_gold_set(data_dir / name) for name in ("squad1-dev", "timeqa-human-90pages"))
     print("# Follow-ups\n\n    python benchmarks/followups.py DATA_DIR CACHE_DIR\n")
     print("| kind | questions | measure | in full | without history | with history | gained (95% interval) |")
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")
@@ -65,7 +68,7 @@ def main(data: Path, cache: Path) -> None:
         ("time", timeqa, list(times(timeqa))),
         ("new subject", squad, list(new_subjects(squad))),
     ):
-        for line in rows(kind, gold, pairs, cache, encoder):
+        for line in rows(kind, gold, pairs, cache_dir, encoder):
             print(line, flush=True)
 
 
@@ -136,4 +139,4 @@ def new_subjects(gold: GoldSet) -> Iterator[tuple[GoldQuestion, GoldQuestion, st
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -9,8 +9,10 @@ Each run is a folder that `article-qa evaluate --out` wrote; a figure stands wit
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+import click
 
 COLUMNS = {
     "answer-in-citation@1": "first passage",
@@ -23,15 +25,14 @@ COLUMNS = {
 }
 
 
-def main(folders: list[str]) -> int:
-    """Print the table of `folders`; 2 when there is none."""
-    if not folders:
-        sys.stderr.write("usage: python benchmarks/headline.py RUN...\n")
-        return 2
+@click.command()
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def main(runs: Sequence[Path]) -> None:
+    """Print the table of the RUNs, folders that `article-qa evaluate --out` wrote."""
     rows = [("set", "questions (unanswerable)", *COLUMNS.values()), ("---",) * (len(COLUMNS) + 2)]
-    rows += [row(Path(folder)) for folder in folders]
-    sys.stdout.writelines(f"| {' | '.join(cells)} |\n" for cells in rows)
-    return 0
+    rows += [row(run) for run in runs]
+    for cells in rows:
+        print(f"| {' | '.join(cells)} |")
 
 
 def row(folder: Path) -> tuple[str, ...]:
@@ -48,4 +49,4 @@ def row(folder: Path) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -1,15 +1,12 @@
 """Which lexical leg? SQLite FTS5, tantivy and bm25s on the same terms: quality, speed, changes, size.
 
-python benchmarks/lexical.py DATA_DIR
+    python benchmarks/lexical.py DATA_DIR
 
-Prints the tables of benchmarks/lexical.md.
+Prints the tables of benchmarks/lexical.md. Needs the `benchmark` extra.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 import platform
 import sqlite3
 import statistics
@@ -23,15 +20,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-import bm25s
+import click
 import ir_measures
 import numpy as np
 import tantivy
+from intervals import mean_with_interval
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus.article import Article
 from corpus.passages import split_article
+from corpus.readers import read_articles
 from index.words.analyze import analyze
+from qa.evaluate.gold.gold_set import GoldSet, clusters
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.measure.bootstrap import Bootstrap
+from qa.evaluate.measure.match import holds, words
 
 SPEED_SETS = (
     "realtimeqa-2022",
@@ -51,7 +53,6 @@ K = 100
 # Terms kept however frequent they are, when frequent ones are dropped from a query.
 MIN_KEPT = 3
 SHARES_TRANSACTION = {"sqlite3": "yes", "tantivy": "no", "bm25s": "no"}
-RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,9 @@ class Bm25s:
         return [self._numbers[row] for row, score in zip(rows[0], scores[0], strict=True) if score > 0]
 
     def _build(self) -> None:
+        # Here, so that what measures tantivy alone runs without this library.
+        import bm25s
+
         self._numbers = list(self._units)
         self._bm25s = bm25s.BM25(**self.options)
         self._bm25s.index([unit.terms for unit in self._units.values()], show_progress=False)
@@ -223,13 +227,10 @@ STORAGE_VARIANTS: dict[str, Callable[[Path], Engine]] = {
 }
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def read_articles(folder: Path) -> list[Article]:
-    return [Article(a["_id"], a.get("title") or "", a["text"]) for a in read_lines(folder / "corpus.jsonl.gz")]
+def articles_of(folder: Path) -> list[Article]:
+    """The articles of a set, also of one without questions."""
+    found = read_articles([str(folder / "corpus.jsonl.gz")])
+    return [article for article in found if isinstance(article, Article)]
 
 
 def whole(article: Article) -> list[Unit]:
@@ -241,35 +242,29 @@ def passages(article: Article) -> list[Unit]:
     return [Unit(article.article_id, p.text, title, analyze(p.text)) for p in split_article(article)]
 
 
-def interval(values: Sequence[float]) -> str:
-    """Mean of `values` and the 95% interval of the mean over RESAMPLES bootstrap samples."""
-    sample = np.asarray(values, dtype=float)
-    draws = np.random.default_rng(0).integers(0, len(sample), (RESAMPLES, len(sample)))
-    low, high = np.percentile(sample[draws].mean(axis=1), [2.5, 97.5])
-    return f"{sample.mean():.3f} ({low:.3f}-{high:.3f})"
-
-
-def measure_ndcg(engine: Engine, units: Sequence[Unit], folder: Path) -> str:
+def measure_ndcg(engine: Engine, units: Sequence[Unit], gold: GoldSet) -> str:
     """nDCG@10 by article; an article is as good as its best unit."""
-    with (folder / "qrels.tsv").open(encoding="utf-8") as lines:
-        rows = list(csv.reader(lines, delimiter="\t"))[1:]
-    qrels = [ir_measures.Qrel(query, article, int(score)) for query, article, score in rows]
-    run = []
-    for query in read_lines(folder / "queries.jsonl.gz"):
-        found = dict.fromkeys(units[i].article_id for i in engine.search(analyze(query["text"])))
-        run += [ir_measures.ScoredDoc(query["_id"], article, -rank) for rank, article in enumerate(found)]
-    return interval([metric.value for metric in ir_measures.iter_calc([ir_measures.nDCG @ 10], qrels, run)])
+    qrels = {question.question_id: dict(question.relevant) for question in gold.questions}
+    run = {}
+    for question in gold.questions:
+        found = dict.fromkeys(units[i].article_id for i in engine.search(analyze(question.text)))
+        run[question.question_id] = {article: -float(rank) for rank, article in enumerate(found)}
+    values = {row.query_id: row.value for row in ir_measures.iter_calc([ir_measures.nDCG @ 10], qrels, run)}
+    bootstrap = Bootstrap(clusters(gold.questions))
+    return mean_with_interval([values[question.question_id] for question in gold.questions], bootstrap)
 
 
-def measure_answers(engine: Engine, units: Sequence[Unit], folder: Path) -> tuple[str, str]:
+def measure_answers(engine: Engine, units: Sequence[Unit], gold: GoldSet) -> tuple[str, str]:
     """Shares of answerable questions with a gold answer in the first unit and in the first five."""
+    questions = [question for question in gold.questions if question.is_answerable]
     ranks = []
-    for question in read_lines(folder / "queries.jsonl.gz"):
-        if question["answerable"]:
-            texts = [units[i].text.lower() for i in engine.search(analyze(question["text"]))[:5]]
-            answers = [answer.lower() for answer in question["answers"]]
-            ranks.append(next((i for i, text in enumerate(texts) if any(a in text for a in answers)), 5))
-    return interval([rank < 1 for rank in ranks]), interval([rank < 5 for rank in ranks])
+    for question in questions:
+        answers = [words(answer) for answer in question.answers]
+        found = [words(units[i].text) for i in engine.search(analyze(question.text))[:5]]
+        ranks.append(next((rank for rank, text in enumerate(found) if holds(text, answers)), 5))
+    bootstrap = Bootstrap(clusters(questions))
+    first, five = ([float(rank < k) for rank in ranks] for k in (1, 5))
+    return mean_with_interval(first, bootstrap), mean_with_interval(five, bootstrap)
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -280,19 +275,20 @@ def seconds(action: Callable[[], object]) -> float:
 
 def measure_quality(data: Path) -> Iterator[list[str]]:
     """A row an engine: nDCG@10 of whole abstracts and of passages, answer in the first and the first five."""
-    scifact, news = read_articles(data / "beir-scifact"), read_articles(data / "realtimeqa-2022")
-    sets = [[u for a in scifact for u in whole(a)], [u for a in scifact for u in passages(a)]]
-    sets.append([u for a in news for u in passages(a)])
+    scifact, news = (read_gold_set(data / name) for name in ("beir-scifact", "realtimeqa-2022"))
+    abstracts, stories = (articles_of(data / gold.name) for gold in (scifact, news))
+    units = [[u for a in abstracts for u in whole(a)], [u for a in abstracts for u in passages(a)]]
+    units.append([u for a in stories for u in passages(a)])
     for name, make in (ENGINES | QUALITY_VARIANTS).items():
         cells = [name]
-        for units, is_news in zip(sets, (False, False, True), strict=True):
+        for ranked, is_news in zip(units, (False, False, True), strict=True):
             with tempfile.TemporaryDirectory() as folder:
                 engine = make(Path(folder))
-                engine.add(0, units)
+                engine.add(0, ranked)
                 if is_news:
-                    cells += measure_answers(engine, units, data / "realtimeqa-2022")
+                    cells += measure_answers(engine, ranked, news)
                 else:
-                    cells.append(measure_ndcg(engine, units, data / "beir-scifact"))
+                    cells.append(measure_ndcg(engine, ranked, scifact))
         yield cells
 
 
@@ -300,7 +296,7 @@ def read_speed_units(data: Path) -> tuple[list[Unit], list[list[Unit]]]:
     """SPEED_PASSAGES passages, and CHANGED_ARTICLES articles that are not among them."""
     held: list[Unit] = []
     changed: list[list[Unit]] = []
-    for article in (a for name in SPEED_SETS for a in read_articles(data / name)):
+    for article in (a for name in SPEED_SETS for a in articles_of(data / name)):
         units = passages(article)
         if len(changed) < CHANGED_ARTICLES and len(units) in CHANGED_SIZES:
             changed.append(units)
@@ -314,8 +310,8 @@ def read_speed_units(data: Path) -> tuple[list[Unit], list[list[Unit]]]:
 def measure_speed(data: Path) -> Iterator[list[str]]:
     """A row an engine: build, query p50 and p95, add, remove, size on disk."""
     held, changed = read_speed_units(data)
-    questions = [q["text"] for q in read_lines(data / "realtimeqa-2023" / "queries.jsonl.gz")][:SPEED_QUESTIONS]
-    queries = [analyze(question) for question in questions]
+    questions = read_gold_set(data / "realtimeqa-2023").questions[:SPEED_QUESTIONS]
+    queries = [analyze(question.text) for question in questions]
     for name, make in (ENGINES | STORAGE_VARIANTS).items():
         with tempfile.TemporaryDirectory() as folder:
             yield [name, *measure_engine(make(Path(folder)), Path(folder), held, changed, queries)]
@@ -359,18 +355,20 @@ def print_table(header: Sequence[str], rows: Iterator[list[str]]) -> None:
     print()
 
 
-def main() -> None:
-    data = Path(sys.argv[1])
+@click.command()
+@click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
+def main(data_dir: Path) -> None:
+    """Print the tables, of the sets in DATA_DIR."""
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("tantivy", "bm25s", "PyStemmer", "ir-measures", "numpy")
     )
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}.\n")
     print_table(
         ["engine", "SciFact nDCG@10, abstracts", "SciFact nDCG@10, passages", "news answer@1", "news answer@5"],
-        measure_quality(data),
+        measure_quality(data_dir),
     )
     print(f"{SPEED_PASSAGES:,} passages, {SPEED_QUESTIONS} questions, top {K}:\n")
-    speed = measure_speed(data)
+    speed = measure_speed(data_dir)
     print_table(["engine", "build s", "query p50 ms", "p95 ms", "add an article ms", "remove it ms", "MiB"], speed)
     imports = ([name, f"{measure_import(name):.0f}", shares] for name, shares in SHARES_TRANSACTION.items())
     print_table(["library", "import ms", "changes in the SQLite transaction of the article"], imports)

@@ -5,17 +5,36 @@ python benchmarks/overlap.py DATA_DIR > benchmarks/overlap.md
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from lexical import Tantivy, Unit, measure_answers, measure_ndcg, read_articles
+import click
+from lexical import Tantivy, Unit, articles_of, measure_answers, measure_ndcg
 
 from corpus.article import Article
 from corpus.passages import split_article
 from index.words.analyze import analyze
+from qa.evaluate.gold.read import read_gold_set
+
+
+@click.command()
+@click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
+def main(data_dir: Path) -> None:
+    """Print the table, of the sets in DATA_DIR."""
+    print("# Overlapping passages\n\n    python benchmarks/overlap.py DATA_DIR\n")
+    print("The lexical leg alone (an article counts by its best passage), 95% bootstrap intervals.\n")
+    print("| overlap | passages of news | SciFact nDCG@10 | news answer@1 | news answer@5 |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    scifact, news = (read_gold_set(data_dir / name) for name in ("beir-scifact", "realtimeqa-2022"))
+    abstracts, stories = (articles_of(data_dir / gold.name) for gold in (scifact, news))
+    for overlap, name in ((0, "none"), (1, "one sentence")):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            units = units_of(abstracts, overlap)
+            ndcg = measure_ndcg(filled(Path(first), units), units, scifact)
+            units = units_of(stories, overlap)
+            at_1, at_5 = measure_answers(filled(Path(second), units), units, news)
+            print(f"| {name} | {len(units):,} | {ndcg} | {at_1} | {at_5} |", flush=True)
 
 
 def units_of(articles: Sequence[Article], overlap: int) -> list[Unit]:
@@ -32,21 +51,5 @@ def filled(folder: Path, units: Sequence[Unit]) -> Tantivy:
     return engine
 
 
-def main(data_dir: Path) -> None:
-    print("# Overlapping passages\n\n    python benchmarks/overlap.py DATA_DIR\n")
-    print("The lexical leg alone (an article counts by its best passage), 95% bootstrap intervals.\n")
-    print("| overlap | passages of news | SciFact nDCG@10 | news answer@1 | news answer@5 |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    scifact, news = data_dir / "beir-scifact", data_dir / "realtimeqa-2022"
-    abstracts, stories = read_articles(scifact), read_articles(news)
-    for overlap, name in ((0, "none"), (1, "one sentence")):
-        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-            units = units_of(abstracts, overlap)
-            ndcg = measure_ndcg(filled(Path(first), units), units, scifact)
-            units = units_of(stories, overlap)
-            at_1, at_5 = measure_answers(filled(Path(second), units), units, news)
-            print(f"| {name} | {len(units):,} | {ndcg} | {at_1} | {at_5} |", flush=True)
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

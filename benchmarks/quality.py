@@ -10,15 +10,15 @@ that the answer to a question takes, nothing remembered, with and without.
 from __future__ import annotations
 
 import statistics
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+import click
+
 from index.encoders.encoder import Encoder
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
@@ -80,21 +80,25 @@ STEPS: dict[str, Callable[[], AbstractContextManager[None]]] = {
 }
 
 
-def main(data: Path, cache: Path, names: list[str]) -> None:
-    """Print the tables."""
+@click.command()
+@click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
+@click.argument("cache_dir", type=click.Path(path_type=Path))
+@click.argument("sets", metavar="SET...", nargs=-1, required=True)
+def main(data_dir: Path, cache_dir: Path, sets: Sequence[str]) -> None:
+    """Print the tables of each SET, a folder of DATA_DIR or "bundled"."""
     encoder = SentenceEncoder()
     print("# What each step is worth\n\n    python benchmarks/quality.py DATA_DIR CACHE_DIR SET...\n")
     print(f"At most {LIMIT:,} questions of a set; differences that are significant after Holm's correction are bold.")
     costs: list[str] = []
-    for name in names:
-        gold = (pipeline.read_bundled() if name == "bundled" else read_gold_set(data / name)).sample(LIMIT)
-        folder = pipeline.index_of(gold, IndexFolder(cache / "none"), cache, encoder)
-        whole = judged(gold, folder, cache, encoder)
+    for name in sets:
+        gold = (pipeline.read_bundled() if name == "bundled" else read_gold_set(data_dir / name)).sample(LIMIT)
+        folder = pipeline.index_of(gold, IndexFolder(cache_dir / "none"), cache_dir, encoder)
+        whole = judged(gold, folder, cache_dir, encoder)
         print(f"\n## {name}\n\n{len(gold.questions):,} questions\n")
         print("| without | measure | with | without | difference (95% interval) |\n| --- | --- | ---: | ---: | ---: |")
         for step, off in STEPS.items():
             with off():
-                changes = compare(judged(gold, folder, cache, encoder), whole).changes
+                changes = compare(judged(gold, folder, cache_dir, encoder), whole).changes
             rows = [row(step, change) for change in changes if change.name in SHOWN and change.difference]
             print("\n".join(rows) or f"| {step} | | | | no difference |", flush=True)
         costs.append(cost(name, gold, folder, encoder))
@@ -124,4 +128,4 @@ def cost(name: str, gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> str
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main()

@@ -1,6 +1,6 @@
 """Where the time of a question goes, and what serving takes: whole processes, the median of five.
 
-python benchmarks/speed.py > benchmarks/speed.md
+    python benchmarks/speed.py > benchmarks/speed.md
 
 Uses the index in `.article-qa` (`article-qa build` makes it). On a busy machine compare the rows of one run only.
 """
@@ -17,6 +17,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import click
 
 RUNS = 5
 READY_SECONDS = 180
@@ -48,7 +50,9 @@ print(json.dumps({
 """
 
 
+@click.command()
 def main() -> None:
+    """Print the tables, of the index in `.article-qa`."""
     print("# Speed\n\n    python benchmarks/speed.py\n")
     print(f"Python {platform.python_version()}, {platform.machine()}; medians of {RUNS} processes (least to most).\n")
     print("| `article-qa ask`, from typing to answer | ms |\n| --- | ---: |")
@@ -81,7 +85,10 @@ def timed(command: list[str]) -> float:
 
 
 def output(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise click.ClickException(done.stderr.strip())
+    return done.stdout
 
 
 def serve() -> tuple[float, float, float]:

@@ -13,20 +13,19 @@ import gzip
 import shutil
 import socket
 import statistics
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import click
 import gradio
 import uvicorn
 from fastapi import FastAPI, Request
 from playwright.sync_api import Browser, sync_playwright
 from starlette.responses import HTMLResponse, Response
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import bundled
 from corpus.readers import read_articles
 from index.encoders.torch import SentenceEncoder
@@ -57,8 +56,10 @@ PAGES = {
 }
 
 
+@click.command()
+@click.argument("deep_chat", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def main(deep_chat: Path) -> None:
-    """Print the table."""
+    """Print the table; DEEP_CHAT is its bundle."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index=Path(folder), client_rate="100000/minute")
         build_index(IndexFolder(settings.index), read_articles([str(bundled.ARTICLES)]), SentenceEncoder())
@@ -141,4 +142,4 @@ def print_table(found: dict[str, list[tuple[int, int, float]]]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

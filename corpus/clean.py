@@ -28,43 +28,46 @@ _NON_LETTERS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
 _SPACES = re.compile(" {2,}")
 _BLANK_LINES = re.compile("\n{3,}")
 
-# Lines that belong to the page, not to the article. Whole lines only, and none that a reporter could write as a
-# heading of its own: a line wrongly dropped is lost to every answer, a line wrongly kept costs a few words.
-PAGE_FURNITURE = frozenset({
-    "ad",
-    "advertisement",
-    "advertisement - scroll to continue",
-    "article continues below",
-    "article continues after advertisement",
-    "back to top",
-    "click here to subscribe",
-    "click to start listening",
-    "continue reading",
-    "continue reading below",
-    "copy link",
-    "explore more",
-    "listen to this article",
-    "print this article",
-    "read more",
-    "read more here",
-    "recommended stories",
-    "related articles",
-    "related stories",
-    "scroll to continue",
-    "scroll to top",
-    "share on facebook",
-    "share on twitter",
-    "share this article",
-    "share this story",
-    "show comments",
-    "sign up for our newsletter",
-    "skip advertisement",
-    "skip to content",
-    "skip to main content",
-    "story continues below advertisement",
-    "subscribe to our newsletter",
-    "view comments",
-})
+# Lines that belong to the page, not to the article, one a line. Whole lines only, and none that a reporter could write
+# as a heading of its own: a line wrongly dropped is lost to every answer, a line wrongly kept costs a few words.
+_PAGE_FURNITURE = {
+    "en": """\
+ad
+advertisement
+advertisement - scroll to continue
+article continues below
+article continues after advertisement
+back to top
+click here to subscribe
+click to start listening
+continue reading
+continue reading below
+copy link
+explore more
+listen to this article
+print this article
+read more
+read more here
+recommended stories
+related articles
+related stories
+scroll to continue
+scroll to top
+share on facebook
+share on twitter
+share this article
+share this story
+show comments
+sign up for our newsletter
+skip advertisement
+skip to content
+skip to main content
+story continues below advertisement
+subscribe to our newsletter
+view comments
+""",
+}
+_FURNITURE = frozenset(phrase for phrases in _PAGE_FURNITURE.values() for phrase in phrases.splitlines())
 # What pages hang on such a line: "Read more »", "- Advertisement -", "Explore more…".
 _FURNITURE_TRIM = " .:!…»›→>|*-–—[]"
 
@@ -119,4 +122,4 @@ def _keep_spelled_joiner(run: re.Match[str]) -> str:
 
 
 def _is_furniture(line: str) -> bool:
-    return line.strip(_FURNITURE_TRIM).casefold() in PAGE_FURNITURE
+    return line.strip(_FURNITURE_TRIM).casefold() in _FURNITURE

@@ -23,7 +23,7 @@ class Filters:
         return bool(self.after and self.before and self.before < self.after)
 
     def and_also(self, other: Filters) -> Filters:
-        """What passes both; of sources, those of the first that names any."""
+        """The days that both allow, and the sources of this one, or of `other` where this one names none."""
         after = max(filter(None, (self.after, other.after)), default=None)
         before = min(filter(None, (self.before, other.before)), default=None)
         return Filters(after, before, self.sources or other.sources)

@@ -29,8 +29,9 @@ class _Unit:
 
 
 def split_article(article: Article, *, overlap: int = OVERLAP_SENTENCES) -> list[Passage]:
-    """Passages of about 100 to 130 words in the order of the text, sharing `overlap` units with the one before.
+    """Passages of about 100 to 130 words, in the order of the text.
 
+    Each begins with the last `overlap` sentences of the one before, as far as they fit.
     Nothing but white space lies outside them: every sentence is in at least one passage.
     An article without text has none.
     """

@@ -38,7 +38,7 @@ class IndexFolder:
             generation = self.path / name
             if name.startswith(GENERATION) and Path(name).name == name and generation.is_dir():
                 return generation
-            # A build may have put another in its place and swept it away since it was read.
+            # Since the pointer was read, a build may have made another generation current and deleted this one.
             tried, name = name, self._pointer()
             if name == tried:
                 raise UserError(f"{str(self.path / POINTER)!r} names no index ({name!r}); run `article-qa build`")
@@ -60,7 +60,7 @@ class IndexFolder:
         return generation
 
     def new_generation(self) -> Path:
-        """A new, empty generation, not current yet."""
+        """The folder of a new, empty generation, not current yet."""
         generation = self.path / f"{GENERATION}{secrets.token_hex(4)}"
         generation.mkdir(parents=True)
         return generation
@@ -79,11 +79,14 @@ class IndexFolder:
         (self.path / POINTER).unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Delete what is not current: generations replaced, or left by a build that was killed. Needs the lock."""
+        """Delete every generation but the current one: old ones, and those of builds that were killed.
+
+        The caller holds the write lock.
+        """
         kept = self.current()
         for generation in self.path.glob(f"{GENERATION}*"):
             if generation != kept:
-                # On Windows a reader may still hold the old files open; the next sweep takes them.
+                # On Windows files that a reader has open cannot be deleted; the next sweep deletes them.
                 shutil.rmtree(generation, ignore_errors=True)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Opening an index: only with the encoder and by the version that made it."""
+"""How an index is made, and the check on opening one that it was made the same way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.store.sqlite import ArticleStore
 
 ENCODER_KEY = "encoder"
 RECIPE_KEY = "recipe"
-# How passages are made: those of another recipe would not match. Raise the first number with any change of
+# How passages are made; an index made in another way must be built anew. Raise the first number with any change of
 # `split_article`, `analyze` or `embedded_text` that the constants do not show.
 RECIPE = f"1 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
 
@@ -21,13 +21,16 @@ class IndexMismatch(UserError):
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
-    """What the encoder reads of a passage: its article's title and date in front, which the quote leaves out."""
+    """What the encoder reads for a passage: the article's title and date, then the passage's own text."""
     published = f"{article.published:%B} {article.published.day}, {article.published.year}" if article.published else ""
     return "\n".join(part for part in (article.title, published, passage.text) if part)
 
 
 def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
-    """The current generation's store. Raises UserError when there is none, IndexMismatch when it is another's."""
+    """The current generation's store.
+
+    Raises UserError when nothing was built yet, IndexMismatch when another encoder or version built it.
+    """
     store = ArticleStore(folder.require_current() / folder.store_name)
     built_with, recipe = store.meta(ENCODER_KEY), store.meta(RECIPE_KEY)
     if built_with != encoder.fingerprint:

@@ -1,12 +1,12 @@
-"""Question to hits: dense and lexical search, fused, over an index that follows its folder."""
+"""A query to ranked passages: search by words and by vectors, fused, in an index that follows its folder."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import UserError
@@ -19,11 +19,13 @@ from index.recipe import open_store
 from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors
+from index.words.analyze import analyze
 from index.words.tantivy import LexicalIndex
 
 log = logging.getLogger(__name__)
 
-# Candidates each leg gives to fusion: their union of top 20 already holds the answer for 99 in 100 SQuAD questions.
+# Passages that each leg gives to fusion. Plenty: the best 20 of each together hold the answer to 99 in 100 questions
+# of SQuAD.
 DEPTH = 100
 # Lexical and dense share; benchmarks/fusion.md has the table.
 WEIGHTS = (0.5, 0.5)
@@ -31,22 +33,25 @@ WEIGHTS = (0.5, 0.5)
 WORDS_ALONE = (1.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Fused `hits`, and what each leg gave (passage number to score) for those who judge the evidence.
+    """What a search found: the fused `hits`, best first, and what they were made of, for those who judge the evidence.
 
-    `preferred` are the numbers of those that were looked for on their own as well. The numbers are those of `store`,
-    which a build may since have replaced as the current one. `knows`: the encoder knows the query's script.
+    `lexical` and `dense` are the scores each leg gave, by passage number. The numbers are those of `store`, which a
+    build may have replaced since. `preferred` are the numbers of the passages that passed the preference, which was
+    searched on its own. `terms` are the terms of the query, each once, in order. `knows`: the encoder knows the
+    query's script.
     """
 
     hits: list[Hit]
     lexical: dict[int, float]
     dense: dict[int, float]
+    terms: tuple[str, ...]
     query_vector: Vectors
     store: ArticleStore
-    timing_ms: dict[str, float] = field(default_factory=dict)
-    preferred: frozenset[int] = frozenset()
-    knows: bool = True
+    preferred: frozenset[int]
+    knows: bool
+    timing_ms: dict[str, float]
 
 
 class Retriever:
@@ -67,33 +72,37 @@ class Retriever:
     def search(
         self, query: str, *, k: int = DEPTH, filters: Filters | None = None, prefer: Filters | None = None
     ) -> Ranking:
-        """Rank passages for `query`, best first, among those that pass `filters`: the best `k`.
+        """The best `k` passages for `query` among those that pass `filters`, best first.
 
-        Those that pass `prefer` too are also looked for on their own, and found however many others fit better.
+        With `prefer`, the passages that pass it as well are also searched on their own, and those found that way are
+        among the hits whatever their rank.
         """
         self.refresh()
         started = time.perf_counter()
         query_vector = self._encoder.encode_queries([query])
         encoded = time.perf_counter()
-        # One thread at a time: FAISS must not change while it is searched.
+        terms = tuple(dict.fromkeys(analyze(query)))
+        # One thread at a time: the vectors must not change while they are searched.
         with self._lock:
-            store, faiss = self._store, self._vectors.faiss
-            searches = [store.numbers_where(filters) if filters else None]
+            store = self._store
+            allowed = store.numbers_where(filters) if filters else None
             preferred = store.numbers_where(filters.and_also(prefer) if filters else prefer) if prefer else []
-            searches += [preferred] if preferred else []
-            lexical: dict[int, float] = {}
-            dense: dict[int, float] = {}
-            for among in searches:
-                lexical |= {hit.number: hit.score for hit in self._lexical.search(query, DEPTH, among)}
-                dense |= {hit.number: hit.score for hit in faiss.search(query_vector, DEPTH, among)}
-            # A passage that only the words found has its exact place among the vectors too.
-            dense |= faiss.scores(query_vector, [number for number in lexical if number not in dense])
+            lexical, dense = self._search_legs(terms, query_vector, (allowed, preferred))
         kept = frozenset(preferred)
         knows = self._encoder.knows(query)
         fused = fuse([lexical, dense], WEIGHTS if knows else WORDS_ALONE)
-        hits = [hit for rank, hit in enumerate(fused) if rank < k or hit.number in kept]
-        timing = {"encode": (encoded - started) * 1000, "search": (time.perf_counter() - encoded) * 1000}
-        return Ranking(hits, lexical, dense, query_vector, store, timing, kept, knows)
+        searched = time.perf_counter()
+        return Ranking(
+            hits=[hit for rank, hit in enumerate(fused) if rank < k or hit.number in kept],
+            lexical=lexical,
+            dense=dense,
+            terms=terms,
+            query_vector=query_vector,
+            store=store,
+            preferred=kept,
+            knows=knows,
+            timing_ms={"encode": (encoded - started) * 1000, "search": (searched - encoded) * 1000},
+        )
 
     @property
     def version(self) -> str:
@@ -113,13 +122,26 @@ class Retriever:
         return self._lexical.passages_with(terms)
 
     def refresh(self) -> None:
-        """Catch up with whatever was built, added or removed since the last call, by any process."""
+        """Catch up with what this or another process has built, added or removed since the last call."""
         with self._lock:
             if self._folder.current() != self._generation:
                 self._open()
             else:
                 self._vectors.catch_up()
                 self._catch_up_lexical()
+
+    def _search_legs(
+        self, terms: Sequence[str], query_vector: Vectors, searches: Iterable[Sequence[int] | None]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Scores by words and by vectors: the best DEPTH of each search, which is among those numbers, None for all."""
+        lexical: dict[int, float] = {}
+        dense: dict[int, float] = {}
+        for among in searches:
+            lexical |= {hit.number: hit.score for hit in self._lexical.search(terms, DEPTH, among)}
+            dense |= {hit.number: hit.score for hit in self._vectors.search(query_vector, DEPTH, among)}
+        # A passage that only the words found is given its true score among the vectors too.
+        dense |= self._vectors.scores(query_vector, [number for number in lexical if number not in dense])
+        return lexical, dense
 
     def _open(self) -> None:
         generation: Path | None = None
@@ -130,7 +152,8 @@ class Retriever:
                 vectors = StoredVectors(store, self._encoder.dim)
                 lexical = LexicalIndex(store)
             except StoreDamaged:
-                # A build may have swapped the generation between the two reads; damage stays where it is.
+                # Perhaps a build replaced and deleted this generation while it was being opened: try again with the
+                # current one. A second failure with the same one, or with the current one, is real damage.
                 if generation in (tried, self._folder.current()):
                     raise
                 continue
@@ -144,7 +167,8 @@ class Retriever:
         self._lexical.refresh()
         if self._lexical.seq >= self._vectors.seq:
             return
-        # A writer was killed between the store and the lexical index. One still at work has the lock and will commit.
+        # The store is ahead of the lexical index. A writer that is at work holds the lock and will soon commit; one
+        # that was killed in between does not, and its changes are replayed here.
         try:
             with self._folder.writing():
                 self._lexical.catch_up()

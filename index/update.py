@@ -1,4 +1,4 @@
-"""Build, add, remove: keeps the store and what is derived from it in step."""
+"""Build an index, add articles to it, remove some: the store first, then what is derived from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BATCH_PASSAGES = 256
 
 @dataclass(slots=True)
 class Report:
-    """What a build, add or remove did: counts of articles, and what could not be read."""
+    """What a build, add or remove did: how many articles were added and so on, and what could not be read."""
 
     added: int = 0
     updated: int = 0
@@ -39,10 +39,11 @@ Progress = Callable[[int], None]
 def build_index(
     folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = lambda _: None
 ) -> Report:
-    """Make a new index of `articles`; the old one answers until the new one is complete.
+    """Make a new index of `articles`; the old one answers questions until the new one is complete.
 
-    Articles that the old index holds unchanged keep their vectors. The very first build is open for questions from
-    its first article on, and one that is killed leaves what it had. Raises UserError when no article could be read.
+    Articles that the old index holds unchanged keep their vectors. A first build, which has no old index, answers
+    questions from its first article on; if it is killed, the articles it had stored stay. Raises UserError when no
+    article could be read.
     """
     with folder.writing(), contextlib.ExitStack() as stack:
         previous = _reusable(folder, encoder)
@@ -86,7 +87,10 @@ def remove_articles(folder: IndexFolder, article_ids: Sequence[str], encoder: En
 
 
 def derive(store: ArticleStore, encoder: Encoder) -> None:
-    """Bring the lexical index and the vectors' snapshot up to the store's last change. Needs the write lock."""
+    """Bring the lexical index and the vectors' snapshot up to the store's last change.
+
+    The caller holds the write lock.
+    """
     LexicalIndex(store).catch_up()
     StoredVectors(store, encoder.dim).save()
 
@@ -161,7 +165,7 @@ def _create_store(folder: IndexFolder, generation: Path, encoder: Encoder) -> Ar
 
 
 def _reusable(folder: IndexFolder, encoder: Encoder) -> ArticleStore | None:
-    # Whatever is wrong with the old index, a build is what mends it.
+    # An old index that cannot be opened is no obstacle: it is this build that replaces it.
     with contextlib.suppress(UserError):
         return open_store(folder, encoder)
     return None

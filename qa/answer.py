@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
 from corpus.filters import Filters
 
@@ -79,6 +78,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What was searched: `version` changes with every change of the index; the others are counts."""
+
+    version: str
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
 
@@ -95,16 +103,16 @@ class Answer:
     confidence: float
     text: str | None
     citations: tuple[Citation, ...]
-    index: dict[str, Any] = field(default_factory=dict)
+    index: IndexInfo = IndexInfo("", 0, 0)
     timing_ms: dict[str, float] = field(default_factory=dict)
     newest: date | None = None
     names_time: bool = False
     filters: Filters = Filters()
     written: Written | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`; `newest` and `written` only where there is something."""
-        further: dict[str, Any] = {"newest": self.newest.isoformat()} if self.newest else {}
+        further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
         if self.written:
             further["written"] = _written_json(self.written)
         return {
@@ -114,19 +122,21 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "answer": self.text,
             "citations": [_citation_json(citation) for citation in self.citations],
-            "index": self.index,
+            "index": asdict(self.index),
             "timing_ms": {stage: round(ms, 1) for stage, ms in self.timing_ms.items()},
             **further,
         }
 
 
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    record = {**asdict(citation), "published": _iso(citation.published), "score": round(citation.score, 4)}
-    copies = record.pop("also_in")
-    return record | ({"also_in": [{**copy, "published": _iso(copy["published"])} for copy in copies]} if copies else {})
+def _citation_json(citation: Citation) -> dict[str, object]:
+    record: dict[str, object] = asdict(citation)
+    record |= {"published": _iso(citation.published), "score": round(citation.score, 4)}
+    del record["also_in"]
+    copies = [asdict(copy) | {"published": _iso(copy.published)} for copy in citation.also_in]
+    return record | ({"also_in": copies} if copies else {})
 
 
-def _written_json(written: Written) -> dict[str, Any]:
+def _written_json(written: Written) -> dict[str, object]:
     sentences = [{"text": sentence.text, "citations": list(sentence.ranks)} for sentence in written.sentences]
     problem = {"problem": written.problem} if written.problem else {}
     return {"model": written.model, "sentences": sentences, "left_out": written.left_out, **problem}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
@@ -15,23 +16,22 @@ if TYPE_CHECKING:
     from qa.write.writer import Writer
 
 
-def open_folder(settings: Settings) -> IndexFolder:
-    """The folder of the index, whether anything was built in it or not."""
-    return IndexFolder(settings.index)
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What reads text; `reranker` is None where the settings name none."""
+
+    encoder: Encoder
+    reranker: Reranker | None = None
 
 
-def load_encoder(settings: Settings) -> Encoder:
-    """The encoder; its model is loaded when it is first needed."""
+def load_models(settings: Settings) -> Models:
+    """The models that the settings name; the weights of each are loaded when they are first needed."""
     from index.encoders.torch import SentenceEncoder
-
-    return SentenceEncoder(settings.encoder)
-
-
-def load_reranker(settings: Settings) -> Reranker | None:
-    """The cross-encoder, loaded when it is first needed; None where the settings name none. Call before any encoder."""
     from qa.evidence.reranker import Reranker
 
-    return Reranker(settings.reranker) if settings.reranker else None
+    # The reranker first: it may have to be fetched, and an encoder that is on this machine forbids going out.
+    reranker = Reranker(settings.reranker) if settings.reranker else None
+    return Models(SentenceEncoder(settings.encoder), reranker)
 
 
 def load_writer(settings: Settings) -> Writer | None:
@@ -46,12 +46,17 @@ def load_writer(settings: Settings) -> Writer | None:
     return Writer(settings.writer, settings.writer_model, key)
 
 
-def open_answerer(settings: Settings) -> Answerer:
+def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
     """An answerer over the index. Raises UserError when there is none or it was made with another encoder."""
     from index.retriever import Retriever
     from qa.answerer import Answerer
-    from qa.models.fitted import load_fitted
+    from qa.evidence.fitted import load_fitted
 
-    reranker, writer = load_reranker(settings), load_writer(settings)
-    retriever = Retriever(open_folder(settings), load_encoder(settings))
-    return Answerer(retriever, load_fitted(), most_wrong=settings.most_wrong, reranker=reranker, writer=writer)
+    models, writer = models or load_models(settings), load_writer(settings)
+    return Answerer(
+        Retriever(IndexFolder(settings.index), models.encoder),
+        load_fitted(),
+        most_wrong=settings.most_wrong,
+        reranker=models.reranker,
+        writer=writer,
+    )

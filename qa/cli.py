@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus import bundled
 from corpus.errors import UserError
+from qa import __version__
+from qa.archive import Archive
 from qa.evaluate.command import evaluate
 from qa.progress import progress_bar
-from qa.settings import Settings, load_settings
+from qa.settings import load_settings
 
 if TYPE_CHECKING:
     from index.update import Report
@@ -57,7 +57,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="article-qa")
+@click.version_option(__version__)
 def main() -> None:
     """Ask a set of articles: the best passages, each cited to the character, or a plain "they do not say"."""
 
@@ -72,11 +72,11 @@ def build(
     sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
 ) -> None:
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
-    from index.update import build_index
-
-    _change(
-        build_index, sources or (str(bundled.ARTICLES),), load_settings(config, index=index, encoder=encoder), as_json
-    )
+    settings = load_settings(config, index=index, encoder=encoder)
+    with progress_bar("articles") as on_progress:
+        archive = Archive.build(sources, settings=settings, on_progress=on_progress)
+    assert archive.report is not None
+    _report(archive.report, as_json)
 
 
 @main.command()
@@ -86,9 +86,10 @@ def build(
 @_json
 def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
     """Add SOURCES to the index; an article that is there already is replaced if it differs."""
-    from index.update import add_articles
-
-    _change(add_articles, sources, load_settings(config, index=index), as_json)
+    archive = Archive(load_settings(config, index=index))
+    with progress_bar("articles") as on_progress:
+        report = archive.add(sources, on_progress=on_progress)
+    _report(report, as_json)
 
 
 @main.command()
@@ -98,11 +99,7 @@ def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_js
 @_json
 def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
     """Remove articles: all that are named, or none if one is unknown."""
-    from index.update import remove_articles
-    from qa.build import load_encoder, open_folder
-
-    settings = load_settings(config, index=index)
-    _report(remove_articles(open_folder(settings), article_ids, load_encoder(settings)), as_json)
+    _report(Archive(load_settings(config, index=index)).remove(article_ids), as_json)
 
 
 @main.command(name="list")
@@ -111,9 +108,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None
 @_json
 def list_articles(index: Path | None, config: Path | None, as_json: bool) -> None:
     """List the articles, newest first."""
-    with _store(load_settings(config, index=index)) as store:
-        articles = store.list_articles()
-    for article in articles:
+    for article in Archive(load_settings(config, index=index)).list():
         published = article.published.isoformat() if article.published else None
         if as_json:
             _print_json(asdict(article) | {"published": published})
@@ -128,8 +123,7 @@ def list_articles(index: Path | None, config: Path | None, as_json: bool) -> Non
 @_json
 def show(article_id: str, index: Path | None, config: Path | None, as_json: bool) -> None:
     """Print one article, as it is stored and cited."""
-    with _store(load_settings(config, index=index)) as store:
-        article = store.article(article_id)
+    article = Archive(load_settings(config, index=index)).article(article_id)
     published = article.published.isoformat() if article.published else None
     if as_json:
         _print_json(asdict(article) | {"published": published, "text_sha256": article.text_sha256})
@@ -154,7 +148,6 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
     """Answer QUESTION from the articles."""
     from corpus.filters import Filters
-    from qa.build import open_answerer
     from qa.show.terminal import print_answer
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
@@ -162,7 +155,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
     filters = Filters(after=after, before=before, sources=options["sources"])
     if filters.is_impossible:
         raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
-    answer = open_answerer(settings).ask(question, k=settings.k, filters=filters, asked_on=asked_on, write=True)
+    answer = Archive(settings).ask(question, filters=filters, asked_on=asked_on, write=True)
     if as_json:
         _print_json(answer.to_json())
     else:
@@ -189,10 +182,7 @@ def serve(host: str | None, port: int | None, index: Path | None, config: Path |
 @_json
 def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -> None:
     """Check every citation of a saved answer or run (JSON, an answer a line) against the articles."""
-    from qa.check.verify import verify_answers
-
-    with _store(load_settings(config, index=index)) as store:
-        result = verify_answers(file, store)
+    result = Archive(load_settings(config, index=index)).verify(file)
     if as_json:
         _print_json(asdict(result))
     else:
@@ -210,9 +200,9 @@ def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -
 @_json
 def info(index: Path | None, config: Path | None, as_json: bool) -> None:
     """Say what is in the index."""
-    from qa.check.doctor import describe_index
+    from qa.check.describe import describe_index
 
-    facts = describe_index(load_settings(config, index=index))
+    facts = describe_index(load_settings(config, index=index).index)
     if as_json:
         _print_json(facts)
         return
@@ -244,17 +234,6 @@ def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
 main.add_command(evaluate)
 
 
-def _change(change: Callable[..., Report], sources: Sequence[str], settings: Settings, as_json: bool) -> None:
-    """Run a build or add over `sources` with a progress bar, and report it."""
-    from corpus.readers import count_articles, read_articles
-    from qa.build import load_encoder, open_folder
-
-    articles = read_articles(sources)
-    with progress_bar("articles", count_articles(sources)) as advance:
-        report = change(open_folder(settings), articles, load_encoder(settings), advance)
-    _report(report, as_json)
-
-
 def _report(report: Report, as_json: bool) -> None:
     if as_json:
         _print_json(asdict(report))
@@ -269,25 +248,11 @@ def _report(report: Report, as_json: bool) -> None:
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")
 
 
-@contextmanager
-def _store(settings: Settings) -> Iterator[Any]:
-    """The current store, for the verbs that need no encoder."""
-    from index.store.sqlite import ArticleStore
-    from qa.build import open_folder
-
-    folder = open_folder(settings)
-    store = ArticleStore(folder.require_current() / folder.store_name)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def _day(value: Any) -> date | None:  # noqa: ANN401  (click's datetime)
     return value.date() if value else None
 
 
-def _print_json(value: dict[str, Any]) -> None:
+def _print_json(value: Mapping[str, object]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from corpus.errors import UserError
+from qa.limits import DEFAULT_K, MAX_K
 
 CONFIG_FILE = Path("article-qa.toml")
 PREFIX = "ARTICLE_QA_"
@@ -63,7 +64,7 @@ class Settings(BaseModel):
     reranker: str | None = Field(
         None, description="sentence-transformers cross-encoder that orders the passages, a folder or a name"
     )
-    k: int = Field(5, ge=1, le=50, description="passages to cite")
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="passages to cite")
     most_wrong: float | None = Field(None, ge=0.05, le=0.5, description="share of the answers given that may be wrong")
     writer: Annotated[str, AfterValidator(_check_address)] | None = Field(
         None, description="address of a language model that sums up the passages, such as http://127.0.0.1:11434/v1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from functools import cache
 
@@ -14,7 +13,13 @@ import numpy as np
 from corpus.article import Article, Passage
 from index.encoders.encoder import Vectors
 from index.words.analyze import analyze
-from qa.evidence.choose import FEATURES, Candidate, Found
+from qa.evidence.choose import Candidate
+from qa.evidence.features import FEATURES, SentenceFeatures
+from qa.evidence.gather import Found
+from qa.evidence.sentences import able_sentences
+from qa.question.kind import AnswerType, asked_type
+from qa.question.preference import Preference
+from qa.question.read import Question
 
 BRIDGE = Article(
     "bridge",
@@ -94,17 +99,32 @@ def long_article(article_id: str, word: str, sentences: int = 30) -> Article:
     return Article(article_id, f"All about {word}", text)
 
 
-def make_found(passage: Passage, article: Article, **scores: float) -> Found:
+def make_found(passage: Passage, article: Article, **values: object) -> Found:
     """A passage found, the only one of its article; scores that are not given are 0."""
-    known = {"passage": passage, "article": article}
-    known["article_terms"] = frozenset(analyze(article.title)) | frozenset(analyze(passage.text))
-    zeros = {field.name: 0.0 for field in fields(Found) if field.name not in known}
-    return Found(**(zeros | known | scores))
+    known: dict[str, object] = {
+        "passage": passage,
+        "article": article,
+        "sentences": tuple(able_sentences(passage, analyze)),
+        "terms": tuple(analyze(passage.text)),
+        "article_terms": frozenset(analyze(article.title)) | frozenset(analyze(passage.text)),
+        "fused": 0.0,
+        "dense": 0.0,
+        "article_fused": 0.0,
+    }
+    return Found(**(known | values))
+
+
+def make_features(**values: float) -> SentenceFeatures:
+    """Features; those that are not given are 0."""
+    return SentenceFeatures(**(dict.fromkeys(FEATURES, 0.0) | values))
 
 
 def make_candidate(found: Found, start: int, end: int, **values: object) -> Candidate:
-    """A candidate; values and features that are not given are 0."""
-    zeros = {field.name: 0.0 for field in fields(Candidate)} | {"features": (0.0,) * len(FEATURES)}
-    return Candidate(
-        **(zeros | {"found": found, "start": start, "end": end, "marked_from": start, "copies": ()} | values)
-    )
+    """A candidate of probability 0 and without features, where nothing else is given."""
+    known: dict[str, object] = {"marked_from": start, "features": make_features(), "probability": 0.0}
+    return Candidate(found=found, start=start, end=end, **(known | values))
+
+
+def make_question(text: str, *, bare: str | None = None, kind: AnswerType | None = None) -> Question:
+    """A question that prefers no article."""
+    return Question(text=text, bare=bare or text, kind=kind or asked_type(text), preference=Preference())

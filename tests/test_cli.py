@@ -20,6 +20,7 @@ from index.encoders.torch import is_mostly_latin
 from index.generations import IndexFolder
 from index.store.sqlite import ArticleStore
 from index.update import build_index
+from qa.build import Models
 from qa.check.doctor import examine
 from qa.cli import main
 from qa.settings import Settings
@@ -55,7 +56,9 @@ def run(folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(f"ARTICLE_QA_{name.upper()}", raising=False)
     for module in ("qa.build", "qa.check.doctor"):
         # Both names of it: `qa.check.doctor` imports the function.
-        monkeypatch.setattr(f"{module}.load_encoder", lambda settings: HashEncoder(settings.encoder.rpartition("/")[2]))
+        monkeypatch.setattr(
+            f"{module}.load_models", lambda settings: Models(HashEncoder(settings.encoder.rpartition("/")[2]))
+        )
     monkeypatch.setenv("ARTICLE_QA_ENCODER", "hash")
     monkeypatch.setenv("ARTICLE_QA_INDEX", str(folder.path))
     monkeypatch.chdir(tmp_path)
@@ -530,7 +533,7 @@ def test_doctor_names_what_the_encoder_does_not_know(tmp_path: Path, monkeypatch
         def knows(self, text: str) -> bool:
             return is_mostly_latin(text)
 
-    monkeypatch.setattr("qa.check.doctor.load_encoder", lambda _: OnlyLatin())
+    monkeypatch.setattr("qa.check.doctor.load_models", lambda _: Models(OnlyLatin()))
     build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], OnlyLatin())
     found = [finding for finding in examine(Settings(index=tmp_path)) if "script" in finding.what]
     assert [(finding.what.partition(":")[0], finding.is_ok) for finding in found] == [

@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 from corpus.article import Article
 from corpus.clean import clean_text
-from corpus.dateline import find_published, find_source
 from corpus.errors import UserError
+from corpus.published import find_published
 from corpus.readers.metadata import parse_article_id, parse_line, parse_published, parse_url
 from corpus.readers.text import MAX_BYTES, first_words
+from corpus.source import find_source
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -10,10 +10,12 @@ import charset_normalizer
 
 from corpus.article import Article
 from corpus.clean import clean_line, clean_text
-from corpus.dateline import find_published, find_source, skip_dateline
+from corpus.dateline import skip_dateline
 from corpus.errors import UserError
+from corpus.published import find_published
 from corpus.readers.metadata import MAX_LINE, parse_metadata
 from corpus.sentences import split_sentences
+from corpus.source import find_source
 
 # A book has 1 MB; a larger "article" is a dump of many, and would be one hit for every question.
 MAX_BYTES = 20_000_000
@@ -51,15 +53,46 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1a\x1b")) + b"\x7f"
-# Sections of a paper, printed where others print their name.
-# fmt: off
-_SECTIONS = frozenset({
-    "analysis", "breaking", "breaking news", "business", "comment", "culture", "economy", "editorial", "exclusive",
-    "explained", "explainer", "feature", "fact check", "health", "home", "interview", "latest news", "live",
-    "nation", "national", "news", "obituary", "opinion", "politics", "press release", "science", "sport", "sports",
-    "technology", "top stories", "update", "video", "world", "world news",
-})
-# fmt: on
+# Sections of a paper, one a line, printed where others print their name.
+_SECTIONS = {
+    "en": """\
+analysis
+breaking
+breaking news
+business
+comment
+culture
+economy
+editorial
+exclusive
+explained
+explainer
+feature
+fact check
+health
+home
+interview
+latest news
+live
+nation
+national
+news
+obituary
+opinion
+politics
+press release
+science
+sport
+sports
+technology
+top stories
+update
+video
+world
+world news
+""",
+}
+_SECTION_NAMES = frozenset(name for names in _SECTIONS.values() for name in names.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +194,7 @@ def _cut_headline(text: str) -> _Head:
         return _Head(first_words(text), text)
     second = lines[filled[1]] if len(filled) > 1 else ""
     if _is_masthead(first, second):
-        source = None if first.casefold() in _SECTIONS else clean_line(first, max_characters=MAX_LINE)
+        source = None if first.casefold() in _SECTION_NAMES else clean_line(first, max_characters=MAX_LINE)
         return _Head(second, _story(lines[filled[1] + 1 :], second) or text, source)
     return _Head(first.lstrip("# ") or first, _story(lines[filled[0] + 1 :], first) or text)
 

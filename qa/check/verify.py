@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 from corpus.article import Article
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from index.store.sqlite import ArticleStore
+from qa.answer import Answer
 
 
 @dataclass(slots=True)
@@ -23,25 +24,37 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-def verify_answers(file: Path, store: ArticleStore) -> Verification:
+def verify_file(file: Path, store: ArticleStore) -> Verification:
     """Check every citation in `file`: one answer as JSON, or one a line.
 
     Raises UserError with the line when the file is no such thing.
     """
-    result = Verification()
-    for line, answer in _answers(file):
-        result.answers += 1
-        for rank, citation in enumerate(answer["citations"], start=1):
-            result.citations += 1
-            problem = _problem(citation, store)
-            if problem:
-                result.problems.append(f"{file}:{line}: citation {rank}: {problem}")
+    result = _verify(_answers(file), store)
     if not result.answers:
         raise UserError(f"{str(file)!r} holds no answers; save some with `article-qa ask --json`")
     return result
 
 
-def citation_problem(citation: Mapping[str, Any], article: Article | None) -> str | None:
+def verify_answers(answers: Sequence[Answer], store: ArticleStore) -> Verification:
+    """Check every citation of `answers`."""
+    named = enumerate(answers, start=1)
+    return _verify(((f"answer {n}", [asdict(each) for each in answer.citations]) for n, answer in named), store)
+
+
+def _verify(answers: Iterable[tuple[str, Sequence[object]]], store: ArticleStore) -> Verification:
+    """`answers` are pairs of what to call an answer, and its citations."""
+    result = Verification()
+    for name, citations in answers:
+        result.answers += 1
+        for rank, citation in enumerate(citations, start=1):
+            result.citations += 1
+            problem = _problem(citation, store)
+            if problem:
+                result.problems.append(f"{name}: citation {rank}: {problem}")
+    return result
+
+
+def citation_problem(citation: Mapping[str, object], article: Article | None) -> str | None:
     """What is wrong with a citation (the contract's JSON), None when it is exact to the character."""
     missing = [key for key in ("article_id", "start", "end", "quote", "text_sha256") if key not in citation]
     if missing:
@@ -51,14 +64,19 @@ def citation_problem(citation: Mapping[str, Any], article: Article | None) -> st
     if citation["text_sha256"] != article.text_sha256:
         return f"the text of {article.article_id!r} has changed since"
     start, end = citation["start"], citation["end"]
-    if not (type(start) is type(end) is int and 0 <= start < end <= len(article.text)):
+    if not (_is_offset(start) and _is_offset(end) and start < end <= len(article.text)):
         return f"the offsets {start!r}:{end!r} are not in the text of {article.article_id!r}"
     if article.text[start:end] != citation["quote"]:
         return f"the quote differs from {article.article_id!r} at {start}:{end}"
-    marked = citation.get("answer_start", start), citation.get("answer_end", end)
-    if not (all(type(offset) is int for offset in marked) and start <= marked[0] < marked[1] <= end):
-        return f"the marked answer {marked[0]!r}:{marked[1]!r} is not inside {start}:{end}"
+    first, last = citation.get("answer_start", start), citation.get("answer_end", end)
+    if not (_is_offset(first) and _is_offset(last) and start <= first < last <= end):
+        return f"the marked answer {first!r}:{last!r} is not inside {start}:{end}"
     return None
+
+
+def _is_offset(value: object) -> TypeGuard[int]:
+    # True is an int too.
+    return type(value) is int and value >= 0
 
 
 def _problem(citation: object, store: ArticleStore) -> str | None:
@@ -73,8 +91,8 @@ def _problem(citation: object, store: ArticleStore) -> str | None:
         return citation_problem(citation, None)
 
 
-def _answers(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, answer) of each answer in the file."""
+def _answers(file: Path) -> Iterator[tuple[str, list[object]]]:
+    """(`file:line`, citations) of each answer in the file."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
@@ -88,9 +106,10 @@ def _answers(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         # Not `splitlines`: a question may hold U+2028 and other line ends, which JSON leaves as they are.
         lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     for number, value in lines:
-        if not isinstance(value, dict) or not isinstance(value.get("citations"), list):
+        citations = value.get("citations") if isinstance(value, dict) else None
+        if not isinstance(citations, list):
             raise UserError(f"{file}:{number}: not an answer: no list of citations")
-        yield number, value
+        yield f"{file}:{number}", citations
 
 
 def _parse(file: Path, number: int, line: str) -> object:

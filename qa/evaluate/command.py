@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.errors import UserError
+from qa.archive import CACHE, Archive
+from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from qa.evaluate.compare.gate import GateResult
     from qa.evaluate.measure.evaluation import Evaluation
 
-CACHE = Path(".article-qa-cache")
 # Enough for a median; at half a second each they do not keep anybody waiting.
 TIMED = 20
 
@@ -59,40 +60,31 @@ def evaluate(gold: Path | None, **options: Any) -> None:  # noqa: ANN401  (click
 
 
 def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) -> None:
-    from qa.build import load_encoder, load_reranker, open_folder
+    from index.generations import IndexFolder
     from qa.evaluate import pipeline
     from qa.evaluate.compare.compare import compare, pair_up
     from qa.evaluate.compare.gate import apply_gates, parse_gate
-    from qa.evaluate.gold.read import read_gold_set
     from qa.evaluate.measure.bootstrap import SEED
-    from qa.evaluate.measure.evaluation import summarise
     from qa.evaluate.report.save import save
     from qa.evaluate.run.files import read_run
-    from qa.evaluate.run.own_index import unreadable
 
     gates = [parse_gate(text) for text in options["gates"]]
     earlier = read_run(options["before"]) if options["before"] else None
     seed = SEED if options["seed"] is None else options["seed"]
-    gold = (read_gold_set(path) if path else pipeline.read_bundled()).sample(options["limit"])
-    reranker, encoder = load_reranker(settings), load_encoder(settings)
-    folder = pipeline.index_of(gold, open_folder(settings), options["cache"], encoder)
-    lost = unreadable(folder) if gold.has_articles else []
+    asked = {name: options[name] for name in ("limit", "cache", "timed")}
+    with progress_bar("evaluate") as on_progress:
+        evaluation = Archive(settings).evaluate(path, **asked, seed=seed, on_progress=on_progress)
+    lost, folder = evaluation.unreadable, IndexFolder(evaluation.folder)
     if lost:
         click.echo(f"{len(lost)} of the set's articles could not be indexed; the first: {lost[0]}", err=True)
-    run = pipeline.ask_set(gold, folder, options["cache"], encoder, most_wrong=settings.most_wrong, reranker=reranker)
-    pipeline.check_exactness(run, folder)
-    judgements = pipeline.judge_run(gold, run, folder)
-    n = options["timed"]
-    timed = pipeline.time_answers(gold, folder, encoder, n, reranker) if n else []
-    evaluation = summarise(gold, judgements, timed, seed=seed)
     comparison, results = None, []
     if earlier is not None:
         # Judged anew, by the set as it is now: a corrected gold answer is no change of the run.
-        before = pipeline.judge_run(gold, earlier, folder)
-        comparison = compare(*pair_up(before, judgements), seed=seed)
+        before = pipeline.judge_run(evaluation.gold, earlier, folder)
+        comparison = compare(*pair_up(before, evaluation.judgements), seed=seed)
         results = apply_gates(gates, comparison)
     if options["out"]:
-        save(evaluation, pipeline.explain(judgements, folder), options["out"], folder.path, comparison, results)
+        save(evaluation, pipeline.explain(evaluation.judgements, folder), options["out"], comparison, results)
     _print(evaluation, comparison, results, options)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus import bundled
 from corpus.errors import UserError
@@ -24,10 +25,12 @@ from qa.evaluate.measure.judge import ArticleWords, Judgement
 from qa.evaluate.report.failures import Failure, explain_failures
 from qa.evaluate.run.ask import Asked, ask_all, find_inexact
 from qa.evaluate.run.memory import remembering
-from qa.evaluate.run.own_index import count_own_articles, is_complete, make_own_index, own_index_path
-from qa.evidence.reranker import Reranker
-from qa.models.fitted import load_fitted
-from qa.progress import progress_bar
+from qa.evaluate.run.own_index import is_complete, make_own_index, own_index_path, unreadable
+from qa.evidence.fitted import load_fitted
+from qa.progress import OnProgress
+
+if TYPE_CHECKING:
+    from qa.build import Models
 
 
 def read_bundled() -> GoldSet:
@@ -38,44 +41,47 @@ def read_bundled() -> GoldSet:
     )
 
 
-def index_of(gold: GoldSet, current: IndexFolder, cache: Path, encoder: Encoder) -> IndexFolder:
+def index_of(
+    gold: GoldSet, current: IndexFolder, cache: Path, encoder: Encoder, on_progress: OnProgress | None = None
+) -> IndexFolder:
     """The index the set is asked of: of its own articles, made in `cache` if need be, else `current`."""
     if not gold.has_articles:
         return current
     kept = IndexFolder(own_index_path(gold, cache, encoder))
-    if is_complete(kept):
-        return kept
-    with progress_bar("articles", count_own_articles(gold)) as advance:
-        return make_own_index(gold, kept, encoder, advance)
+    return kept if is_complete(kept) else make_own_index(gold, kept, encoder, on_progress)
+
+
+def lost_articles(gold: GoldSet, folder: IndexFolder) -> tuple[str, ...]:
+    """A line for each of the set's own articles that is not in its index, since it could not be read."""
+    return unreadable(folder) if gold.has_articles else ()
 
 
 def ask_set(
     gold: GoldSet,
     folder: IndexFolder,
     cache: Path,
-    encoder: Encoder,
+    models: Models,
     *,
     most_wrong: float | None = None,
-    reranker: Reranker | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[Asked]:
     """Every question asked of the index in `folder`. Raises UserError when the set does not fit it.
 
     What was encoded stays in `cache`, so that the next run of the set takes seconds.
     """
-    place = own_index_path(gold, cache, encoder)
-    with remembering(encoder, place.with_name(f"{place.name}.npz")) as memory:
+    place = own_index_path(gold, cache, models.encoder)
+    with remembering(models.encoder, place.with_name(f"{place.name}.npz")) as memory:
         retriever = Retriever(folder, memory)
         check_against(gold, retriever.store)
-        with progress_bar("questions", len(gold.questions)) as advance:
-            answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong, reranker=reranker)
-            return ask_all(gold.questions, answerer, retriever, advance)
+        answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong, reranker=models.reranker)
+        return ask_all(gold.questions, answerer, retriever, on_progress)
 
 
-def time_answers(
-    gold: GoldSet, folder: IndexFolder, encoder: Encoder, n: int, reranker: Reranker | None = None
-) -> list[Answer]:
+def time_answers(gold: GoldSet, folder: IndexFolder, models: Models, n: int) -> list[Answer]:
     """The answers to `n` questions of the set, evenly spaced, with nothing remembered: what they take is the cost."""
-    answerer = Answerer(Retriever(folder, encoder), load_fitted(), reranker=reranker)
+    if n == 0:
+        return []
+    answerer = Answerer(Retriever(folder, models.encoder), load_fitted(), reranker=models.reranker)
     answerer.warm_up()
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 

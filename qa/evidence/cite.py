@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.answer import Citation, Copy
-from qa.evidence.choose import Candidate, Found
+from qa.evidence.choose import Candidate
+from qa.evidence.gather import Found
 
 
 def cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:

@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from index.words.analyze import analyze
 from qa.evidence.choose import Candidate
+from qa.evidence.gather import Found
 
 # Of two copies the shorter has so much of its wording in the other: agencies' texts are cut and given new beginnings.
 LEAST_SHARED = 0.6
 # A passage of fewer word pairs says too little to be known again.
 LEAST_PAIRS = 8
+
+_Wording = frozenset[tuple[str, str]]
 
 
 def group_copies(best: Sequence[Candidate]) -> list[Candidate]:
@@ -22,12 +24,11 @@ def group_copies(best: Sequence[Candidate]) -> list[Candidate]:
     Passages of one article are never copies of each other.
     """
     groups: list[list[Candidate]] = []
-    wordings: list[list[frozenset[tuple[str, str]]]] = []
+    wordings: list[list[_Wording]] = []
     for candidate in best:
-        wording = frozenset(pairwise(analyze(candidate.found.passage.text)))
+        wording = _wording(candidate.found)
         for group, known in zip(groups, wordings, strict=True):
-            is_new = all(each.found.article.article_id != candidate.found.article.article_id for each in group)
-            if is_new and any(_is_copy(wording, other) for other in known):
+            if _is_new(candidate, [each.found for each in group]) and any(_is_copy(wording, other) for other in known):
                 group.append(candidate)
                 known.append(wording)
                 break
@@ -37,7 +38,33 @@ def group_copies(best: Sequence[Candidate]) -> list[Candidate]:
     return [_stands_for(group) for group in groups]
 
 
-def _is_copy(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
+def add_copies(told: Sequence[Candidate], further: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """`told` with those of `further` that are copies of them as their `copies`, and the rest of `further`.
+
+    Which candidate stands for a story in `told` does not change.
+    """
+    told, rest = list(told), []
+    for candidate in further:
+        wording = _wording(candidate.found)
+        for place, known in enumerate(told):
+            stories = [known.found, *known.copies]
+            if _is_new(candidate, stories) and any(_is_copy(wording, _wording(story)) for story in stories):
+                told[place] = replace(known, copies=(*known.copies, candidate.found))
+                break
+        else:
+            rest.append(candidate)
+    return told, rest
+
+
+def _wording(found: Found) -> _Wording:
+    return frozenset(pairwise(found.terms))
+
+
+def _is_new(candidate: Candidate, stories: Sequence[Found]) -> bool:
+    return all(story.article.article_id != candidate.found.article.article_id for story in stories)
+
+
+def _is_copy(one: _Wording, other: _Wording) -> bool:
     shorter = min(len(one), len(other))
     return shorter >= LEAST_PAIRS and len(one & other) >= LEAST_SHARED * shorter
 

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.words.analyze import analyze
+from qa.limits import MAX_QUESTION_CHARACTERS, MAX_TURNS
 from qa.question.names import names_in
 from qa.question.period import TIME
-
-# What was said longer ago is another subject more often than not.
-MAX_TURNS = 20
-MAX_QUERY_CHARACTERS = 2_000
 
 _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
 # Not "IT", which is a trade.
@@ -76,7 +73,7 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
     if not before:
         return question
     exchanged = _exchange(question, before)
-    if exchanged and len(exchanged) <= MAX_QUERY_CHARACTERS:
+    if exchanged and len(exchanged) <= MAX_QUESTION_CHARACTERS:
         return exchanged
     resolved = question
     if _needs_person(question):
@@ -88,7 +85,7 @@ def _resolve(question: str, before: str, answer: str | None) -> str:
         resolved = _replace(_THING, resolved, _thing(before, answer))
     if _is_incomplete(resolved):
         resolved = f"{before} {resolved}"
-    return resolved if len(resolved) <= MAX_QUERY_CHARACTERS else question
+    return resolved if len(resolved) <= MAX_QUESTION_CHARACTERS else question
 
 
 def _exchange(question: str, before: str) -> str | None:

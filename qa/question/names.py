@@ -6,15 +6,18 @@ import re
 
 _CAPITALISED = r"[A-Z0-9][\w’'.-]*[\w]"
 _NAME = re.compile(rf"(?:\b(?:the|The) )?\b[A-Z][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
-_OPENERS = """
-    Who Whom Whose What Which When Where Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would Should
-    And But So Or In On At By For From Of To With About
-"""
-_QUESTION_OPENERS = frozenset(_OPENERS.split())
+# They have a capital only because a question or a sentence opens with them.
+_OPENERS = {
+    "en": """
+        Who Whom Whose What Which When Where Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would
+        Should And But So Or In On At By For From Of To With About
+    """,
+}
+_QUESTION_OPENERS = frozenset(_OPENERS["en"].split())
 
 
 def names_in(text: str) -> list[re.Match[str]]:
-    """Runs of capitalised words, without a question word or another word that only opens the sentence."""
+    """Runs of words with capitals, without a word that has its capital only because it opens the sentence."""
     found = []
     for match in _NAME.finditer(text):
         opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "?", "!", "“", '"'))
@@ -29,10 +32,10 @@ def names_in(text: str) -> list[re.Match[str]]:
 
 
 def without_names(question: str) -> str:
-    """What a question asks, whoever it is about: each name becomes "it".
+    """`question` with "it" in the place of each name.
 
-    "How many people attended the Jeju Forum?" becomes "How many people attended it?", and is nearer to the sentence
-    that says how many than to those that only name the forum.
+    "How many people attended the Jeju Forum?" becomes "How many people attended it?". Its vector is nearer to that of
+    the sentence that says how many than to those of sentences that only name the forum.
     """
     bare, last = [], 0
     for name in names_in(question):

@@ -1,4 +1,8 @@
-"""Which articles a question asks of: of the time and of the sources it names, or of the days around its asking."""
+"""Which articles a question prefers: those of the time or the sources it names, else of the days it was asked in.
+
+"Prefers" means that such articles are also searched on their own, so that others cannot crowd them out, and that they
+count for more. Others may still answer.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +16,26 @@ from qa.question.period import Period, asked_period, fortnight_of
 from qa.question.sources import named_sources
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """`named` is the time the question names, `sources` the sources, `around` the days around its asking, if known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """What a question says of the articles that should answer it; None and () where it says nothing.
 
-    A preference: articles of it are looked for on their own as well, and count for more.
+    `named` is the time it names ("in July 2023"), `sources` the sources it names ("the Daily's article"). `around` are
+    the days around its asking, where the day of asking is known.
     """
 
     named: Period | None = None
     around: Period | None = None
     sources: tuple[str, ...] = ()
 
-    @classmethod
-    def of(cls, question: str, asked_on: date | None, sources: Sequence[str] = ()) -> Sought:
-        """What `question` asks of, of the `sources` there are; without the day of asking its words count from today."""
-        named = asked_period(question, asked_on or date.today())
-        return cls(named, fortnight_of(asked_on) if asked_on else None, named_sources(question, sources))
-
     @property
     def is_dated(self) -> bool:
-        """The day of asking is known, and the question is about the days around it for all it says."""
+        """The question may well be about the days around its asking: that day is known, and it names no other time."""
         return self.around is not None and not self.sources and (self.named is None or self.named.is_recent)
 
     @property
-    def preferred(self) -> Filters | None:
-        """The articles to prefer: of the time and sources that are named, else of the days around the asking."""
+    def filters(self) -> Filters | None:
+        """The articles that are preferred, as a filter; None when all are alike."""
         period = self.named or (None if self.sources else self.around)
         if period is None and not self.sources:
             return None
@@ -44,7 +43,7 @@ class Sought:
 
     @property
     def to_reach(self) -> date | None:
-        """The day that articles must have reached to tell of a time near to the asking ("this week")."""
+        """The day that articles must have reached to tell of it at all ("this week"); None where any may do."""
         return self.named.first if self.named and self.named.is_certain else None
 
     def is_timely(self, article: Article) -> bool:
@@ -56,3 +55,15 @@ class Sought:
     def is_fresh(self, article: Article) -> bool:
         """The article is of the days around the asking, and no other time was named."""
         return self.is_dated and self.around is not None and article.published in self.around
+
+
+def read_preference(question: str, asked_on: date | None, sources: Sequence[str] = ()) -> Preference:
+    """What `question` prefers of the `sources` there are.
+
+    Without `asked_on`, the day of asking, words such as "this week" count from today.
+    """
+    return Preference(
+        named=asked_period(question, asked_on or date.today()),
+        around=fortnight_of(asked_on) if asked_on else None,
+        sources=named_sources(question, sources),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# A name alone is no source: "the founder of CNN" asks about it, "CNN's report on" asks of it.
+# A name alone is not enough: "the founder of CNN" is about CNN, "CNN's report on" wants what CNN published.
 _TOLD = "articles?|reports?|reported|story|stories|coverage|covered|pieces?|newspaper|magazine|wrote|writes|published"
 _TELL = "report|say|tell|describe|mention|suggest|claim|write|publish|discuss|cover|attribute|indicate"
 _BY = rf"(?:{_TOLD}|discussed|detailed|described|featured|mentioned|noted)(?: \w+)? (?:by|from|in|of)"
@@ -14,17 +14,17 @@ _OPEN, _CLOSE = "['\"‘“]", "['\"’”]"
 
 
 def named_sources(question: str, sources: Sequence[str]) -> tuple[str, ...]:
-    """Those of `sources` that `question` asks of, by their names or the part before " - ", " | " or ": "."""
+    """Those of `sources` whose articles `question` wants, by their names or the part before " - ", " | " or ": "."""
     return tuple(source for source in sources if _is_named(source, question))
 
 
 def _is_named(source: str, question: str) -> bool:
     names = {source, re.split(r" [-|–] |: ", source)[0]}
-    # The usual case, and cheap: no such words at all.
-    return any(name.removeprefix("The ") in question and _asks_of(name, question) for name in names if name)
+    # The cheap look comes first: most questions do not hold the name at all.
+    return any(name.removeprefix("The ") in question and _wants(name, question) for name in names if name)
 
 
-def _asks_of(name: str, question: str) -> bool:
+def _wants(name: str, question: str) -> bool:
     bare = re.escape(name.removeprefix("The "))
     name = rf"[Tt]he {bare}" if name.startswith("The ") else bare
     words = rf"(?<!\w){_OPEN}?{name}{_CLOSE}?(?!\w)"

@@ -8,21 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from index.words.analyze import analyze
-
 # The English at large counts as much as this many passages: it decides in a small index, where every word is rare.
 BACKGROUND_PASSAGES = 1_000
 
 
 def term_weights(
-    question: str, passages_with: Callable[[Sequence[str]], Mapping[str, int]], passages: int
+    terms: Sequence[str], passages_with: Callable[[Sequence[str]], Mapping[str, int]], passages: int
 ) -> dict[str, float]:
-    """Weight of each term of `question`, adding up to 1: the share of its meaning that rests on that term.
+    """Weight of each of the distinct `terms` of a question, adding up to 1: the share of its meaning that rests on it.
 
-    `passages_with` counts the passages of the index that hold each term, of `passages` in all. Empty when the
-    question has nothing but stop words.
+    `passages_with` counts the passages of the index that hold each term, of `passages` in all.
     """
-    terms = list(dict.fromkeys(analyze(question)))
     counts = passages_with(terms)
     shares = _background()
     rarity = {}

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from qa.question.period import MONTHS
+from corpus.months import MONTH_NUMBERS, MONTHS, WEEKDAY_NUMBERS, WEEKDAYS, fold_case
 from qa.show.wording import date_in_words
 
-# So soon after it, "last May" may be that of the year before.
+# For so many months after May, "last May" can mean this year's or the one before.
 AMBIGUOUS_MONTHS = 3
 
-_DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_MONTH, _DAY = "|".join(MONTHS), "|".join(_DAYS)
+_MONTH, _DAY = "|".join(MONTHS["en"]), "|".join(WEEKDAYS["en"])
 # "(?! \d)": "last May 3" is a day, which says more than the month.
 _RELATIVE = re.compile(
     rf"\b(?:(?P<near>yesterday|today|tomorrow)|(?:last|this past) (?P<day>{_DAY})|last (?P<month>{_MONTH})(?! \d)"
     r"|(?P<which>this|last|next) (?P<unit>month|year))\b(?!['’])",
     re.IGNORECASE,
 )
-# A dateline or a date beside it says it already.
+# A year right behind the words says already which day is meant.
 _EXPLICIT = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -35,9 +33,10 @@ class Explained:
 
 
 def explain_times(text: str, published: date | None) -> list[Explained]:
-    """The relative times of `text`, each once, of an article of that day; none of an undated one.
+    """What the relative times of `text` mean in an article published that day, each once; nothing for an undated one.
 
-    What may mean either of two is left alone: "on Wednesday" may lie ahead, and in July "last May" may be of this year.
+    Words that can mean either of two times are left out: "on Wednesday" may lie ahead or behind, and in July "last May"
+    may be this year's or the one before.
     """
     if published is None:
         return []
@@ -55,10 +54,10 @@ def _meaning(match: re.Match[str], published: date) -> str | None:
     try:
         for name, read in readers.items():
             if match[name]:
-                return read(match[name].lower(), published)
-        return _unit(match["which"].lower(), match["unit"].lower(), published)
+                return read(fold_case(match[name]), published)
+        return _unit(fold_case(match["which"]), fold_case(match["unit"]), published)
     except OverflowError:
-        # The calendar ends there.
+        # Before the first or after the last day of the calendar.
         return None
 
 
@@ -67,11 +66,11 @@ def _near(word: str, published: date) -> str:
 
 
 def _weekday(word: str, published: date) -> str:
-    return date_in_words(published - timedelta((published.weekday() - _DAYS[word] - 1) % 7 + 1))
+    return date_in_words(published - timedelta((published.weekday() - WEEKDAY_NUMBERS["en"][word] - 1) % 7 + 1))
 
 
 def _month(word: str, published: date) -> str | None:
-    month = MONTHS[word]
+    month = MONTH_NUMBERS["en"][word]
     if 0 < published.month - month <= AMBIGUOUS_MONTHS:
         return None
     return _month_in_words(published.year if month < published.month else published.year - 1, month)
@@ -86,4 +85,4 @@ def _unit(which: str, unit: str, published: date) -> str:
 
 
 def _month_in_words(year: int, month: int) -> str:
-    return f"{calendar.month_name[month]} {year}"
+    return f"{MONTHS['en'][month - 1]} {year}"

@@ -15,8 +15,10 @@ from prometheus_client.registry import Collector
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
+from index.generations import IndexFolder
 from qa.answer import Answer
-from qa.answerer import Answerer, BadQuestion
+from qa.answerer import BadQuestion
+from qa.archive import Archive
 from qa.web.paths import METRICS_PATH
 
 logger = logging.getLogger(__name__)
@@ -26,14 +28,13 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Observer:
-    """Asks, counts and writes answers to the log; the words of a question only when `logs_questions`."""
+    """Asks, counts and writes answers to the log; the words of a question only with the setting `log_questions`."""
 
-    def __init__(self, answerer: Answerer, *, logs_questions: bool = False) -> None:
-        self._answerer = answerer
-        self._logs_questions = logs_questions
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
         # A registry of its own: several applications may live in one process.
         self.registry = CollectorRegistry()
-        self.registry.register(_Index(answerer))
+        self.registry.register(_Index(archive))
         self._questions = Counter(
             "article_qa_questions", "Questions asked, by what came.", ["result"], registry=self.registry
         )
@@ -44,10 +45,10 @@ class Observer:
         for result in ("answered", "refused", "error"):
             self._questions.labels(result)
 
-    def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  (those of Answerer.ask)
-        """`Answerer.ask`, counted and logged. A bad question is neither answered nor an error."""
+    def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  (those of Archive.ask)
+        """`Archive.ask`, counted and logged. A bad question is neither answered nor an error."""
         try:
-            answer = self._answerer.ask(question, **options)
+            answer = self._archive.ask(question, **options)
         except BadQuestion:
             raise
         except Exception:
@@ -63,7 +64,7 @@ class Observer:
             self._stages.labels(stage).observe(ms / 1000)
         facts: dict[str, object] = {"result": result, "confidence": round(answer.confidence, 4)}
         facts["ms"] = round(answer.timing_ms.get("total", 0.0), 1)
-        if self._logs_questions:
+        if self._archive.settings.log_questions:
             facts["question"] = answer.question
         logger.info("question", extra=facts)
 
@@ -71,17 +72,18 @@ class Observer:
 class _Index(Collector):
     """Size and age of the index, read when they are asked for."""
 
-    def __init__(self, answerer: Answerer) -> None:
-        self._answerer = answerer
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def collect(self) -> Iterator[Metric]:
         """A gauge each for articles, passages and age."""
-        info = self._answerer.index_info()
-        path = self._answerer.store.path
-        changed = max(file.stat().st_mtime for file in path.parent.glob(f"{path.name}*"))
+        info = self._archive.info()
+        folder = IndexFolder(self._archive.settings.index)
+        files = folder.require_current().glob(f"{folder.store_name}*")
+        changed = max(file.stat().st_mtime for file in files)
         for name, help_text, value in (
-            ("article_qa_index_articles", "Articles in the index.", info["articles"]),
-            ("article_qa_index_passages", "Passages in the index.", info["passages"]),
+            ("article_qa_index_articles", "Articles in the index.", info.articles),
+            ("article_qa_index_passages", "Passages in the index.", info.passages),
             ("article_qa_index_age_seconds", "Time since the index was changed.", max(0.0, time.time() - changed)),
         ):
             yield GaugeMetricFamily(name, help_text, value=value)

@@ -20,10 +20,8 @@ from starlette.responses import FileResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from corpus.errors import UserError
-from qa.answerer import Answerer
-from qa.build import open_answerer
+from qa.archive import Archive
 from qa.evaluate.report.templates import SCRIPT_SOURCE
-from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
 from qa.web.api.routes import api_routes, status_routes
 from qa.web.chat.page import build_chat
@@ -52,16 +50,16 @@ _SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Ari
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 
 
-def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
-    """The application.
+def create_app(archive: Archive) -> FastAPI:
+    """The application. Raises UserError when the index of `archive` cannot be used.
 
-    Nothing is loaded before its start-up, which warms the answerer up beside serving.
+    The models are loaded at its start-up, beside serving.
     """
-    warm = threading.Event()
+    settings, warm = archive.settings, threading.Event()
 
     def warm_up() -> None:
         try:
-            answerer.warm_up()
+            archive.warm_up()
         except UserError as error:
             logger.error("%s", error)
         else:
@@ -83,12 +81,12 @@ def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     rules = access_rules(settings)
-    observer = Observer(answerer, logs_questions=settings.log_questions)
+    observer = Observer(archive)
     app.state.warm = warm
     add_error_handlers(app)
     app.include_router(status_routes(warm.is_set))
-    app.include_router(api_routes(answerer, settings.index / FEEDBACK_FILE, observer))
-    app.include_router(reader_routes(answerer))
+    app.include_router(api_routes(archive, observer))
+    app.include_router(reader_routes(archive))
     app.include_router(evaluation_routes(settings.runs))
     app.include_router(metrics_routes(observer))
     app.include_router(widget_routes())
@@ -102,8 +100,7 @@ def create_app(answerer: Answerer, settings: Settings) -> FastAPI:
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "favicon.png")
 
-    chat = build_chat(answerer, observer, runs=settings.runs, k=settings.k, has_mcp=settings.mcp)
-    _mount_chat(app, chat, has_mcp=settings.mcp)
+    _mount_chat(app, build_chat(archive, observer), has_mcp=settings.mcp)
     # The one added last comes first.
     app.add_middleware(Throttle, rules=rules)
     # Gradio leaves cross-origin requests to this middleware when it finds one; left to itself it lets any site in.
@@ -123,7 +120,13 @@ def access_rules(settings: Settings) -> AccessRules:
     """On this machine alone, the server answers to the machine's names: a page elsewhere cannot take on one of them."""
     hosts = (*settings.hosts, *LOOPBACK, settings.host) if settings.hosts or settings.host in LOOPBACK else (ANY,)
     key = settings.api_key.get_secret_value() if settings.api_key else None
-    return AccessRules(settings.origins, hosts, settings.client_rate, settings.site_rate, key)
+    return AccessRules(
+        origins=settings.origins,
+        hosts=hosts,
+        client_rate=settings.client_rate,
+        site_rate=settings.site_rate,
+        api_key=key,
+    )
 
 
 def _mount_chat(app: FastAPI, demo: gr.Blocks, *, has_mcp: bool) -> None:
@@ -153,11 +156,11 @@ def serve(settings: Settings) -> None:
         raise UserError("the setting 'mcp' needs a package that is not installed; run `pip install 'article-qa[mcp]'`")
     # The port first: finding it taken should not cost the loading of an index.
     with _bind(settings.host, settings.port) as listener:
-        answerer = open_answerer(settings)
+        archive = Archive(settings)
         if settings.reranker:
             # A name that is none shows before anybody asks; the packaged encoder can be read while serving.
-            answerer.warm_up()
-        app = create_app(answerer, settings)
+            archive.warm_up()
+        app = create_app(archive)
         log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
         config = uvicorn.Config(

@@ -1,7 +1,8 @@
-"""Does a passage bear a sentence out? By its words alone: strict, and blind to who did what to whom.
+"""Does a passage say what a sentence says? Judged by the words alone, and strictly.
 
-A sentence that passes has no number, no name and no "not" that its place in the passage lacks, and most of its words
-are the passage's. That "A beat B" became "B beat A" it cannot see.
+The two neighbouring sentences of the passages that share the most words with the sentence are its place. A sentence is
+supported if all its numbers stand in its place, all its names in the passages, most of its words in both, and if it and
+its place agree in the use of "not". The order of words does not count: "A beat B" supports "B beat A" too.
 """
 
 from __future__ import annotations
@@ -13,23 +14,27 @@ from itertools import pairwise
 from corpus.sentences import split_sentences
 from index.words.analyze import analyze
 
-# Of a sentence's terms so many must stand in its passages, and so many in two neighbouring sentences of one of them:
-# what is gathered from here and there is the writer's own.
+# The least share of a sentence's terms that must stand in its passages, and in its place: a sentence put together of
+# words from all over the passages says what none of them says.
 LEAST_IN_PASSAGES = 0.7
 LEAST_IN_PLACE = 0.5
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_IN_WORDS = """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions
-    billion billions trillion trillions dozen dozens half twice double triple first second third fourth fifth
-"""
-_NUMBER_WORDS = frozenset(_IN_WORDS.split())
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_IN_WORDS = {
+    "en": """
+        one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
+        million millions billion billions trillion trillions dozen dozens half twice double triple
+        first second third fourth fifth
+    """,
+}
+_NUMBER_WORDS = frozenset(_IN_WORDS["en"].split())
+_NEGATIONS = {"en": "not no never none nobody nothing neither nor without cannot"}
+_NEGATION = re.compile(rf"\b(?:{'|'.join(_NEGATIONS['en'].split())})\b|n['’]t\b", re.IGNORECASE)
 
 
 def why_unsupported(sentence: str, passages: Sequence[str]) -> str | None:
-    """Why `passages` do not bear `sentence` out, in words; None when they do."""
+    """Why `passages` do not support `sentence`, in words; None when they do."""
     terms = set(analyze(sentence))
     if not terms:
         return "it says nothing"
@@ -57,7 +62,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def _name_words(sentence: str, evidence: str) -> set[str]:
-    """Words with a capital; the first one too, unless it is a word like any other."""
+    """Words with a capital; of the first one only if it is no stop word and never in small letters in `evidence`."""
     words = re.findall(r"\w+", re.sub(r"['’]s\b", "", sentence))
     names = {word.casefold() for word in words[1:] if word[:1].isupper()}
     if words and words[0][:1].isupper():
@@ -68,7 +73,7 @@ def _name_words(sentence: str, evidence: str) -> set[str]:
 
 
 def _places(passages: Sequence[str]) -> list[str]:
-    """Every two neighbouring sentences; a passage of one is a place itself."""
+    """Every two neighbouring sentences of a passage, as one text; a passage of one sentence as it is."""
     places = []
     for passage in passages:
         sentences = [passage[s.start : s.end] for s in split_sentences(passage)]
@@ -77,7 +82,7 @@ def _places(passages: Sequence[str]) -> list[str]:
 
 
 def _is_negated(place: str, terms: set[str]) -> bool:
-    """Whether the sentence of `place` that shares the most with `terms` has a "not"."""
+    """Whether the sentence of `place` that has the most of `terms` holds a word such as "not"."""
     sentences = [place[s.start : s.end] for s in split_sentences(place)] or [place]
     nearest = max(sentences, key=lambda sentence: len(terms & set(analyze(sentence))))
     return bool(_NEGATION.search(nearest))

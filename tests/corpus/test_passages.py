@@ -113,6 +113,45 @@ def test_overlap_repeats_the_last_sentence() -> None:
         assert after.text.startswith(before.text[last.start :])
 
 
+def sentence(words: int) -> str:
+    return f"{'Word ' * (words - 1)}end."
+
+
+def sizes(*sentences: int) -> list[int]:
+    """Words of each passage of a text whose sentences have so many words."""
+    text = " ".join(map(sentence, sentences))
+    return [count_words(passage.text) for passage in split_article(article(text))]
+
+
+def test_by_default_passages_share_one_sentence() -> None:
+    text = " ".join(f"Sentence {number} has {'very ' * 20}many words." for number in range(12))
+    default, none, one, two = (
+        split_article(article(text), **overlap) for overlap in ({}, {"overlap": 0}, {"overlap": 1}, {"overlap": 2})
+    )
+    assert default == one
+    assert none != one != two
+
+
+@pytest.mark.parametrize(
+    ("sentences", "wanted"),
+    [
+        ((60, 60), [120]),
+        ((60, 61), [60, 61]),
+        # The last sentence of a passage is repeated where the next one leaves room for it.
+        ((50, 50, 50), [100, 100]),
+        ((40, 81, 39), [40, 120]),
+        ((40, 81, 40), [40, 81, 40]),
+    ],
+)
+def test_a_passage_has_at_most_120_words(sentences: tuple[int, ...], wanted: list[int]) -> None:
+    assert sizes(*sentences) == wanted
+
+
+@pytest.mark.parametrize(("rest", "wanted"), [(39, [149]), (40, [110, 40]), (1, [111])])
+def test_a_last_passage_has_at_least_40_words(rest: int, wanted: list[int]) -> None:
+    assert sizes(110, rest) == wanted
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\t \n"])
 def test_no_text_no_passage(text: str) -> None:
     assert split_article(article(text)) == []

@@ -21,13 +21,16 @@ from index.encoders.torch import SentenceEncoder, is_mostly_latin
 from index.fusion import fuse
 from index.generations import IndexFolder
 from index.recipe import embedded_text, open_store
-from index.retriever import WEIGHTS, Retriever
+from index.retriever import Retriever
 from index.store.errors import StoreDamaged
+from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
-from index.vectors import to_bytes
+from index.vectors import StoredVectors, to_bytes
 from index.words.tantivy import LexicalIndex
 
 ROOT = Path(__file__).parents[2]
+# By its words nearest to the bridge article, by its vector to the chess article.
+APART = "harbour Toronto"
 VOLCANO = Article("volcano", "Volcano erupts", "A volcano erupted near Naples on Monday.")
 WRITER = """
 import json, sys
@@ -69,12 +72,16 @@ def test_the_article_asked_for_comes_first(retriever: Retriever, article: Articl
 
 def test_a_ranking_says_what_each_leg_gave(retriever: Retriever, encoder: HashEncoder) -> None:
     ranking = retriever.search("Who won the chess title?")
-    assert ranking.hits == fuse([ranking.lexical, ranking.dense], WEIGHTS)
+    assert ranking.hits == fuse([ranking.lexical, ranking.dense], [0.5, 0.5])
+    assert ranking.terms == ("won", "chess", "titl")
+    assert ranking.store is retriever.store
+    assert (ranking.preferred, ranking.knows) == (frozenset(), True)
     assert list(ranking.lexical) == retriever.store.numbers_of("chess")
     assert sorted(ranking.dense) == [1, 2, 3, 4]
     (query,) = encoder.encode_queries(["Who won the chess title?"])
     texts = [embedded_text(article, passage) for article in ARTICLES for passage in split_article(article)]
-    assert [ranking.dense[number] for number in (1, 2, 3, 4)] == pytest.approx(encoder.encode_queries(texts) @ query)
+    wanted = encoder.encode_queries(texts) @ query
+    assert [ranking.dense[number] for number in (1, 2, 3, 4)] == pytest.approx(wanted, abs=1e-6)
     assert ranking.query_vector.tolist() == [query.tolist()]
     assert sorted(ranking.timing_ms) == ["encode", "search"]
 
@@ -88,11 +95,56 @@ def test_k_cuts_the_hits_and_nothing_else(retriever: Retriever) -> None:
 def test_a_passage_only_the_words_found_has_its_place_among_the_vectors(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = retriever.search("chess ice")
+    whole = retriever.search(APART)
     monkeypatch.setattr("index.retriever.DEPTH", 1)
-    ranking = retriever.search("chess ice", k=9)
-    (word_hit,) = ranking.lexical
-    assert ranking.dense[word_hit] == pytest.approx(whole.dense[word_hit])
+    ranking = retriever.search(APART)
+    # Each leg gives its best passage, and they are not the same one.
+    assert list(ranking.lexical) == retriever.store.numbers_of("bridge")
+    assert list(ranking.dense) == retriever.store.numbers_of("chess") + retriever.store.numbers_of("bridge")
+    assert ranking.dense == {number: pytest.approx(whole.dense[number], abs=1e-6) for number in ranking.dense}
+
+
+def test_a_word_said_twice_counts_once(retriever: Retriever) -> None:
+    once, twice = retriever.search("chess ice"), retriever.search("Chess, ice, chess")
+    assert once.terms == twice.terms == ("chess", "ice")
+    assert once.lexical == twice.lexical
+
+
+def test_each_leg_gives_its_best_hundred(folder: IndexFolder, encoder: HashEncoder) -> None:
+    build_index(folder, [Article(f"a{n:03}", "Steel", f"Report {n}.") for n in range(130)], encoder)
+    retriever = Retriever(folder, encoder)
+    assert len(retriever.search("steel").lexical) == 100
+    assert len(retriever.search("zzzz").dense) == 100
+
+
+def test_what_is_preferred_is_searched_on_its_own(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.retriever.DEPTH", 1)
+    bridge, chess, vaccine = (retriever.store.numbers_of(one)[0] for one in ("bridge", "chess", "vaccine"))
+    query, recent = "harbour bridge chess Toronto nurses", Filters(after=date(2024, 4, 1))
+    plain, preferring = retriever.search(query, k=1), retriever.search(query, k=1, prefer=recent)
+    # Each leg has one article that fits better than the one about the vaccine.
+    assert (list(plain.lexical), list(plain.dense)) == ([bridge], [chess, bridge])
+    assert (list(preferring.lexical), sorted(preferring.dense)) == ([bridge, vaccine], [bridge, vaccine, chess])
+    assert preferring.preferred == {vaccine}
+    # What is preferred stays beyond the best `k`, what is not does not.
+    assert [hit.number for hit in fuse([preferring.lexical, preferring.dense], [0.5, 0.5])] == [bridge, chess, vaccine]
+    assert [hit.number for hit in preferring.hits] == [bridge, vaccine]
+
+
+def test_what_is_preferred_must_pass_the_filters_too(retriever: Retriever) -> None:
+    ranking = retriever.search(
+        "doses", filters=Filters(before=date(2024, 3, 31)), prefer=Filters(sources=("Coast Daily",))
+    )
+    assert sorted(ranking.preferred) == retriever.store.numbers_of("bridge")
+    assert sorted(hit.number for hit in ranking.hits) == [1, 2]
+
+
+def test_a_preference_that_nothing_meets_changes_nothing(retriever: Retriever) -> None:
+    plain, preferring = (
+        retriever.search("doses of steel", k=2, prefer=prefer) for prefer in (None, Filters(sources=("Nobody",)))
+    )
+    assert (preferring.hits, preferring.preferred) == (plain.hits, frozenset())
+    assert (preferring.lexical, preferring.dense) == (plain.lexical, plain.dense)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +298,18 @@ def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: Ind
     assert old.article("chess") == CHESS
     remove_articles(built, ["volcano"], encoder)
     assert ids(retriever, "chess") == []
+
+
+def test_a_generation_swept_away_while_it_is_opened(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built_anew_first(store: ArticleStore, dim: int) -> StoredVectors:
+        monkeypatch.undo()
+        build_index(built, [VOLCANO], encoder)
+        return StoredVectors(store, dim)
+
+    monkeypatch.setattr("index.retriever.StoredVectors", built_anew_first)
+    assert Retriever(built, encoder).store.article_ids() == ["volcano"]
 
 
 def test_a_script_the_encoder_does_not_know_is_searched_by_its_words(built: IndexFolder) -> None:

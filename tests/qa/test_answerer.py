@@ -20,29 +20,27 @@ from index.generations import IndexFolder
 from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
-from qa.answer import Answer
+from qa.answer import Answer, Citation, IndexInfo
 from qa.answerer import Answerer, BadQuestion
 from qa.check.verify import citation_problem
-from qa.evidence.choose import FEATURES
+from qa.evidence.fitted import Fitted, Models
+from qa.evidence.logistic import Logistic
 from qa.evidence.reranker import Reranker
-from qa.models.fitted import Fitted, Logistic, Models
 from qa.question.followup import Turn
-
-
-def logistic(names: tuple[str, ...], bias: float, **weights: float) -> Logistic:
-    return Logistic(names, tuple(weights.get(name, 0.0) for name in names), bias)
-
 
 # "The bridge" points back to the sentence that names it.
 COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
 UNDATED = Models(
-    sentence=logistic(FEATURES, -3.0, similarity_share=1.0, bare_share=1.0, coverage=3.0, fused=2.0, offers_number=1.0),
-    confidence=Logistic(("article_coverage", "lacks_number"), (10.0, -2.0), -6.0),
+    sentence=Logistic(
+        {"similarity_share": 1.0, "bare_share": 1.0, "coverage": 3.0, "fused": 2.0, "offers_number": 1.0}, bias=-3.0
+    ),
+    confidence=Logistic({"article_coverage": 10.0, "lacks_number": -2.0}, bias=-6.0),
     answer_from=0.5,
+    least_confidence={0.05: 0.99, 0.2: 0.9, 0.5: 0.1},
 )
 # Nothing but the time counts.
-DATED = replace(UNDATED, sentence=logistic(FEATURES, -3.0, timely=2.0, fresh=1.0))
+DATED = replace(UNDATED, sentence=Logistic({"timely": 2.0, "fresh": 1.0}, bias=-3.0))
 FITTED = Fitted(dated=DATED, undated=UNDATED)
 
 
@@ -147,14 +145,54 @@ def test_what_the_articles_do_not_say(answerer: Answerer, question: str) -> None
     check(answer, answerer.store, 5)
 
 
-@pytest.mark.parametrize("k", [1, 2, 4, 10, 50])
+def without_copies(answer: Answer) -> list[Citation]:
+    return [replace(citation, also_in=()) for citation in answer.citations]
+
+
+@pytest.mark.parametrize("k", [1, 2, 4, 10, 11, 30, 50])
 def test_k_passages_are_cited(many: Answerer, k: int) -> None:
     answer = many.ask("How many people have seen the steel?", k=k)
     check(answer, many.store, k)
-    passages = many.store.counts()[1]
-    cited = len(answer.citations) + sum(len(citation.also_in) for citation in answer.citations)
-    assert cited >= min(k, passages) or k > 10
-    assert answer.citations == many.ask("How many people have seen the steel?", k=50).citations[:k] or k < 50
+    # Texts of one pattern count as copies of each other, and are told with the one that stands for them.
+    told = [(article_id, k) for citation in answer.citations for article_id in citation.article_ids]
+    assert len(told) >= min(k, many.store.counts()[1])
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people have seen the steel?", "Who has seen the ice of day 3?", "Who saw the glacier?"]
+)
+def test_how_many_are_cited_changes_nothing_of_the_first(many: Answerer, question: str) -> None:
+    whole = many.ask(question, k=50)
+    assert len(whole.citations) > 10
+    for k in (1, 5, 10, 12, 20):
+        answer = many.ask(question, k=k)
+        assert without_copies(answer) == without_copies(whole)[: len(answer.citations)]
+        assert (answer.confidence, answer.is_answerable) == (whole.confidence, whole.is_answerable)
+
+
+def test_more_passages_show_more_copies_and_change_nothing_else(folder: IndexFolder, encoder: HashEncoder) -> None:
+    story = "A storm flooded the harbour of Bergen on Monday, and the mayor asked people to stay at home until it left."
+    copies = [Article(f"copy-{n:02}", "Storm", f"{'Agency text. ' * n}{story}") for n in range(14)]
+    build_index(folder, [*ARTICLES, *copies], encoder)
+    answerer = Answerer(Retriever(folder, encoder), FITTED)
+    few, more = (answerer.ask("Which harbour was flooded by the storm?", k=k) for k in (5, 50))
+    assert without_copies(few) == without_copies(more)[: len(few.citations)]
+    assert (few.confidence, few.text) == (more.confidence, more.text)
+    # Ten passages are weighed; the others are copies of these.
+    assert len(few.citations[0].article_ids) == 10
+    assert sorted(more.citations[0].article_ids) == sorted(article.article_id for article in copies)
+
+
+@pytest.mark.parametrize(
+    ("most_wrong", "is_answerable"), [(None, True), (0.5, True), (0.3, False), (0.2, False), (0.05, False)]
+)
+def test_fewer_wrong_answers_are_bought_with_refusals(
+    built: IndexFolder, encoder: HashEncoder, most_wrong: float | None, is_answerable: bool
+) -> None:
+    answerer = Answerer(Retriever(built, encoder), FITTED, most_wrong=most_wrong)
+    answer = answerer.ask("How much did the harbour bridge cost the people?")
+    assert 0.5 < answer.confidence < 0.9
+    assert (answer.is_answerable, answer.text) == (is_answerable, COST if is_answerable else None)
 
 
 @pytest.mark.slow
@@ -213,7 +251,7 @@ def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
 def test_index_and_timing_are_told(answerer: Answerer, built: IndexFolder) -> None:
     answer = answerer.ask("Who won?")
     generation = built.require_current().name.removeprefix("generation-")
-    assert answer.index == {"version": f"{generation}.4", "articles": 4, "passages": 4} == answerer.index_info()
+    assert answer.index == IndexInfo(f"{generation}.4", articles=4, passages=4) == answerer.index_info()
     assert sorted(answer.timing_ms) == ["encode", "search", "select", "total"]
     assert all(ms >= 0 for ms in answer.timing_ms.values())
 
@@ -222,12 +260,12 @@ def test_changes_are_answered_from_at_once(answerer: Answerer, built: IndexFolde
     before = answerer.index_info()
     add_articles(built, [Article("volcano", "Volcano", "A volcano erupted near Naples on Monday.")], encoder)
     answer = answerer.ask("Where did the volcano erupt?")
-    assert (answer.text, answer.index["articles"]) == ("A volcano erupted near Naples on Monday.", 5)
-    assert answer.index["version"] != before["version"]
+    assert (answer.text, answer.index.articles) == ("A volcano erupted near Naples on Monday.", 5)
+    assert answer.index.version != before.version
     remove_articles(built, ["volcano", "bridge", "glacier", "vaccine", "chess"], encoder)
     answer = answerer.ask("Where did the volcano erupt?")
     assert (answer.is_answerable, answer.citations) == (False, ())
-    assert (answer.index["articles"], answer.index["passages"]) == (0, 0)
+    assert (answer.index.articles, answer.index.passages) == (0, 0)
 
 
 class _Interrupted(Retriever):

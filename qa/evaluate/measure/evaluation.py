@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
 
-from qa.answer import Answer
+from qa.answer import Answer, IndexInfo
 from qa.evaluate.gold.gold_set import GoldSet, clusters
 from qa.evaluate.measure.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
 from qa.evaluate.measure.breakdown import Group, break_down
@@ -20,7 +20,10 @@ from qa.evaluate.measure.refusal import Bin, Verdicts, reliability
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A judged run of a set and its figures. `citations` counts those checked, all of them exact."""
+    """A judged run of a set and its figures. `citations` counts those checked, all of them exact.
+
+    `folder` has the index that was asked; `unreadable` has a line for each article of the set that is not in it.
+    """
 
     gold: GoldSet
     judgements: Sequence[Judgement]
@@ -29,7 +32,9 @@ class Evaluation:
     bins: list[Bin]
     cost: Cost | None
     citations: int
-    index: dict[str, Any]
+    index: IndexInfo
+    folder: Path
+    unreadable: Sequence[str]
 
     @property
     def outcomes(self) -> dict[Outcome, int]:
@@ -49,14 +54,14 @@ class Evaluation:
         is_by_article = any(name.startswith("article ") for name in clusters(questions))
         return f"percentile bootstrap by {'article' if is_by_article else 'question'}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """What `metrics.json` holds. Values are shares of 1, times are milliseconds."""
         return {
             "set": self.gold.name,
             "set_sha256": self.gold.sha256,
             "questions": len(self.judgements),
             "unanswerable": self.unanswerable,
-            "index": self.index,
+            "index": asdict(self.index),
             "interval": {"level": LEVEL, "method": self.method, "resamples": RESAMPLES},
             "figures": {name: _rounded(figure) for name, figure in self.figures.items()},
             "citations": {"checked": self.citations, "exact": self.citations},
@@ -71,9 +76,18 @@ class Evaluation:
 
 
 def summarise(
-    gold: GoldSet, judgements: Sequence[Judgement], timed: Sequence[Answer] = (), *, seed: int = SEED
+    gold: GoldSet,
+    judgements: Sequence[Judgement],
+    folder: Path,
+    timed: Sequence[Answer] = (),
+    *,
+    unreadable: Sequence[str] = (),
+    seed: int = SEED,
 ) -> Evaluation:
-    """Every figure of `judgements`, of which there is at least one, and what the `timed` answers cost."""
+    """Every figure of `judgements`, of which there is at least one, and what the `timed` answers cost.
+
+    `folder` has the index that was asked, `unreadable` what of the set's articles could not be read into it.
+    """
     bootstrap = Bootstrap(clusters([judgement.question for judgement in judgements]), seed)
     return Evaluation(
         gold=gold,
@@ -84,6 +98,8 @@ def summarise(
         cost=measure_cost(timed) if timed else None,
         citations=sum(len(judgement.asked.answer.citations) for judgement in judgements),
         index=judgements[0].asked.answer.index,
+        folder=folder,
+        unreadable=unreadable,
     )
 
 

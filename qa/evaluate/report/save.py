@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from corpus.errors import UserError
 from qa.evaluate.compare.compare import Comparison
@@ -26,13 +25,11 @@ def save(
     evaluation: Evaluation,
     failures: Sequence[Failure],
     folder: Path,
-    index: Path,
     comparison: Comparison | None = None,
     results: Sequence[GateResult] = (),
 ) -> None:
     """Write answers, ranking, judgements, `metrics.json`, `report.html` and `report.md` into `folder`.
 
-    `index` is the folder of the index that was asked; the report says how to read its articles.
     Raises UserError when it cannot be written.
     """
     try:
@@ -42,7 +39,7 @@ def save(
         metrics = json.dumps(metrics_json(evaluation, comparison, results), ensure_ascii=False, indent=1)
         (folder / METRICS).write_text(metrics + "\n", encoding="utf-8")
         (folder / REPORT_MARKDOWN).write_text(report_markdown(evaluation, comparison, results), encoding="utf-8")
-        page = report_page(evaluation, failures, index, comparison, results)
+        page = report_page(evaluation, failures, evaluation.folder, comparison, results)
         (folder / REPORT_PAGE).write_text(page, encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot write to {str(folder)!r}: {error.strerror}; name another folder with --out") from error
@@ -50,7 +47,7 @@ def save(
 
 def metrics_json(
     evaluation: Evaluation, comparison: Comparison | None, results: Sequence[GateResult]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What `metrics.json` holds and `--json` prints."""
     metrics = evaluation.to_json()
     if comparison:

@@ -45,7 +45,7 @@ def counts_line(evaluation: Evaluation) -> str:
     n = len(evaluation.judgements)
     return (
         f"{evaluation.gold.name}: {n:,} questions, {evaluation.unanswerable:,} of them unanswerable, "
-        f"asked of {info['articles']:,} articles ({info['passages']:,} passages)"
+        f"asked of {info.articles:,} articles ({info.passages:,} passages)"
     )
 
 

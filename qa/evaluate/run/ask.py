@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from index.retriever import Retriever
 from index.store.sqlite import ArticleStore
-from qa.answer import Answer, Citation, Copy
+from qa.answer import Answer, Citation, Copy, IndexInfo
 from qa.answerer import Answerer
 from qa.check.verify import citation_problem
 from qa.evaluate.gold.gold_set import GoldQuestion
+from qa.progress import OnProgress, counting
 
 # Passages asked for: as many as the answerer weighs anyway, so the first five are what a user gets.
 CITED = 10
@@ -28,14 +29,15 @@ class Asked:
 
 
 def ask_all(
-    questions: Iterable[GoldQuestion], answerer: Answerer, retriever: Retriever, progress: Callable[[int], None]
+    questions: Sequence[GoldQuestion], answerer: Answerer, retriever: Retriever, on_progress: OnProgress | None = None
 ) -> list[Asked]:
     """Ask every question, in order, of the index that both `answerer` and `retriever` have open."""
     asked = []
+    advance = counting(on_progress, len(questions))
     for question in questions:
         answer = answerer.ask(question.text, history=question.history, k=CITED, asked_on=question.asked_on)
         asked.append(Asked(question.question_id, read_answer(answer.to_json()), rank_articles(answer, retriever)))
-        progress(1)
+        advance(1)
     return asked
 
 
@@ -48,7 +50,7 @@ def rank_articles(answer: Answer, retriever: Retriever) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*cited, *found]))
 
 
-def read_answer(record: dict[str, Any]) -> Answer:
+def read_answer(record: Mapping[str, Any]) -> Answer:
     """An Answer from its JSON form. Raises KeyError, TypeError or ValueError when it is none."""
     return Answer(
         question=record["question"],
@@ -57,7 +59,7 @@ def read_answer(record: dict[str, Any]) -> Answer:
         confidence=record["confidence"],
         text=record["answer"],
         citations=tuple(_read_citation(citation) for citation in record["citations"]),
-        index=record["index"],
+        index=IndexInfo(**{key: record["index"][key] for key in ("version", "articles", "passages")}),
         timing_ms=record["timing_ms"],
         newest=date.fromisoformat(record["newest"]) if "newest" in record else None,
     )
@@ -67,12 +69,12 @@ def find_inexact(run: Sequence[Asked], store: ArticleStore) -> list[str]:
     """A line for each citation that is not exact to the character."""
     problems = []
     for asked in run:
-        answer = asked.answer.to_json()
-        articles = store.articles(sorted({citation["article_id"] for citation in answer["citations"]}))
-        for citation in answer["citations"]:
-            problem = citation_problem(citation, articles.get(citation["article_id"]))
+        citations = asked.answer.citations
+        articles = store.articles(sorted({citation.article_id for citation in citations}))
+        for citation in citations:
+            problem = citation_problem(asdict(citation), articles.get(citation.article_id))
             if problem:
-                problems.append(f"question {asked.question_id!r}, citation {citation['rank']}: {problem}")
+                problems.append(f"question {asked.question_id!r}, citation {citation.rank}: {problem}")
     return problems
 
 

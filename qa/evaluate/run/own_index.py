@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from corpus.article import Article
@@ -13,6 +13,7 @@ from index.generations import IndexFolder
 from index.recipe import RECIPE
 from index.update import build_index
 from qa.evaluate.gold.gold_set import GoldSet
+from qa.progress import OnProgress, counting
 
 # Written last: an index without it is of a build that was killed, and is built on.
 COMPLETE = "complete"
@@ -25,11 +26,12 @@ def is_complete(folder: IndexFolder) -> bool:
 
 
 def make_own_index(
-    gold: GoldSet, folder: IndexFolder, encoder: Encoder, progress: Callable[[int], None]
+    gold: GoldSet, folder: IndexFolder, encoder: Encoder, on_progress: OnProgress | None = None
 ) -> IndexFolder:
     """`folder` with the index of the set's own articles. Raises UserError."""
     articles: Iterable[Article | Unreadable] = gold.articles or read_articles(gold.sources)
-    report = build_index(folder, articles, encoder, progress)
+    total = (len(gold.articles) or count_articles(gold.sources)) if on_progress else None
+    report = build_index(folder, articles, encoder, counting(on_progress, total))
     lines = [f"{each.origin}: {each.reason}\n" for each in report.unreadable]
     (folder.path / COMPLETE).write_text("".join(lines), encoding="utf-8")
     return folder
@@ -44,11 +46,6 @@ def own_index_path(gold: GoldSet, cache: Path, encoder: Encoder) -> Path:
     return cache / f"{gold.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:_DIGITS]}"
 
 
-def count_own_articles(gold: GoldSet) -> int | None:
-    """How many articles there are to encode, for a progress bar."""
-    return len(gold.articles) or count_articles(gold.sources)
-
-
-def unreadable(folder: IndexFolder) -> Sequence[str]:
+def unreadable(folder: IndexFolder) -> tuple[str, ...]:
     """A line for each of the set's articles that could not be indexed."""
-    return (folder.path / COMPLETE).read_text(encoding="utf-8").splitlines()
+    return tuple((folder.path / COMPLETE).read_text(encoding="utf-8").splitlines())

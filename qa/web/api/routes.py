@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from qa.answerer import Answerer
-from qa.feedback import Feedback, store_feedback
+from qa.archive import Archive
+from qa.feedback import FEEDBACK_FILE, Feedback, store_feedback
 from qa.web.api.schema import (
     AnswerModel,
     ArticleList,
@@ -49,12 +48,12 @@ Offset = Annotated[int, Query(ge=0, lt=10**12)]
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel, "description": "No article has this id."}}
 
 
-def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> APIRouter:
+def api_routes(archive: Archive, observer: Observer) -> APIRouter:
     """`/api/ask`, `/api/articles`, `/api/articles/{id}` and `/api/feedback`."""
     routes = APIRouter(prefix="/api", responses=_ERRORS)
 
     @routes.post("/ask", response_model=AnswerModel, response_model_exclude_unset=True, summary="Ask the articles")
-    def ask(request: AskRequest) -> dict[str, Any]:
+    def ask(request: AskRequest) -> dict[str, object]:
         answer = observer.ask(
             request.question,
             history=request.turns(),
@@ -66,8 +65,8 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
         return answer.to_json()
 
     @routes.get("/articles", response_model=ArticleList, summary="List the articles")
-    def list_articles() -> dict[str, Any]:
-        return {"articles": [asdict(article) for article in answerer.store.list_articles()]}
+    def list_articles() -> dict[str, object]:
+        return {"articles": [asdict(article) for article in archive.list()]}
 
     @routes.get(
         "/articles/{article_id:path}",
@@ -79,8 +78,8 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
     )
     def read_article(
         article_id: str, request: Request, response: Response, start: Offset | None = None, end: Offset | None = None
-    ) -> dict[str, Any] | Response:
-        article = answerer.store.article(article_id)
+    ) -> dict[str, object] | Response:
+        article = archive.article(article_id)
         record = {**asdict(article), "text_sha256": article.text_sha256}
         if start is not None and end is not None:
             url = web_url(article.url)
@@ -94,8 +93,8 @@ def api_routes(answerer: Answerer, feedback_file: Path, observer: Observer) -> A
         return record
 
     @routes.post("/feedback", response_model=FeedbackStored, status_code=201, summary="Say whether an answer helped")
-    def give_feedback(request: FeedbackRequest) -> dict[str, Any]:
-        return {"number": store_feedback(feedback_file, Feedback(**request.model_dump()))}
+    def give_feedback(request: FeedbackRequest) -> dict[str, object]:
+        return {"number": store_feedback(archive.settings.index / FEEDBACK_FILE, Feedback(**request.model_dump()))}
 
     return routes
 

@@ -8,12 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from corpus.filters import Filters
-from qa.answerer import MAX_K, MAX_QUESTION_CHARACTERS
+from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS, MAX_TURNS
 from qa.question.followup import Turn
 from qa.web.escape import check_readable
 
-# A follow-up rarely leans on more than the last few questions; older ones are accepted and left out.
-MAX_TURNS = 20
 MAX_COMMENT_CHARACTERS = 2000
 MAX_ID_CHARACTERS = 1000
 
@@ -63,7 +61,7 @@ class AskRequest(Strict):
         examples=["When did South Korea open a diplomatic mission to NATO?"]
     )
     history: list[EarlierTurn | Question] = Field(default=[], description="earlier questions, oldest first")
-    k: Whole = Field(default=5, ge=1, le=MAX_K, description="passages to cite")
+    k: Whole = Field(default=DEFAULT_K, ge=1, le=MAX_K, description="passages to cite")
     before: IsoDate | None = None
     after: IsoDate | None = None
     sources: list[Text] = Field(default=[], max_length=100)

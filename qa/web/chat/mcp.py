@@ -7,13 +7,14 @@ import json
 import gradio as gr
 
 from corpus.errors import UserError
-from qa.answerer import Answerer
+from qa.archive import Archive
+from qa.limits import DEFAULT_K
 from qa.web.escape import check_readable
 from qa.web.gate.errors import public_error
 from qa.web.observe import Observer
 
 
-def add_tools(answerer: Answerer, observer: Observer) -> None:
+def add_tools(archive: Archive, observer: Observer) -> None:
     """Add the tools `ask` and `article` to the Blocks that are being built. Their docstrings are what a model reads."""
 
     def ask(question: str) -> str:
@@ -27,7 +28,7 @@ def add_tools(answerer: Answerer, observer: Observer) -> None:
             "citations" are passages, each with "article_id", "quote", "start" and "end": article text[start:end].
         """
         try:
-            answer = observer.ask(check_readable(question))
+            answer = observer.ask(check_readable(question), k=DEFAULT_K)
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
         return json.dumps(answer.to_json(), ensure_ascii=False)
@@ -42,7 +43,7 @@ def add_tools(answerer: Answerer, observer: Observer) -> None:
             The article as JSON.
         """
         try:
-            found = answerer.store.article(check_readable(article_id))
+            found = archive.article(check_readable(article_id))
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
         published = found.published.isoformat() if found.published else None

@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from corpus.errors import UserError
+from index.store.errors import ArticleNotFound
 from qa.answer import Answer
-from qa.answerer import Answerer
+from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.mcp import add_tools
@@ -53,14 +53,14 @@ PENDING = '<p class="pending">Searching the articles …</p>'
 Update = tuple[Any, ...]
 
 
-def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, has_mcp: bool = False) -> gr.Blocks:
-    """The page, not yet mounted; each answer cites up to `k` passages. It links to the evaluations saved in `runs`.
+def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
+    """The page, not yet mounted, which links to the saved evaluations.
 
-    With `has_mcp` it also has the tools of language-model clients, which Gradio serves.
+    With the setting `mcp` it also has the tools of language-model clients, which Gradio serves.
     """
     with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
         answers = gr.State([])
-        masthead = gr.HTML(_masthead(answerer, runs), elem_id="masthead")
+        masthead = gr.HTML(_masthead(archive), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label="Questions and answers",
@@ -92,7 +92,7 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
                 undo = gr.Button("Undo", scale=0, min_width=0)
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
-            which = add_choice(answerer)
+            which = add_choice(archive)
         with gr.Column(elem_id="examples") as examples:
             gr.HTML("<h2>For example</h2>")
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
@@ -101,11 +101,11 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
         shown = [answers, conversation, question, notice, tools, examples]
 
         def ask(text: str | None, earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
-            yield from _ask(observer, text or "", earlier, chosen, k=k)
+            yield from _ask(observer, text or "", earlier, chosen)
 
         def ask_again(earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
             if earlier:
-                yield from _ask(observer, earlier[-1].question, earlier[:-1], chosen, k=k)
+                yield from _ask(observer, earlier[-1].question, earlier[:-1], chosen)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([question.submit, send.click], ask, [question, answers, *which], shown, **quiet)
@@ -115,36 +115,32 @@ def build_chat(answerer: Answerer, observer: Observer, *, runs: Path, k: int, ha
         undo.click(_undo, [answers], shown, **quiet)
         clear.click(lambda: _page([]), None, shown, **quiet)
         demo.load(
-            lambda: [_masthead(answerer, runs), offered_sources(answerer), *_fitting_examples(answerer)],
+            lambda: [_masthead(archive), offered_sources(archive), *_fitting_examples(archive)],
             None,
             [masthead, which[-1], *buttons],
             **quiet,
         )
-        if has_mcp:
-            add_tools(answerer, observer)
+        if archive.settings.mcp:
+            add_tools(archive, observer)
     demo.queue(default_concurrency_limit=4, max_size=64)
     return demo
 
 
-def _ask(
-    observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = (), *, k: int
-) -> Iterator[Update]:
+def _ask(observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = ()) -> Iterator[Update]:
     """`chosen` is what `read_filters` takes: from, until, sources."""
     question = text.strip()
     if not question:
         yield _page(earlier, notice="Type a question first.")
         return
     yield _page(earlier, pending=question)
-    answer = _answer_or_notice(observer, question, earlier, chosen, k=k)
+    answer = _answer_or_notice(observer, question, earlier, chosen)
     if isinstance(answer, str):
         yield _page(earlier, typed=text, notice=answer)
     else:
         yield _page([*earlier, answer][-MAX_ANSWERS:])
 
 
-def _answer_or_notice(
-    observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any], *, k: int
-) -> Answer | str:
+def _answer_or_notice(observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any]) -> Answer | str:
     """The answer, or in words why there is none."""
     try:
         check_readable(question)
@@ -153,7 +149,7 @@ def _answer_or_notice(
         return str(error)
     history = [Turn(answer.question, answer.text) for answer in earlier]
     try:
-        return observer.ask(question, history=history, k=k, filters=filters, write=True)
+        return observer.ask(question, history=history, filters=filters, write=True)
     except UserError as error:
         return public_error(error).message
     except Exception:
@@ -185,16 +181,24 @@ def _messages(question: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": question_html(question)}, {"role": "assistant", "content": answer}]
 
 
-def _masthead(answerer: Answerer, runs: Path) -> str:
-    number = answerer.index_info()["articles"]
+def _masthead(archive: Archive) -> str:
+    number = archive.info().articles
     count = "one article" if number == 1 else f"{number:,} articles"
     # Of no use to a reader of a site where nothing was measured.
-    link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(runs) else ""
+    link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(archive.settings.runs) else ""
     return (
         '<header class="masthead"><h1>Ask the articles</h1>'
         f"<p>Answers quoted word for word from {count}, each with the place where it stands.{link}</p></header>"
     )
 
 
-def _fitting_examples(answerer: Answerer) -> list[Any]:
-    return [gr.update(visible=answerer.store.text_sha256(article_id) is not None) for _, article_id in EXAMPLES]
+def _fitting_examples(archive: Archive) -> list[Any]:
+    return [gr.update(visible=_has(archive, article_id)) for _, article_id in EXAMPLES]
+
+
+def _has(archive: Archive, article_id: str) -> bool:
+    try:
+        archive.article(article_id)
+    except ArticleNotFound:
+        return False
+    return True

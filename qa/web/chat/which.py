@@ -10,7 +10,7 @@ from datetime import date
 import gradio as gr
 
 from corpus.filters import Filters
-from qa.answerer import Answerer
+from qa.archive import Archive
 from qa.web.escape import check_readable
 
 MAX_CHOSEN = 100
@@ -18,10 +18,10 @@ MAX_DAY_CHARACTERS = 20
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
 
 
-def add_choice(answerer: Answerer) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
+def add_choice(archive: Archive) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
     """Add the choice of articles, folded away, to the Blocks that are being built: from, until, sources."""
     # A page that was open before the server was started anew knows only these.
-    known = answerer.sources()
+    known = list(archive.sources())
     with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
         first, last = (
             gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
@@ -39,9 +39,9 @@ def add_choice(answerer: Answerer) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]
     return first, last, sources
 
 
-def offered_sources(answerer: Answerer) -> object:
+def offered_sources(archive: Archive) -> object:
     """An update of the dropdown: the sources there are now; without any it is not shown."""
-    sources = answerer.sources()
+    sources = list(archive.sources())
     return gr.update(choices=sources, visible=bool(sources))
 
 

@@ -25,7 +25,7 @@ DESCRIPTION = ("/api/docs", "/api/docs-assets/", "/api/openapi.json")
 PUBLIC_PREFIXES = ("/widget.js", "/widget/", "/health")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRules:
     """`origins` may use the API from their pages; "*" is every site. `hosts` are the names the server answers to.
 
@@ -33,11 +33,11 @@ class AccessRules:
     programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
     """
 
-    origins: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = (ANY,)
-    client_rate: str = "120/minute"
-    site_rate: str = "1200/minute"
-    api_key: str | None = None
+    origins: tuple[str, ...]
+    hosts: tuple[str, ...]
+    client_rate: str
+    site_rate: str
+    api_key: str | None
 
 
 @dataclass(frozen=True, slots=True)

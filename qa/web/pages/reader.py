@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from corpus.article import Article
 from index.store.errors import ArticleNotFound
-from qa.answerer import Answerer
+from qa.archive import Archive
 from qa.show.wording import date_in_words
 from qa.web.escape import web_url
 from qa.web.pages.fragment import link_to_quote
@@ -100,7 +100,7 @@ def page_of_error(request: Request, status: int, message: str) -> Response:
     return _TEMPLATES.TemplateResponse(request, "error.html", {"title": title, "message": message}, status_code=status)
 
 
-def reader_routes(answerer: Answerer) -> APIRouter:
+def reader_routes(archive: Archive) -> APIRouter:
     """`/articles/{id}?start=&end=`."""
     routes = APIRouter(include_in_schema=False)
 
@@ -114,7 +114,7 @@ def reader_routes(answerer: Answerer) -> APIRouter:
         answer_end: str | None = None,
     ) -> Response:
         try:
-            article = answerer.store.article(article_id)
+            article = archive.article(article_id)
             quote = _span(start, end)
             paragraphs = split_paragraphs(article, quote, _span(answer_start, answer_end))
         except ArticleNotFound:

@@ -83,7 +83,13 @@ def test_articles_are_listed_newest_first_undated_last(store: ArticleStore) -> N
     put(store, UNDATED, FIRST, SECOND, same_day)
     assert [listed.article_id for listed in store.list_articles()] == ["aa", "b", "a", "c"]
     assert store.list_articles()[2] == ListedArticle(
-        "a", "First", "Post", date(2024, 1, 10), "https://example.org/a", passages=2, characters=18
+        article_id="a",
+        title="First",
+        source="Post",
+        published=date(2024, 1, 10),
+        url="https://example.org/a",
+        passages=2,
+        characters=18,
     )
 
 
@@ -108,7 +114,9 @@ def test_a_dropped_article_leaves_its_numbers_behind(store: ArticleStore) -> Non
     assert store.article_ids() == ["b"]
     assert (store.removed_since(before), store.removed_since(store.seq())) == ([1, 2], [])
     assert store.passages([1, 2]) == {}
-    assert store.vectors_of("a") == []
+    with store.reading() as db:
+        assert db.execute("SELECT number, data FROM vector ORDER BY number").fetchall() == [(3, b"b1"), (4, b"b2")]
+        assert db.execute("SELECT number FROM passage ORDER BY number").fetchall() == [(3,), (4,)]
     assert store.problems() == []
     # A number never means two passages.
     assert put(store, FIRST) == [5, 6]

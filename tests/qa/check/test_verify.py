@@ -1,4 +1,4 @@
-"""verify_answers: every tampered citation is found, and a file that is none is said so."""
+"""verify_file: every tampered citation is found, and a file that is none is said so."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fakes import ARTICLES, HashEncoder
 
 from corpus.errors import UserError
 from index.generations import IndexFolder
-from index.retriever import Retriever
 from index.store.sqlite import ArticleStore
-from qa.answerer import Answerer
-from qa.check.verify import Verification, verify_answers
-from qa.models.fitted import load_fitted
+from qa.archive import Archive
+from qa.build import Models
+from qa.check.verify import Verification, verify_file
+from qa.settings import Settings
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def store(built: IndexFolder) -> Iterator[ArticleStore]:
 
 @pytest.fixture
 def answers(built: IndexFolder, encoder: HashEncoder) -> list[dict[str, Any]]:
-    answerer = Answerer(Retriever(built, encoder), load_fitted())
-    return [answerer.ask(article.title, k=2).to_json() for article in ARTICLES[:2]]
+    archive = Archive(Settings(index=built.path), models=Models(encoder))
+    return [archive.ask(article.title, k=2).to_json() for article in ARTICLES[:2]]
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def lines(answers: list[dict[str, Any]]) -> str:
 
 
 def test_saved_answers_are_exact(store: ArticleStore, answers: list[dict[str, Any]], save: Save) -> None:
-    assert verify_answers(save(lines(answers)), store) == Verification(answers=2, citations=4)
-    assert verify_answers(save(json.dumps(answers[0], indent=2)), store) == Verification(answers=1, citations=2)
-    assert verify_answers(save("\n" + lines(answers) + "\r\n\n"), store) == Verification(answers=2, citations=4)
+    assert verify_file(save(lines(answers)), store) == Verification(answers=2, citations=4)
+    assert verify_file(save(json.dumps(answers[0], indent=2)), store) == Verification(answers=1, citations=2)
+    assert verify_file(save("\n" + lines(answers) + "\r\n\n"), store) == Verification(answers=2, citations=4)
 
 
 @pytest.mark.parametrize("odd", ["\u2028", "\x85", "\u2029", "\x1c"])
@@ -61,7 +61,7 @@ def test_a_question_may_hold_any_line_end(
 ) -> None:
     for answer in answers:
         answer["question"] = f"one{odd}two"
-    assert verify_answers(save(lines(answers)), store) == Verification(answers=2, citations=4)
+    assert verify_file(save(lines(answers)), store) == Verification(answers=2, citations=4)
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_a_changed_citation_is_found(
     assert citation["article_id"] == "glacier"
     citation[key] = change(citation[key])
     path = save(lines(answers))
-    assert verify_answers(path, store) == Verification(2, 4, [f"{path}:2: citation 1: {words}"])
+    assert verify_file(path, store) == Verification(2, 4, [f"{path}:2: citation 1: {words}"])
 
 
 def test_a_citation_that_is_no_object(store: ArticleStore, save: Save) -> None:
     path = save('{"citations": [3, {}]}\n')
-    assert verify_answers(path, store).problems == [
+    assert verify_file(path, store).problems == [
         f"{path}:1: citation 1: it is 3, not an object",
         f"{path}:1: citation 2: its article_id is None, not a string",
     ]
@@ -103,7 +103,7 @@ def test_a_citation_that_is_no_object(store: ArticleStore, save: Save) -> None:
 def test_an_article_that_was_changed_since(store: ArticleStore, answers: list[dict[str, Any]], save: Save) -> None:
     store.connection.execute("UPDATE article SET text = text || '!' WHERE article_id = 'bridge'")
     path = save(lines(answers[:1]))
-    assert verify_answers(path, store).problems == [f"{path}:1: citation 1: the text of 'bridge' has changed since"]
+    assert verify_file(path, store).problems == [f"{path}:1: citation 1: the text of 'bridge' has changed since"]
 
 
 @pytest.mark.parametrize(
@@ -121,15 +121,15 @@ def test_an_article_that_was_changed_since(store: ArticleStore, answers: list[di
 def test_a_file_that_holds_no_answers(store: ArticleStore, save: Save, text: str, words: str) -> None:
     path = save(text)
     with pytest.raises(UserError) as error:
-        verify_answers(path, store)
+        verify_file(path, store)
     assert str(error.value) == words.format(path=path)
 
 
 def test_a_file_that_cannot_be_read(store: ArticleStore, tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
-        verify_answers(tmp_path / "nope", store)
+        verify_file(tmp_path / "nope", store)
     assert str(error.value) == f"cannot read {str(tmp_path / 'nope')!r}: No such file or directory"
     (tmp_path / "latin").write_bytes(b'{"citations": ["caf\xe9"]}')
     with pytest.raises(UserError) as error:
-        verify_answers(tmp_path / "latin", store)
+        verify_file(tmp_path / "latin", store)
     assert str(error.value) == (f"{str(tmp_path / 'latin')!r} is not UTF-8 text: invalid continuation byte at byte 19")

@@ -12,7 +12,7 @@ from fakes import ARTICLES, HashEncoder
 from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.store.sqlite import ArticleStore
-from qa.check.verify import verify_answers
+from qa.check.verify import verify_file
 from qa.evaluate.compare.compare import pair_up
 from qa.evaluate.gold.gold_set import GoldSet
 from qa.evaluate.gold.read import read_gold_set
@@ -105,7 +105,7 @@ def test_the_files_of_a_run_fit_together(tmp_path: Path) -> None:
         ("question word", "who", 2),
     }
     with_store = ArticleStore(folder.require_current() / folder.store_name)
-    verified = verify_answers(out / "answers.jsonl", with_store)
+    verified = verify_file(out / "answers.jsonl", with_store)
     with_store.close()
     assert (verified.answers, verified.problems) == (4, [])
     assert verified.citations == metrics["citations"]["checked"]

@@ -1,31 +1,36 @@
-"""Which sentences can answer, what is said of each, and which of them are shown."""
+"""Which sentence of a passage is marked, from where, and which are shown."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from fakes import BRIDGE, CHESS, make_candidate, make_found
+from fakes import BRIDGE, CHESS, HashEncoder, make_candidate, make_found, make_question
 
 from corpus.article import Article, Passage
 from corpus.passages import split_article
-from qa.evidence.choose import (
-    FEATURES,
-    Candidate,
-    Found,
-    Nearness,
-    Question,
-    able_sentences,
-    best_per_passage,
-    nearness,
-    score_sentences,
-)
-from qa.models.fitted import Logistic
-from qa.question.kind import AnswerType
+from index.generations import IndexFolder
+from index.retriever import Ranking, Retriever
+from qa.evidence.choose import Candidate, best_per_passage, put_behind, weigh
+from qa.evidence.gather import Found, gather
+from qa.evidence.logistic import Logistic
+from qa.question.preference import Preference
+from qa.question.read import Question
 
-EVEN = Logistic(FEATURES, (0.0,) * len(FEATURES), 0.0)
-BY_SHARE = Logistic(FEATURES, tuple(4.0 * (name == "similarity_share") for name in FEATURES), 0.0)
+
+@pytest.fixture
+def retriever(built: IndexFolder, encoder: HashEncoder) -> Retriever:
+    return Retriever(built, encoder)
+
+
+def weighed(
+    retriever: Retriever, question: Question, found: Sequence[Found], ranking: Ranking | None = None, **weights: float
+) -> list[Candidate]:
+    """Candidates by a model that weighs only `weights`."""
+    ranking = ranking or retriever.search(question.text)
+    return weigh(question, {"bridg": 0.7, "cost": 0.3}, found, ranking, retriever, Logistic(weights, 0.0))
 
 
 def whole(text: str, title: str = "-") -> Found:
@@ -34,115 +39,53 @@ def whole(text: str, title: str = "-") -> Found:
     return make_found(Passage("a", 0, len(text), text), article, fused=1.0, dense=0.5)
 
 
-def able(text: str) -> list[str]:
-    return [text[s.start : s.end] for s in able_sentences(Passage("a", 0, len(text), text))]
-
-
-def scored(found: Found, question: Question, near: list[Nearness], model: Logistic = EVEN) -> list[Candidate]:
-    return score_sentences(question, found, able_sentences(found.passage), near, model)
-
-
-def features(candidate: Candidate) -> dict[str, float]:
-    return dict(zip(FEATURES, candidate.features, strict=True))
-
-
 def candidate(found: Found, start: int, end: int, probability: float) -> Candidate:
     return make_candidate(found, start, end, probability=probability)
 
 
-def test_a_question_line_is_no_answer() -> None:
-    assert able("Why did it take so long? Steel was scarce for two years.") == ["Steel was scarce for two years."]
-    assert able("它为什么花了这么久？钢材短缺。") == ["钢材短缺。"]
+def test_every_sentence_is_weighed_by_its_vector(retriever: Retriever, encoder: HashEncoder) -> None:
+    question = make_question("How much did the harbour bridge cost?", bare="What was the cost in crowns?")
+    ranking = retriever.search(question.text)
+    found = gather(ranking, ranking.hits, Preference())
+    candidates = weighed(retriever, question, found, ranking, similarity=2.0)
+    assert [(c.start, c.end) for c in candidates] == [(s.start, s.end) for each in found for s in each.sentences]
+    texts = [s.text for each in found for s in each.sentences]
+    vectors = encoder.encode_passages(texts)
+    (asked,), (bare,) = encoder.encode_queries([question.text]), encoder.encode_queries([question.bare])
+    for c, near, text in zip(candidates, vectors @ asked, texts, strict=True):
+        # "The bridge" is no pronoun: such a sentence is as near as it is alone.
+        if "They" not in text and "She" not in text:
+            assert c.features.similarity == pytest.approx(float(near), abs=1e-6)
+            assert c.probability == pytest.approx(1 / (1 + math.exp(-2 * near)), abs=1e-6)
+    nearest = max(range(len(texts)), key=lambda n: float(vectors[n] @ bare))
+    assert texts[nearest] == "The bridge cost 40 million crowns."
+    assert [c.features.bare_share == 1.0 for c in candidates] == [n == nearest for n in range(len(texts))]
 
 
-def test_a_bare_heading_and_a_word_or_two_are_no_answer() -> None:
-    text = "Key facts about the bridge\n\nIt cost 40 million crowns.\nNo.\nIt was!"
-    assert able(text) == ["It cost 40 million crowns."]
+def test_the_question_without_its_names_tells_what_is_asked_from_whom_it_is_about(retriever: Retriever) -> None:
+    text = "Anna Berg of Oslo opened the Harbour Bridge. It has cost 40 million crowns."
+    question = make_question("How much has the Harbour Bridge of Anna Berg cost?", bare="How much has it cost?")
+    who, how_much = weighed(retriever, question, [whole(text)])
+    assert who.features.bare_share < how_much.features.bare_share == 1.0
+    assert who.features.similarity_share == 1.0
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("Why now?\nWhat next?", ["Why now?", "What next?"]),
-        ("Why now?\nA heading", ["A heading"]),
-        ("Yes.", ["Yes."]),
-        ("Bridge and steel", ["Bridge and steel"]),
-        ("", []),
-    ],
-)
-def test_a_passage_with_nothing_else_gives_what_it_has(text: str, wanted: list[str]) -> None:
-    assert able(text) == wanted
+def test_without_sentences_there_is_nothing_to_weigh(retriever: Retriever) -> None:
+    assert weighed(retriever, make_question("Why?"), []) == []
+    assert weighed(retriever, make_question("Why?"), [whole("")]) == []
 
 
-def test_sentences_are_at_the_offsets_of_the_article() -> None:
-    text = "🏔 first words here. " + BRIDGE.text
-    start = text.index("Mayor")
-    passage = Passage("a", start, len(text), text[start:])
-    found = [text[s.start : s.end] for s in able_sentences(passage)]
-    assert found == [
-        "Mayor Anna Berg opened the harbour bridge in Oslo on Friday.",
-        "The bridge cost 40 million crowns.",
-        "Steel was scarce for two years, the builders said.",
-    ]
-
-
-def test_features_of_each_sentence() -> None:
-    found = whole("The bridge is in Oslo. The doors opened in May 2024. Steel was scarce.", title="Harbour news")
-    weights = {"harbour": 0.5, "bridg": 0.3, "open": 0.2}
-    question = Question("When was the harbour bridge opened?", AnswerType.TIME, weights)
-    candidates = scored(found, question, nearness([0.6, 0.3, -0.1], [0.2, 0.4, 0.1]))
-    rows = [features(c) for c in candidates]
-    assert [row["similarity_share"] for row in rows] == [1.0, 0.5, 0.0]
-    assert [row["bare_share"] for row in rows] == [0.5, 1.0, 0.25]
-    assert [row["coverage"] for row in rows] == [0.3, 0.2, 0]
-    assert [row["passage_similarity"] for row in rows] == [0.5] * 3
-    assert [row["fused"] for row in rows] == [1.0] * 3
-    assert [row["log_length"] for row in rows] == pytest.approx([math.log(3), math.log(4), math.log(3)])
-    # Only the second says when; the title has the harbour.
-    assert [kinds(row, "offers_") for row in rows] == [0.0, 1.0, 0.0]
-    assert [kinds(row, "lacks_") for row in rows] == [1.0, 0.0, 1.0]
-    assert [c.article_coverage for c in candidates] == pytest.approx([1.0] * 3)
-    assert [c.heaviest_missing for c in candidates] == [0.0] * 3
-    assert [c.similarity for c in candidates] == [0.6, 0.3, -0.1]
-
-
-def kinds(row: dict[str, float], start: str) -> float:
-    return sum(value for name, value in row.items() if name.startswith(start))
-
-
-def test_a_sentence_that_leans_on_the_one_before_is_about_what_that_names() -> None:
-    question = Question("When was the bridge opened?", AnswerType.TIME, {"bridg": 0.6, "open": 0.4})
-    near = nearness([0.6, 0.3], [0.4, 0.2])
-    leaning, standing = (
-        features(scored(whole(f"The bridge is in Oslo. {text}"), question, near)[1])
-        for text in ("It opened in March 2024.", "Schools opened in March 2024.")
-    )
-    assert [leaning[name] for name in ("coverage", "similarity_share", "bare_share")] == [1.0, 1.0, 0.5]
-    assert [standing[name] for name in ("coverage", "similarity_share", "bare_share")] == [0.4, 0.5, 0.5]
-
-
-def test_nearness_is_a_share_of_the_nearest() -> None:
-    assert nearness([0.2, 0.4], [0.5, -0.5]) == [Nearness(0.2, 0.5, 1.0), Nearness(0.4, 1.0, 0.0)]
-    assert nearness([], []) == []
-
-
-def test_where_nothing_is_near_nothing_has_a_whole_share() -> None:
-    assert nearness([0.01, -0.3], [0.0, 0.0]) == [Nearness(0.01, pytest.approx(0.2), 0.0), Nearness(-0.3, 0.0, 0.0)]
-
-
-def test_a_question_of_no_kind_neither_offers_nor_lacks() -> None:
-    (found,) = scored(whole("Steel was scarce."), Question.of("Why so late?", {"late": 1.0}), nearness([0.0], [0.0]))
-    assert (kinds(features(found), "offers_"), kinds(features(found), "lacks_")) == (0.0, 0.0)
-
-
-def test_the_probability_is_the_models() -> None:
-    text = "Steel was scarce. The bridge opened in May."
-    found = scored(whole(text), Question.of("Why?", {}), nearness([0.5, 0.1], [0.0, 0.0]), BY_SHARE)
-    assert [c.probability for c in found] == pytest.approx([1 / (1 + math.exp(-4)), 1 / (1 + math.exp(-0.8))])
-
-
-def test_question_of_finds_its_kind() -> None:
-    assert Question.of("Who came?", {"came": 1.0}) == Question("Who came?", AnswerType.PERSON, {"came": 1.0})
+def test_a_script_the_encoder_does_not_know_is_weighed_by_its_words(retriever: Retriever, encoder: HashEncoder) -> None:
+    question = make_question("What did the bridge cost?")
+    ranking = replace(retriever.search(question.text), knows=False)
+    before = len(encoder.encoded)
+    found = [whole("Oslo has a bridge. Steel was scarce. The bridge cost much.")]
+    candidates = weighed(retriever, question, found, ranking)
+    assert [c.features.similarity for c in candidates] == pytest.approx([0.7, 0.0, 1.0])
+    assert [c.features.bare_share for c in candidates] == pytest.approx([0.7, 0.0, 1.0])
+    # The passage is as near as its own words say.
+    assert [c.features.passage_similarity for c in candidates] == [1.0] * 3
+    assert len(encoder.encoded) == before
 
 
 def test_each_passage_gives_its_most_probable_sentence() -> None:
@@ -179,7 +122,23 @@ def test_a_sentence_two_passages_share_is_shown_once() -> None:
 
 def test_nothing_of_nothing() -> None:
     assert best_per_passage([]) == []
-    assert scored(whole(""), Question.of("Why?", {}), []) == []
+    assert put_behind([], []) == []
+
+
+def test_a_passage_shows_no_sentence_that_is_shown_already() -> None:
+    first = whole("x" * 50)
+    second = replace(first, passage=Passage("a", 20, 50, "x" * 30))
+    shown = [make_candidate(first, 20, 30, marked_from=10)]
+    more = [candidate(second, 20, 30, 0.9), make_candidate(second, 30, 40, marked_from=20, probability=0.8)]
+    assert best_per_passage([*more, candidate(second, 40, 50, 0.1)], shown) == [candidate(second, 40, 50, 0.1)]
+    assert best_per_passage([candidate(second, 10, 19, 0.9)], shown) == []
+
+
+def test_what_is_put_behind_is_never_more_probable() -> None:
+    first, second = whole("x" * 50), replace(whole("y" * 50), passage=Passage("a", 60, 99, "y" * 39))
+    head = [candidate(first, 0, 10, 0.6), candidate(first, 20, 30, 0.3)]
+    more, less = candidate(second, 60, 70, 0.8), candidate(second, 80, 90, 0.1)
+    assert put_behind(head, [more, less]) == [*head, replace(more, probability=0.3), less]
 
 
 @pytest.mark.parametrize(
@@ -192,40 +151,17 @@ def test_nothing_of_nothing() -> None:
         ("Theodor paid 40 million crowns.", False),
     ],
 )
-def test_a_mark_begins_with_the_sentence_before_when_it_points_back(second: str, is_widened: bool) -> None:
+def test_a_mark_begins_with_the_sentence_before_when_it_points_back(
+    retriever: Retriever, second: str, is_widened: bool
+) -> None:
     article = Article("a", "T", f"Anna Berg opened the harbour bridge. {second}")
-    (passage,) = split_article(article)
-    sentences = able_sentences(passage)
-    found = make_found(passage, article)
-    question = Question.of("How much did the bridge cost?", {})
-    near = nearness([0.1, 0.9], [0.1, 0.9])
-    first, last = score_sentences(question, found, sentences, near, EVEN)
+    found = make_found(split_article(article)[0], article)
+    first, last = weighed(retriever, make_question("How much did the bridge cost?"), [found])
     assert (first.marked_from, last.marked_from) == (0, 0 if is_widened else last.start)
 
 
-def test_a_mark_never_reaches_over_a_gap() -> None:
-    text = "Anna Berg opened the harbour bridge.\n\n\n\nThe bridge cost 40 million crowns."
-    article = Article("a", "T", text)
-    passage = Passage("a", 0, len(text), text)
-    near = nearness([0.1, 0.9], [0.1, 0.9])
-    question = Question.of("How much did the bridge cost?", {})
-    *_, last = score_sentences(question, make_found(passage, article), able_sentences(passage), near, EVEN)
-    assert last.marked_from == last.start
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("Oslo, March 4, 2021 (The Daily)\nMayor Tom Alder opened the bridge.", ["Mayor Tom Alder opened the bridge."]),
-        ("13-12-2023 (OSLO) The rate fell to two percent.", ["The rate fell to two percent."]),
-        ("LONDON (Reuters) - Prices rose. Wages stayed low.", ["Prices rose.", "Wages stayed low."]),
-        ("Published: 4 March 2021\nThe bridge is open now.", ["The bridge is open now."]),
-        ("Oslo, March 4, 2021 (The Daily)", ["Oslo, March 4, 2021 (The Daily)"]),
-        ("On March 4, 2021 the bridge opened.", ["On March 4, 2021 the bridge opened."]),
-    ],
-)
-def test_a_dateline_answers_nothing(text: str, wanted: list[str]) -> None:
-    # In the middle of an article, so that offsets count.
-    article = f"Before.\n{text}"
-    found = able_sentences(Passage("a", 8, len(article), text))
-    assert [article[s.start : s.end] for s in found] == wanted
+@pytest.mark.parametrize(("gap", "is_widened"), [(" ", True), ("\n\n", True), ("\n\n\n\n", False)])
+def test_a_mark_never_reaches_over_a_gap(retriever: Retriever, gap: str, is_widened: bool) -> None:
+    found = whole(f"Anna Berg opened the harbour bridge.{gap}The bridge cost 40 million crowns.")
+    *_, last = weighed(retriever, make_question("How much did the bridge cost?"), [found])
+    assert (last.marked_from == last.start) is not is_widened

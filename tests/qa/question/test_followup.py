@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.question.followup import MAX_QUERY_CHARACTERS, Turn, stand_alone
+from qa.limits import MAX_QUESTION_CHARACTERS
+from qa.question.followup import Turn, stand_alone
 
 ACT = Turn(
     "Who introduced the Indo-Pacific Treaty Organization Act?",
@@ -145,7 +146,7 @@ def test_what_was_said_is_put_in_as_it_is_written() -> None:
 @given(st.text(max_size=60), st.lists(st.builds(Turn, st.text(max_size=60), st.none() | st.text(max_size=60))))
 def test_anything_said_gives_a_query_that_is_not_too_long(question: str, history: list[Turn]) -> None:
     assert stand_alone(question, history) == stand_alone(question, list(history))
-    assert len(stand_alone(question, history)) <= MAX_QUERY_CHARACTERS
+    assert len(stand_alone(question, history)) <= MAX_QUESTION_CHARACTERS
 
 
 @pytest.mark.parametrize("question", ["And why?", "And in 2023?"])

@@ -25,6 +25,12 @@ WEEK = (date(2023, 12, 6), date(2023, 12, 18))
         ("How many storms were there last month?", date(2023, 11, 1), date(2023, 12, 14)),
         ("Who won last year?", date(2022, 1, 1), date(2023, 1, 14)),
         ("What was signed in July 2023?", date(2023, 7, 1), date(2023, 8, 14)),
+        # Letters that count as i and s where case is ignored, as a Turkish keyboard gives them.
+        ("WHAT WAS SİGNED İN APRİL 2023?", date(2023, 4, 1), date(2023, 5, 14)),
+        ("What was signed in Auguſt 2023?", date(2023, 8, 1), date(2023, 9, 14)),
+        ("What was signed on 3 aprıl 2023?", date(2023, 4, 3), date(2023, 4, 17)),
+        ("HOW MANY STORMS WERE THERE THİS MONTH?", date(2023, 12, 1), date(2024, 1, 14)),
+        ("Who won laſt year?", date(2022, 1, 1), date(2023, 1, 14)),
         ("What was signed in 2012?", date(2012, 1, 1), date(2013, 1, 14)),
         ("Who won the 2022 World Cup?", date(2022, 1, 1), date(2023, 1, 14)),
         ("What was signed in July?", date(2023, 7, 1), date(2023, 8, 14)),

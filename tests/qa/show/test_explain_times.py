@@ -26,6 +26,10 @@ TUESDAY = date(2023, 7, 11)
         ("Tomorrow they meet again.", "Tomorrow", "12 July 2023"),
         ("It grew this year.", "this year", "2023"),
         ("It grew last month.", "last month", "June 2023"),
+        # An old print and a Turkish keyboard.
+        ("It grew laſt month.", "laſt month", "June 2023"),
+        ("It grew laſt Auguſt.", "laſt Auguſt", "August 2022"),
+        ("THEY MET LAST FRİDAY.", "LAST FRİDAY", "7 July 2023"),
     ],
 )
 def test_what_it_means(text: str, words: str, meaning: str) -> None:

@@ -1,4 +1,4 @@
-"""The real answerer over the bundled articles, served by the real application."""
+"""The real archive of the bundled articles, served by the real application."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from corpus.readers import read_articles
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
 from index.update import build_index
-from qa.answerer import Answerer
-from qa.build import open_answerer
+from qa.archive import Archive
+from qa.build import Models, load_models
 from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
 from qa.web.server import create_app
@@ -33,8 +33,14 @@ def bundled_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def answerer(bundled_settings: Settings) -> Answerer:
-    return open_answerer(bundled_settings)
+def models(bundled_settings: Settings) -> Models:
+    """Loaded once for all archives of the tests."""
+    return load_models(bundled_settings)
+
+
+@pytest.fixture(scope="session")
+def archive(bundled_settings: Settings, models: Models) -> Archive:
+    return Archive(bundled_settings, models=models)
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +49,8 @@ def feedback_file(bundled_settings: Settings) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app(answerer: Answerer, bundled_settings: Settings) -> FastAPI:
-    return create_app(answerer, bundled_settings)
+def app(archive: Archive) -> FastAPI:
+    return create_app(archive)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 import rjsmin
 from fastapi.testclient import TestClient
 
-from qa.answerer import Answerer
+from qa.archive import Archive
+from qa.build import Models
 from qa.settings import Settings
 from qa.web.server import create_app
 from qa.web.widget import FOLDER, LANGUAGES, SCRIPT, integrity
@@ -62,9 +63,9 @@ def test_every_language_has_every_text(client: TestClient) -> None:
     assert client.get("/widget/strings/..%2f..%2fchat.json").status_code == 404
 
 
-def test_the_page_to_frame(answerer: Answerer, bundled_settings: Settings) -> None:
+def test_the_page_to_frame(models: Models, bundled_settings: Settings) -> None:
     settings = bundled_settings.model_copy(update={"origins": ("https://paper.example",)})
-    client = TestClient(create_app(answerer, settings))
+    client = TestClient(create_app(Archive(settings, models=models)))
     response = client.get("/embed", params={"lang": "fr", "heading": '"><script>', "mode": "bubble", "onclick": "x"})
     policy = response.headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://paper.example")
@@ -74,7 +75,7 @@ def test_the_page_to_frame(answerer: Answerer, bundled_settings: Settings) -> No
     assert "onclick" not in response.text
 
 
-def test_an_article_has_a_tag_and_a_link_to_the_quote(client: TestClient, answerer: Answerer) -> None:
+def test_an_article_has_a_tag_and_a_link_to_the_quote(client: TestClient, archive: Archive) -> None:
     path = "/api/articles/003_3029bffaf7cebc33"
     whole = client.get(path)
     assert set(whole.json()) == {"article_id", "title", "source", "published", "url", "text", "text_sha256"}

@@ -49,6 +49,8 @@ def test_what_the_passage_says_is_borne_out(sentence: str) -> None:
         ("The harbour bridge in Bergen opened on Friday.", "the name 'bergen' is not in its passage"),
         ("The toll will be raised before 2030.", "it and its passage differ in a 'not'"),
         ("Mayor Anna Berg never opened the harbour bridge.", "it and its passage differ in a 'not'"),
+        ("Mayor Anna Berg cannot have opened the harbour bridge in Oslo.", "it and its passage differ in a 'not'"),
+        ("Mayor Anna Berg didn’t open the harbour bridge in Oslo.", "it and its passage differ in a 'not'"),
         ("The bridge is widely praised as a masterpiece.", "too many of its words are not in its passage"),
         ("Engineers celebrated.", "the name 'engineers' is not in its passage"),
         ("The glacier lost nine metres of ice.", "too many of its words are not in its passage"),

@@ -17,7 +17,7 @@ from index.retriever import Retriever
 from qa.answer import Answer, WrittenSentence
 from qa.answerer import Answerer
 from qa.evaluate.run.ask import read_answer
-from qa.models.fitted import load_fitted
+from qa.evidence.fitted import load_fitted
 from qa.show.wording import written_in_words
 from qa.web.chat.passages import answer_html
 from qa.write.writer import MAX_AT_ONCE, MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer

@@ -10,9 +10,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from corpus.errors import UserError
-from qa.answerer import Answerer
+from qa.archive import Archive
 from qa.feedback import Feedback, read_feedback
-from qa.settings import Settings
 from qa.web.gate.throttle import MAX_BODY_BYTES
 from qa.web.server import create_app
 
@@ -45,9 +44,9 @@ def error_of(response: Response) -> tuple[int, str, str]:
     return response.status_code, body["error"]["code"], body["error"]["message"]
 
 
-def test_answer_is_the_answerers_own(client: TestClient, answerer: Answerer) -> None:
+def test_answer_is_the_answerers_own(client: TestClient, archive: Archive) -> None:
     answer = ask(client, question=MISSION)
-    own = json.loads(json.dumps(answerer.ask(MISSION).to_json()))
+    own = json.loads(json.dumps(archive.ask(MISSION).to_json()))
     assert {**answer, "timing_ms": {}} == {**own, "timing_ms": {}}
     assert answer["answerable"] is True
     assert "November 2022" in answer["answer"] or "last November" in answer["answer"]
@@ -216,9 +215,9 @@ def test_wrong_path(client: TestClient, path: str) -> None:
 
 
 @pytest.fixture
-def faulty(answerer: Answerer, bundled_settings: Settings) -> TestClient:
+def faulty(archive: Archive) -> TestClient:
     """The application with two routes that fail."""
-    app = create_app(answerer, bundled_settings)
+    app = create_app(archive)
 
     @app.get("/api/broken")
     def broken() -> None:
@@ -245,8 +244,8 @@ def test_errors_of_the_index_are_logged_not_told(faulty: TestClient, caplog: pyt
     assert "/home/me/articles.db" in caplog.text
 
 
-def test_health_and_readiness(answerer: Answerer, bundled_settings: Settings) -> None:
-    app = create_app(answerer, bundled_settings)
+def test_health_and_readiness(archive: Archive) -> None:
+    app = create_app(archive)
     # Not started: nothing is loaded yet.
     cold = TestClient(app)
     assert (cold.get("/health").status_code, cold.get("/health").json()) == (200, {"status": "ok"})

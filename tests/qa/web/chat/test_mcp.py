@@ -13,7 +13,8 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from running import running
 
-from qa.answerer import Answerer
+from qa.archive import Archive
+from qa.build import Models
 from qa.settings import Settings
 from qa.web.server import create_app
 
@@ -26,9 +27,9 @@ LAWLER = "003_3029bffaf7cebc33"
 
 
 @pytest.fixture(scope="module")
-def url(answerer: Answerer, bundled_settings: Settings) -> Iterator[str]:
+def url(models: Models, bundled_settings: Settings) -> Iterator[str]:
     settings = bundled_settings.model_copy(update={"mcp": True, "hosts": ()})
-    with running(create_app(answerer, settings)) as (host, port):
+    with running(create_app(Archive(settings, models=models))) as (host, port):
         yield f"http://{host}:{port}/chat/gradio_api/mcp/"
 
 

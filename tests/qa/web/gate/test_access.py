@@ -16,10 +16,11 @@ import pytest
 from fastapi.testclient import TestClient
 from running import running
 
-from qa.answerer import Answerer
+from qa.archive import Archive
+from qa.build import Models
 from qa.settings import Settings
 from qa.web.gate.throttle import Throttle
-from qa.web.server import create_app
+from qa.web.server import access_rules, create_app
 
 pytestmark = pytest.mark.slow
 
@@ -31,12 +32,12 @@ Serve = Callable[..., TestClient]
 
 
 @pytest.fixture
-def serve(answerer: Answerer, bundled_settings: Settings) -> Serve:
+def serve(models: Models, bundled_settings: Settings) -> Serve:
     """The application with other settings."""
 
     def start(**change: object) -> TestClient:
         settings = Settings(**{**bundled_settings.model_dump(), "origins": (SITE,), **change})
-        return TestClient(create_app(answerer, settings), raise_server_exceptions=False)
+        return TestClient(create_app(Archive(settings, models=models)), raise_server_exceptions=False)
 
     return start
 
@@ -201,21 +202,19 @@ def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     async def app(*_: object) -> None:
         raise AssertionError("it was let in")
 
-    from qa.web.gate.access import AccessRules
-
     scope = {"type": "http", "method": "POST", "path": "/api/ask", "headers": [], "client": ("1.2.3.4", 5)}
     # In a thread of its own: that of the browser tests has a loop already.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(Throttle(app, AccessRules())(scope, never, keep))).result()  # type: ignore[arg-type]
+        thread.submit(lambda: asyncio.run(Throttle(app, access_rules(Settings()))(scope, never, keep))).result()  # type: ignore[arg-type]
     assert sent[0]["status"] == 408
     assert b"too_slow" in sent[1]["body"]
 
 
 @pytest.fixture
-def address(answerer: Answerer, bundled_settings: Settings) -> Iterator[tuple[str, int]]:
+def address(models: Models, bundled_settings: Settings) -> Iterator[tuple[str, int]]:
     """A real server, whose clients may make 50 requests a minute."""
     settings = bundled_settings.model_copy(update={"client_rate": "50/minute", "hosts": ()})
-    with running(create_app(answerer, settings)) as address:
+    with running(create_app(Archive(settings, models=models))) as address:
         yield address
 
 

@@ -14,8 +14,7 @@ from gradio.data_classes import FileData
 from gradio.exceptions import InvalidPathError
 from starlette.routing import Mount
 
-from qa.answerer import Answerer
-from qa.settings import Settings
+from qa.archive import Archive
 from qa.web.gate.guard import Guard, is_reachable
 from qa.web.server import create_app
 
@@ -74,9 +73,9 @@ def test_guard_closes_what_the_chat_does_not_use(client: TestClient, method: str
         assert response.json() == {"error": {"code": "not_found", "message": "there is nothing here"}}
 
 
-def test_gradio_itself_would_answer(answerer: Answerer, bundled_settings: Settings) -> None:
+def test_gradio_itself_would_answer(archive: Archive) -> None:
     # So the 404s above are the guard's doing.
-    app = create_app(answerer, bundled_settings)
+    app = create_app(archive)
     app.user_middleware = [middleware for middleware in app.user_middleware if middleware.cls is not Guard]
     client = TestClient(app)
     assert client.get("/chat/gradio_api/info").status_code == 200

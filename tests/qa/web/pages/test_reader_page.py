@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.answerer import Answerer
+from qa.archive import Archive
 
 pytestmark = pytest.mark.slow
 
@@ -18,8 +18,8 @@ def marked(page: str) -> str:
     return html.unescape("".join(re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)))
 
 
-def test_quote_is_marked(client: TestClient, answerer: Answerer) -> None:
-    text = answerer.store.article(LAWLER).text
+def test_quote_is_marked(client: TestClient, archive: Archive) -> None:
+    text = archive.article(LAWLER).text
     start = text.index("Simultaneously")
     end = text.index("This legislation")
     page = client.get(f"/articles/{LAWLER}?start={start}&end={end}")
@@ -31,8 +31,8 @@ def test_quote_is_marked(client: TestClient, answerer: Answerer) -> None:
     assert "<script" not in page.text
 
 
-def test_sentence_is_marked_inside_the_quote(client: TestClient, answerer: Answerer) -> None:
-    citation = answerer.ask("What did Wi Sung-lac give to Rutte?").citations[0]
+def test_sentence_is_marked_inside_the_quote(client: TestClient, archive: Archive) -> None:
+    citation = archive.ask("What did Wi Sung-lac give to Rutte?").citations[0]
     page = client.get(
         f"/articles/{citation.article_id}?start={citation.start}&end={citation.end}"
         f"&answer_start={citation.answer_start}&answer_end={citation.answer_end}"
@@ -42,8 +42,8 @@ def test_sentence_is_marked_inside_the_quote(client: TestClient, answerer: Answe
     assert marked(page) == citation.quote.replace("\n", "")
 
 
-def test_whole_article_without_offsets(client: TestClient, answerer: Answerer) -> None:
-    article = answerer.store.article("000_7936eb6cbf14d6de")
+def test_whole_article_without_offsets(client: TestClient, archive: Archive) -> None:
+    article = archive.article("000_7936eb6cbf14d6de")
     page = client.get("/articles/000_7936eb6cbf14d6de").text
     assert "<mark" not in page
     assert "Date unknown" in page

@@ -1,0 +1,284 @@
+"""Archive: the one way in, for Python, the command line, the web server and evaluation alike."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from corpus import bundled
+from corpus.article import Article
+from corpus.filters import Filters
+from index.generations import IndexFolder
+from qa.answer import Answer, IndexInfo
+from qa.progress import OnProgress, counting
+from qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from corpus.readers import Unreadable
+    from index.encoders.encoder import Encoder
+    from index.store.listed import ListedArticle
+    from index.store.sqlite import ArticleStore
+    from index.update import Report
+    from qa.answerer import Answerer
+    from qa.build import Models
+    from qa.check.verify import Verification
+    from qa.evaluate.measure.evaluation import Evaluation
+    from qa.question.followup import Turn
+
+    _Change = Callable[[IndexFolder, Iterable[Article | Unreadable], Encoder, Callable[[int], None]], Report]
+
+_Sources = str | Path | Sequence[str | Path]
+# Keeps the indexes of evaluated sets that bring their own articles.
+CACHE = Path(".article-qa-cache")
+
+
+class Archive:
+    """Articles in a folder, and the answers they give. Safe to use from several threads.
+
+    What a method needs is opened at its first call: the articles can be listed and read without the models. What
+    other processes add, remove or build anew is seen at the next call.
+
+    `settings` are those the archive goes by. `report` is what the last `build`, `add` or `remove` of this object did,
+    with what could not be read; None before the first.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, models: Models | None = None) -> None:
+        """The archive that `settings` describe; nothing is opened yet.
+
+        Without `settings`: those of the command line in this folder, from `article-qa.toml` and the environment.
+        Without `models`: those that the settings name. Raises UserError for settings that are wrong.
+        """
+        self.settings = settings or load_settings()
+        self.report: Report | None = None
+        self._folder = IndexFolder(self.settings.index)
+        self._models = models
+        self._store: ArticleStore | None = None
+        self._answerer: Answerer | None = None
+        self._is_closed = False
+        self._opening = threading.RLock()
+        # One at a time: the folder refuses a second writer, and threads of one program are better served by waiting.
+        self._writing = threading.Lock()
+        self._evaluating = threading.Lock()
+
+    @classmethod
+    def open(cls, index: str | Path | None = None, *, settings: Settings | None = None) -> Archive:
+        """The archive in the folder `index`, else in that of the settings. Raises UserError when there is none."""
+        archive = cls(_with_index(settings, index))
+        archive._folder.require_current()
+        return archive
+
+    @classmethod
+    def build(
+        cls,
+        sources: _Sources = (),
+        *,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Archive:
+        """A new archive of `sources`, in the folder `index` or that of the settings; it replaces what was there.
+
+        Sources are files and folders, "-" is standard input; without any, the articles that come with the program.
+        What could not be read stands in `report`. Raises UserError when nothing could be read, and leaves the old
+        archive as it was. `on_progress` is called with how many articles are done and how many there are, or None.
+        """
+        archive = cls(_with_index(settings, index))
+        from index.update import build_index
+
+        archive._change(build_index, sources or bundled.ARTICLES, on_progress)
+        return archive
+
+    def add(self, sources: _Sources, *, on_progress: OnProgress | None = None) -> Report:
+        """Add articles, as `build` takes them; what was done comes back, with what could not be read.
+
+        An article whose id is there already is replaced if it differs and left alone if it does not.
+        """
+        from index.update import add_articles
+
+        return self._change(add_articles, sources, on_progress)
+
+    def remove(self, article_ids: str | Sequence[str]) -> Report:
+        """Remove articles: all that are named, or none if one is unknown, which raises UserError."""
+        from index.update import remove_articles
+
+        return self._write(lambda encoder: remove_articles(self._folder, _texts(article_ids), encoder))
+
+    def list(self) -> Sequence[ListedArticle]:
+        """Every article without its text, newest first, undated ones last."""
+        return self._current_store().list_articles()
+
+    def article(self, article_id: str) -> Article:
+        """One article, whole. Raises UserError when there is no such article."""
+        return self._current_store().article(article_id)
+
+    def sources(self) -> Sequence[str]:
+        """The sources with the most articles, those that a question can name, in alphabetical order."""
+        return self._open_answerer().sources()
+
+    def info(self) -> IndexInfo:
+        """How much there is to ask, and its version, which changes with every change."""
+        return self._open_answerer().index_info()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        k: int | None = None,
+        filters: Filters | None = None,
+        asked_on: date | None = None,
+        write: bool = False,
+    ) -> Answer:
+        """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
+
+        `history` has the turns before, oldest first. `k` is that of the settings unless it is given. `filters` say
+        which articles may answer. `asked_on` is the day the question was asked, where that is known: articles of the
+        days around it are preferred then. With `write` the language model, if the settings name one, sums the answer
+        up. Raises UserError for a question that is empty or too long.
+        """
+        return self._open_answerer().ask(
+            question,
+            history=history,
+            k=self.settings.k if k is None else k,
+            filters=filters,
+            asked_on=asked_on,
+            write=write,
+        )
+
+    def verify(self, answers: str | Path | Answer | Sequence[Answer]) -> Verification:
+        """Whether every citation is still exact to the character: of an answer, several, or a file of saved ones."""
+        from qa.check.verify import verify_answers, verify_file
+
+        store = self._current_store()
+        if isinstance(answers, str | Path):
+            return verify_file(Path(answers), store)
+        return verify_answers([answers] if isinstance(answers, Answer) else answers, store)
+
+    def evaluate(
+        self,
+        gold: str | Path | None = None,
+        *,
+        limit: int | None = None,
+        cache: str | Path = CACHE,
+        timed: int = 0,
+        seed: int | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Evaluation:
+        """Every figure of the answers to a gold set, by default that of the articles that come with the program.
+
+        A set that brings articles is asked of these, any other of this archive. At most `limit` questions are asked.
+        `cache` keeps what was encoded for the next time. `timed` questions are asked once more for what they cost,
+        `seed` is that of the intervals. `on_progress` counts the set's articles, where they are read, from 0 on, and
+        then the questions. Raises UserError when the set is malformed or does not fit the articles.
+        """
+        from qa.evaluate import pipeline
+        from qa.evaluate.gold.read import read_gold_set
+        from qa.evaluate.measure.bootstrap import SEED
+        from qa.evaluate.measure.evaluation import summarise
+
+        asked = (pipeline.read_bundled() if gold is None else read_gold_set(Path(gold))).sample(limit)
+        models, cache = self._load_models(), Path(cache)
+        with self._evaluating:
+            folder = pipeline.index_of(asked, self._folder, cache, models.encoder, on_progress)
+            most_wrong = self.settings.most_wrong
+            run = pipeline.ask_set(asked, folder, cache, models, most_wrong=most_wrong, on_progress=on_progress)
+        pipeline.check_exactness(run, folder)
+        return summarise(
+            asked,
+            pipeline.judge_run(asked, run, folder),
+            folder.path,
+            pipeline.time_answers(asked, folder, models, timed),
+            unreadable=pipeline.lost_articles(asked, folder),
+            seed=SEED if seed is None else seed,
+        )
+
+    def warm_up(self) -> None:
+        """Load the models, so that the first question does not wait for them."""
+        self._open_answerer().warm_up()
+
+    def close(self) -> None:
+        """Let go of the files and the models. What other threads have begun is finished; a later call is an error."""
+        with self._opening:
+            self._is_closed = True
+            # The files are closed with the last question that reads them.
+            self._store = self._answerer = self._models = None
+
+    def __enter__(self) -> Archive:
+        self._check_open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _change(self, change: _Change, sources: _Sources, on_progress: OnProgress | None) -> Report:
+        from corpus.readers import count_articles, read_articles
+
+        named = _texts(sources)
+        articles = read_articles(named)
+        advance = counting(on_progress, count_articles(named) if on_progress else None)
+        return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
+
+    def _write(self, write: Callable[[Encoder], Report]) -> Report:
+        with self._writing:
+            report = self.report = write(self._load_models().encoder)
+        return report
+
+    def _load_models(self) -> Models:
+        from qa.build import load_models
+
+        with self._opening:
+            self._check_open()
+            if self._models is None:
+                self._models = load_models(self.settings)
+            return self._models
+
+    def _open_answerer(self) -> Answerer:
+        from qa.build import open_answerer
+
+        with self._opening:
+            self._check_open()
+            if self._answerer is None:
+                self._answerer = open_answerer(self.settings, self._load_models())
+            return self._answerer
+
+    def _current_store(self) -> ArticleStore:
+        """The articles; a build by whatever process puts others in their place."""
+        with self._opening:
+            self._check_open()
+            if self._store is None or self._store.path.parent != self._folder.require_current():
+                self._store = self._open_store()
+            return self._store
+
+    def _open_store(self) -> ArticleStore:
+        from index.store.errors import StoreDamaged
+        from index.store.sqlite import ArticleStore
+
+        generation: Path | None = None
+        while True:
+            tried, generation = generation, self._folder.require_current()
+            try:
+                return ArticleStore(generation / self._folder.store_name)
+            except StoreDamaged:
+                # A build may have swept it away since it was looked up; damage stays where it is.
+                if generation == tried:
+                    raise
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ValueError("the archive is closed")
+
+
+def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
+    settings = settings or load_settings()
+    return settings if index is None else settings.model_copy(update={"index": Path(index)})
+
+
+def _texts(given: _Sources) -> Sequence[str]:
+    """Of one, the brackets may be left out."""
+    return [str(each) for each in ([given] if isinstance(given, str | Path) else given)]

@@ -1,0 +1,29 @@
+"""Facts about an index, without the models that it is asked with."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from index.generations import IndexFolder
+from index.recipe import ENCODER_KEY
+from index.store.sqlite import ArticleStore
+
+
+def describe_index(index: Path) -> dict[str, str | int | None]:
+    """Facts about the index in the folder `index`, by name. Raises UserError when there is none."""
+    folder = IndexFolder(index)
+    generation = folder.require_current()
+    with contextlib.closing(ArticleStore(generation / folder.store_name)) as store:
+        articles, passages = store.counts()
+        days = [article.published for article in store.list_articles() if article.published]
+        return {
+            "index": str(index),
+            "articles": articles,
+            "passages": passages,
+            "oldest": min(days).isoformat() if days else None,
+            "newest": max(days).isoformat() if days else None,
+            "undated": articles - len(days),
+            "encoder": store.meta(ENCODER_KEY),
+            "bytes": sum(file.stat().st_size for file in generation.rglob("*") if file.is_file()),
+        }

@@ -1,0 +1,81 @@
+"""The fitted models, read from `qa/models/fitted.json`, so that answering needs no scikit-learn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from qa.evidence.confidence import EVIDENCE
+from qa.evidence.features import FEATURES
+from qa.evidence.logistic import Logistic
+
+FILE = "fitted.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The sentence model, the confidence model and the least confidence to answer.
+
+    `least_confidence` has it for a share of the answers given that may be wrong, such shares ascending.
+    """
+
+    sentence: Logistic
+    confidence: Logistic
+    answer_from: float
+    least_confidence: Mapping[float, float] = field(default_factory=dict)
+
+    def answers_from(self, most_wrong: float | None) -> float:
+        """The least confidence to answer when at most `most_wrong` of the answers may be wrong.
+
+        None: where answerable and unanswerable questions are told apart best.
+        """
+        if most_wrong is None:
+            return self.answer_from
+        allowed = [least for share, least in self.least_confidence.items() if share <= most_wrong]
+        return allowed[-1] if allowed else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What `qa/train/fit.py` found: for a question whose day of asking is given, and for any other."""
+
+    dated: Models
+    undated: Models
+
+
+@cache
+def load_fitted() -> Fitted:
+    """The models that come with the package. Raises ValueError when they are of other features than are computed."""
+    return parse_fitted(json.loads(resources.files("qa.models").joinpath(FILE).read_text(encoding="utf-8"))["models"])
+
+
+def parse_fitted(tables: Mapping[str, Mapping[str, object]]) -> Fitted:
+    """The models of the tables `dated` and `undated`. Raises ValueError naming a feature that does not exist."""
+    return Fitted(dated=_models(tables["dated"]), undated=_models(tables["undated"]))
+
+
+def _models(table: Mapping[str, object]) -> Models:
+    sentence, confidence = _logistic(table["sentence"], FEATURES), _logistic(table["confidence"], EVIDENCE)
+    unweighed = set(FEATURES) - sentence.weights.keys()
+    if unweighed:
+        raise ValueError(f"{FILE}: the sentence model has no weight for {min(unweighed)!r}; fit it anew")
+    least, answer_from = table["least_confidence"], table["answer_from"]
+    assert isinstance(least, dict) and isinstance(answer_from, float)
+    return Models(
+        sentence=sentence,
+        confidence=confidence,
+        answer_from=answer_from,
+        least_confidence={float(share): float(needed) for share, needed in least.items()},
+    )
+
+
+def _logistic(table: object, known: Collection[str]) -> Logistic:
+    """A model that weighs features of `known`; which of them, the fitting has chosen."""
+    assert isinstance(table, dict)
+    unknown = table["weights"].keys() - set(known)
+    if unknown:
+        raise ValueError(f"{FILE}: there is no feature {min(unknown)!r}, known are {', '.join(known)}; fit it anew")
+    return Logistic(table["weights"], float(table["bias"]))
