@@ -21,10 +21,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import click
+from tables import print_heading
 
-from index.encoders.encoder import Encoder
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
+from qa.build import Models
 from qa.evaluate import pipeline
 from qa.evaluate.compare.compare import compare
 from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
@@ -58,9 +59,9 @@ _AT_START = re.compile(rf"^(?P<time>{_TIME})\b", re.IGNORECASE)
 @click.argument("cache_dir", type=click.Path(path_type=Path))
 def main(data_dir: Path, cache_dir: Path) -> None:
     """Print the table, of the sets in DATA_DIR."""
-    encoder = SentenceEncoder()
+    models = Models(SentenceEncoder())
     squad, timeqa = (read_gold_set(data_dir / name) for name in ("squad1-dev", "timeqa-human-90pages"))
-    print("# Follow-ups\n\n    python benchmarks/followups.py DATA_DIR CACHE_DIR\n")
+    print_heading("Follow-ups", "followups.py DATA_DIR CACHE_DIR")
     print("| kind | questions | measure | in full | without history | with history | gained (95% interval) |")
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")
     for kind, gold, pairs in (
@@ -68,18 +69,18 @@ def main(data_dir: Path, cache_dir: Path) -> None:
         ("time", timeqa, list(times(timeqa))),
         ("new subject", squad, list(new_subjects(squad))),
     ):
-        for line in rows(kind, gold, pairs, cache_dir, encoder):
+        for line in rows(kind, gold, pairs, cache_dir, models):
             print(line, flush=True)
 
 
 def rows(
-    kind: str, gold: GoldSet, pairs: list[tuple[GoldQuestion, GoldQuestion, str]], cache: Path, encoder: Encoder
+    kind: str, gold: GoldSet, pairs: list[tuple[GoldQuestion, GoldQuestion, str]], cache: Path, models: Models
 ) -> Iterator[str]:
-    folder = pipeline.index_of(gold, IndexFolder(cache / "none"), cache, encoder)
+    folder = pipeline.index_of(gold, IndexFolder(cache / "none"), cache, models.encoder)
 
     def judged(questions: list[GoldQuestion]) -> list[Judgement]:
         chosen = replace(gold, questions=tuple(questions))
-        return pipeline.judge_run(chosen, pipeline.ask_set(chosen, folder, cache, encoder), folder)
+        return pipeline.judge_run(chosen, pipeline.ask_set(chosen, folder, cache, models), folder)
 
     answered = judged([first for first, _, _ in pairs])
     told = [Turn(j.question.text, j.asked.answer.text) for j in answered]

@@ -17,8 +17,8 @@ from pathlib import Path
 import click
 import ir_measures
 import numpy as np
-from intervals import Values, mean_with_interval
 from ir_measures import R, nDCG
+from tables import Values, mean_with_interval, print_heading
 
 from index.encoders.torch import SentenceEncoder
 from index.fusion import fuse
@@ -44,7 +44,7 @@ RRF_K = 60
 def main(data_dir: Path, cache_dir: Path, sets: Sequence[str]) -> None:
     """Print a table for each SET, a folder of DATA_DIR."""
     encoder = SentenceEncoder()
-    print("# Fusion against its legs\n\n    python benchmarks/fusion.py DATA_DIR CACHE_DIR " + " ".join(sets) + "\n")
+    print_heading("Fusion against its legs", f"fusion.py DATA_DIR CACHE_DIR {' '.join(sets)}")
     print(f"Weights {WEIGHTS[0]} lexical, {WEIGHTS[1]} dense; 95% bootstrap intervals ({RESAMPLES:,} resamples).\n")
     for name in sets:
         gold = read_gold_set(data_dir / name)

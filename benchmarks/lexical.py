@@ -24,7 +24,7 @@ import click
 import ir_measures
 import numpy as np
 import tantivy
-from intervals import mean_with_interval
+from tables import mean_with_interval, print_heading
 
 from corpus.article import Article
 from corpus.passages import split_article
@@ -359,6 +359,7 @@ def print_table(header: Sequence[str], rows: Iterator[list[str]]) -> None:
 @click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
 def main(data_dir: Path) -> None:
     """Print the tables, of the sets in DATA_DIR."""
+    print_heading("Which lexical leg", "lexical.py DATA_DIR")
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("tantivy", "bm25s", "PyStemmer", "ir-measures", "numpy")
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from lexical import Tantivy, Unit, articles_of, measure_answers, measure_ndcg
+from tables import print_heading
 
 from corpus.article import Article
 from corpus.passages import split_article
@@ -22,7 +23,7 @@ from qa.evaluate.gold.read import read_gold_set
 @click.argument("data_dir", type=click.Path(exists=True, path_type=Path))
 def main(data_dir: Path) -> None:
     """Print the table, of the sets in DATA_DIR."""
-    print("# Overlapping passages\n\n    python benchmarks/overlap.py DATA_DIR\n")
+    print_heading("Overlapping passages", "overlap.py DATA_DIR")
     print("The lexical leg alone (an article counts by its best passage), 95% bootstrap intervals.\n")
     print("| overlap | passages of news | SciFact nDCG@10 | news answer@1 | news answer@5 |")
     print("| --- | ---: | ---: | ---: | ---: |")

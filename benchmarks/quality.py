@@ -12,16 +12,15 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import click
+from tables import print_heading
 
-from index.encoders.encoder import Encoder
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
+from qa.build import Models
 from qa.evaluate import pipeline
 from qa.evaluate.compare.compare import Change, compare
 from qa.evaluate.gold.gold_set import GoldSet
@@ -86,27 +85,27 @@ STEPS: dict[str, Callable[[], AbstractContextManager[None]]] = {
 @click.argument("sets", metavar="SET...", nargs=-1, required=True)
 def main(data_dir: Path, cache_dir: Path, sets: Sequence[str]) -> None:
     """Print the tables of each SET, a folder of DATA_DIR or "bundled"."""
-    encoder = SentenceEncoder()
-    print("# What each step is worth\n\n    python benchmarks/quality.py DATA_DIR CACHE_DIR SET...\n")
+    models = Models(SentenceEncoder())
+    print_heading("What each step is worth", "quality.py DATA_DIR CACHE_DIR SET...")
     print(f"At most {LIMIT:,} questions of a set; differences that are significant after Holm's correction are bold.")
     costs: list[str] = []
     for name in sets:
         gold = (pipeline.read_bundled() if name == "bundled" else read_gold_set(data_dir / name)).sample(LIMIT)
-        folder = pipeline.index_of(gold, IndexFolder(cache_dir / "none"), cache_dir, encoder)
-        whole = judged(gold, folder, cache_dir, encoder)
+        folder = pipeline.index_of(gold, IndexFolder(cache_dir / "none"), cache_dir, models.encoder)
+        whole = judged(gold, folder, cache_dir, models)
         print(f"\n## {name}\n\n{len(gold.questions):,} questions\n")
         print("| without | measure | with | without | difference (95% interval) |\n| --- | --- | ---: | ---: | ---: |")
         for step, off in STEPS.items():
             with off():
-                changes = compare(judged(gold, folder, cache_dir, encoder), whole).changes
+                changes = compare(judged(gold, folder, cache_dir, models), whole).changes
             rows = [row(step, change) for change in changes if change.name in SHOWN and change.difference]
             print("\n".join(rows) or f"| {step} | | | | no difference |", flush=True)
-        costs.append(cost(name, gold, folder, encoder))
+        costs.append(cost(name, gold, folder, models))
     print("\n## Time of an answer\n\n| set | ms | without time |\n| --- | ---: | ---: |\n" + "\n".join(costs))
 
 
-def judged(gold: GoldSet, folder: IndexFolder, cache: Path, encoder: Encoder) -> list[Judgement]:
-    return pipeline.judge_run(gold, pipeline.ask_set(gold, folder, cache, encoder), folder)
+def judged(gold: GoldSet, folder: IndexFolder, cache: Path, models: Models) -> list[Judgement]:
+    return pipeline.judge_run(gold, pipeline.ask_set(gold, folder, cache, models), folder)
 
 
 def row(step: str, change: Change) -> str:
@@ -116,14 +115,14 @@ def row(step: str, change: Change) -> str:
     return f"| {step} | {change.name} | {change.after:.3f} | {change.before:.3f} | {shown} ({ends}) |"
 
 
-def cost(name: str, gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> str:
+def cost(name: str, gold: GoldSet, folder: IndexFolder, models: Models) -> str:
     def median(gold: GoldSet) -> float:
-        answers = pipeline.time_answers(gold, folder, encoder, TIMED)
+        answers = pipeline.time_answers(gold, folder, models, TIMED)
         return statistics.median(answer.timing_ms["total"] for answer in answers)
 
     with_time = median(gold)
     with without_time():
-        without: Any = median(replace(gold))
+        without = median(gold)
     return f"| {name} | {with_time:.0f} | {without:.0f} |"
 
 

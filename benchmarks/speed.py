@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 
 import click
+from tables import print_heading
 
 RUNS = 5
 READY_SECONDS = 180
@@ -53,7 +54,7 @@ print(json.dumps({
 @click.command()
 def main() -> None:
     """Print the tables, of the index in `.article-qa`."""
-    print("# Speed\n\n    python benchmarks/speed.py\n")
+    print_heading("Speed", "speed.py")
     print(f"Python {platform.python_version()}, {platform.machine()}; medians of {RUNS} processes (least to most).\n")
     print("| `article-qa ask`, from typing to answer | ms |\n| --- | ---: |")
     command = [sys.executable, "-m", "qa", "ask", QUESTION]

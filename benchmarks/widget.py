@@ -25,6 +25,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from playwright.sync_api import Browser, sync_playwright
 from starlette.responses import HTMLResponse, Response
+from tables import print_heading
 
 from corpus import bundled
 from corpus.readers import read_articles
@@ -133,7 +134,7 @@ def measure(browser: Browser, url: str, name: str) -> tuple[int, int, float]:
 
 def print_table(found: dict[str, list[tuple[int, int, float]]]) -> None:
     base = statistics.median(ms for *_, ms in found["widget"])
-    print("# A chat in somebody else's page\n\n    python benchmarks/widget.py package/dist/deepChat.bundle.js\n")
+    print_heading("A chat in somebody else's page", "widget.py package/dist/deepChat.bundle.js")
     print(f"Medians of {RUNS} loads in one run, empty cache, one machine; time as a multiple of the widget's.\n")
     print("| | bytes | requests | time until usable |\n| --- | ---: | ---: | ---: |")
     for name, runs in found.items():

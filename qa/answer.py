@@ -8,7 +8,7 @@ from datetime import date
 from corpus.filters import Filters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """The same passage in another article: `article.text[start:end]`."""
 
@@ -21,7 +21,7 @@ class Copy:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
 
@@ -86,7 +86,7 @@ class IndexInfo:
     passages: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
 

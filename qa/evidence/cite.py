@@ -38,5 +38,11 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
 def _copy(found: Found) -> Copy:
     article, passage = found.article, found.passage
     return Copy(
-        article.article_id, article.title, article.source, article.published, article.url, passage.start, passage.end
+        article_id=article.article_id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        start=passage.start,
+        end=passage.end,
     )

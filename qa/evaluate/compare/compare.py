@@ -29,7 +29,7 @@ DETECTED = 2.802
 COMPARED = ("AUROC", "unanswerable-F1", "AURC", "ECE")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One measure before and after, `difference` = after - before with the ends of its 95% interval.
 
@@ -216,7 +216,18 @@ def _change(name: str, values: tuple[float, float], resampled: Matrix, p: float,
     error = float(np.nanstd(resampled))
     detectable = DETECTED * error if error else math.nan
     before, after = values
-    return Change(name, before, after, after - before, ends.low, ends.high, p, p, detectable, n)
+    return Change(
+        name=name,
+        before=before,
+        after=after,
+        difference=after - before,
+        low=ends.low,
+        high=ends.high,
+        p=p,
+        p_holm=p,
+        detectable=detectable,
+        n=n,
+    )
 
 
 def _identity(judgement: Judgement) -> tuple[object, ...]:

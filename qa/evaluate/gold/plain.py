@@ -30,7 +30,9 @@ def read_plain(path: Path) -> GoldSet:
         check_judged(parse_question(record, where, {}, default_id=where.rpartition(":")[2]))
         for where, record in records
     )
-    return GoldSet(path.name.partition(".")[0], check_questions(questions, path), hash_files([path]))
+    return GoldSet(
+        name=path.name.partition(".")[0], questions=check_questions(questions, path), sha256=hash_files([path])
+    )
 
 
 def _read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -92,9 +92,7 @@ def judge_all(questions: Sequence[GoldQuestion], run: Sequence[Asked], articles:
     for question in kept:
         judgement = judge(question, answers[question.question_id], articles)
         values = {**ranked.get(question.question_id, {}), **judgement.values}
-        judgements.append(
-            Judgement(question, judgement.asked, judgement.outcome, judgement.is_right, judgement.supports, values)
-        )
+        judgements.append(replace(judgement, values=values))
     return judgements
 
 

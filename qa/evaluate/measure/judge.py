@@ -34,7 +34,7 @@ SUCCESSES = (Outcome.RIGHT, Outcome.RIGHTLY_REFUSED)
 CORRECT = (*SUCCESSES, Outcome.WRONG_SENTENCE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A question, its answer and their measures.
 
@@ -97,7 +97,9 @@ def judge(question: GoldQuestion, asked: Asked, articles: ArticleWords) -> Judge
     if question.is_answerable and not by_article:
         values["answer-in-sentence@1"] = float(is_sentence_right)
     values["correct"] = float(outcome in CORRECT)
-    return Judgement(question, asked, outcome, is_right, supported, values)
+    return Judgement(
+        question=question, asked=asked, outcome=outcome, is_right=is_right, supports=supported, values=values
+    )
 
 
 def _is_inside(span: Span, article_id: str, start: int, end: int) -> bool:

@@ -62,7 +62,14 @@ def read_judgements(folder: Path) -> list[Judgement]:
             near=record.near,
         )
         judgements.append(
-            Judgement(question, run[record.id], record.outcome, record.is_right, record.supports, record.values)
+            Judgement(
+                question=question,
+                asked=run[record.id],
+                outcome=record.outcome,
+                is_right=record.is_right,
+                supports=record.supports,
+                values=record.values,
+            )
         )
     return judgements
 

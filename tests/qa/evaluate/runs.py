@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Sequence
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, IndexInfo
 from qa.evaluate.gold.gold_set import GoldQuestion
 from qa.evaluate.measure.figures import judge_all
 from qa.evaluate.measure.judge import ArticleWords, Judgement
@@ -72,7 +72,7 @@ def answer(
         confidence=confidence,
         text=citations[0].answer if is_answerable and citations else None,
         citations=tuple(citations),
-        index={"version": "1", "articles": 40, "passages": 40},
+        index=IndexInfo("1", 40, 40),
         timing_ms={"encode": 1.0, "total": 2.0},
     )
 

@@ -12,6 +12,7 @@ from fakes import ARTICLES, HashEncoder
 from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.store.sqlite import ArticleStore
+from qa.build import Models
 from qa.check.verify import verify_file
 from qa.evaluate.compare.compare import pair_up
 from qa.evaluate.gold.gold_set import GoldSet
@@ -52,10 +53,10 @@ def read_and_index(path: Path, cache: Path, encoder: HashEncoder) -> tuple[GoldS
 def test_a_second_run_encodes_nothing_and_answers_the_same(tmp_path: Path) -> None:
     path, cache, encoder = write_set(tmp_path / "set"), tmp_path / "cache", HashEncoder()
     gold, folder = read_and_index(path, cache, encoder)
-    first = ask_set(gold, folder, cache, encoder)
+    first = ask_set(gold, folder, cache, Models(encoder))
     again = HashEncoder()
     assert read_and_index(path, cache, again)[1].path == folder.path
-    second = ask_set(gold, folder, cache, again)
+    second = ask_set(gold, folder, cache, Models(again))
     assert again.encoded == []
     assert [(each.articles, each.answer.confidence) for each in second] == [
         (each.articles, each.answer.confidence) for each in first
@@ -85,11 +86,11 @@ def test_an_index_whose_build_was_killed_is_built_on(tmp_path: Path) -> None:
 def test_the_files_of_a_run_fit_together(tmp_path: Path) -> None:
     cache, encoder, out = tmp_path / "cache", HashEncoder(), tmp_path / "out"
     gold, folder = read_and_index(write_set(tmp_path / "set"), cache, encoder)
-    run = ask_set(gold, folder, cache, encoder)
+    run = ask_set(gold, folder, cache, Models(encoder))
     check_exactness(run, folder)
     judgements = judge_run(gold, run, folder)
-    evaluation = summarise(gold, judgements, time_answers(gold, folder, encoder, 2))
-    save(evaluation, explain(judgements, folder), out, folder.path)
+    evaluation = summarise(gold, judgements, folder.path, time_answers(gold, folder, Models(encoder), 2))
+    save(evaluation, explain(judgements, folder), out)
 
     assert sorted(path.name for path in out.iterdir()) == [
         "answers.jsonl", "judgements.jsonl", "metrics.json", "report.html", "report.md", "run.trec",
@@ -114,7 +115,7 @@ def test_the_files_of_a_run_fit_together(tmp_path: Path) -> None:
 def test_a_set_without_articles_is_asked_of_the_current_index(tmp_path: Path, built: IndexFolder) -> None:
     gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
     assert index_of(gold, built, tmp_path / "cache", HashEncoder()) == built
-    run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
+    run = ask_set(gold, built, tmp_path / "cache", Models(HashEncoder()))
     assert run[0].answer.citations[0].article_id == "bridge"
 
 
@@ -134,13 +135,13 @@ def test_what_a_set_says_of_the_articles_must_be_so(
 ) -> None:
     gold = read_gold_set(write_set(tmp_path / "set", with_articles=False, **change))
     with pytest.raises(UserError) as error:
-        ask_set(gold, built, tmp_path / "cache", HashEncoder())
+        ask_set(gold, built, tmp_path / "cache", Models(HashEncoder()))
     assert words in str(error.value)
 
 
 def test_an_inexact_citation_fails_the_run(tmp_path: Path, built: IndexFolder) -> None:
     gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
-    run = ask_set(gold, built, tmp_path / "cache", HashEncoder())
+    run = ask_set(gold, built, tmp_path / "cache", Models(HashEncoder()))
     store = ArticleStore(built.require_current() / built.store_name)
     assert find_inexact(run, store) == []
     with store.writing() as db:
@@ -152,7 +153,7 @@ def test_an_inexact_citation_fails_the_run(tmp_path: Path, built: IndexFolder) -
 
 def test_a_run_of_another_set_cannot_be_compared(tmp_path: Path, built: IndexFolder) -> None:
     gold = read_gold_set(write_set(tmp_path / "set", with_articles=False))
-    judgements = judge_run(gold, ask_set(gold, built, tmp_path / "cache", HashEncoder()), built)
+    judgements = judge_run(gold, ask_set(gold, built, tmp_path / "cache", Models(HashEncoder())), built)
     assert pair_up(judgements, judgements) == (judgements, judgements)
     others = [replace(each, question=replace(each.question, text="Another?")) for each in judgements]
     assert pair_up([*others[:1], *judgements[1:]], judgements) == (judgements[1:], judgements[1:])

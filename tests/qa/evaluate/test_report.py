@@ -75,7 +75,7 @@ def hostile_page(store: ArticleStore) -> str:
     wrong = citation("wrong", 1, f"Nothing. {HOSTILE}")
     run = [Asked(question.question_id, answer([wrong], question=HOSTILE), ("wrong",)) for question in gold]
     judgements = judged(gold, run)
-    evaluation = summarise(GoldSet(HOSTILE, tuple(gold), "sha"), judgements)
+    evaluation = summarise(GoldSet(HOSTILE, tuple(gold), "sha"), judgements, Path(HOSTILE))
     comparison = compare(judgements, judgements)
     results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
     return report_page(evaluation, explain_failures(judgements, store), Path(HOSTILE), comparison, results)
@@ -122,7 +122,7 @@ def test_ids_of_pictures_do_not_clash(hostile_page: str) -> None:
 def test_a_comparison_is_told_in_both_reports(store: ArticleStore) -> None:
     gold = questions()
     before, after = judged(gold, good_run(gold)), judged(gold, shuffled(good_run(gold)))
-    evaluation = summarise(GoldSet("set", tuple(gold), "sha"), after)
+    evaluation = summarise(GoldSet("set", tuple(gold), "sha"), after, Path("an index"))
     comparison = compare(before, after)
     results = apply_gates([Gate("nDCG@10", 0.01)], comparison)
     markdown = report_markdown(evaluation, comparison, results)

@@ -19,6 +19,14 @@ def candidate(article: Article, start: int, end: int) -> Candidate:
     return make_candidate(found, start, end, probability=0.75)
 
 
+def json_of(citation: Citation) -> object:
+    """The one citation of an answer, as JSON."""
+    answer = Answer(
+        question="Q?", query="Q?", is_answerable=True, confidence=0.5, text=citation.answer, citations=(citation,)
+    )
+    return answer.to_json()["citations"][0]
+
+
 def test_a_citation_says_where_everything_stands() -> None:
     first, second = cite([candidate(BRIDGE, 61, 95), candidate(CHESS, 0, 53)])
     assert first == Citation(
@@ -47,17 +55,16 @@ def test_no_candidates_no_citations() -> None:
 
 def test_the_citation_of_an_answer_is_exact_as_json() -> None:
     (citation,) = cite([candidate(GLACIER, 0, len(GLACIER.text))])
-    answer = Answer(
-        "q?",
-        "q?",
-        True,
-        0.123456,
-        citation.answer,
-        (citation,),
-        IndexInfo("1", articles=4, passages=5),
-        {"total": 1.26},
-    )
-    written = answer.to_json()
+    written = Answer(
+        question="q?",
+        query="q?",
+        is_answerable=True,
+        confidence=0.123456,
+        text=citation.answer,
+        citations=(citation,),
+        index=IndexInfo("1", articles=4, passages=5),
+        timing_ms={"total": 1.26},
+    ).to_json()
     assert citation_problem(written["citations"][0], GLACIER) is None
     assert written == {
         "question": "q?",
@@ -91,8 +98,10 @@ def test_the_citation_of_an_answer_is_exact_as_json() -> None:
 def test_copies_are_cited_with_their_places() -> None:
     copy = make_found(Passage("chess", 5, 30, CHESS.text[5:30]), CHESS)
     (citation,) = cite([replace(candidate(BRIDGE, 61, 95), copies=(copy,))])
-    assert citation.also_in == (Copy("chess", CHESS.title, None, None, None, 5, 30),)
-    written = Answer("Q?", "Q?", True, 0.5, citation.answer, (citation,)).to_json()["citations"][0]
+    assert citation.also_in == (
+        Copy(article_id="chess", title=CHESS.title, source=None, published=None, url=None, start=5, end=30),
+    )
+    written = json_of(citation)
     assert written["also_in"] == [
         {
             "article_id": "chess",
@@ -104,5 +113,4 @@ def test_copies_are_cited_with_their_places() -> None:
             "end": 30,
         }
     ]
-    without = Answer("Q?", "Q?", True, 0.5, citation.answer, (replace(citation, also_in=()),)).to_json()["citations"][0]
-    assert "also_in" not in without
+    assert "also_in" not in json_of(replace(citation, also_in=()))

@@ -13,7 +13,20 @@ from qa.show.timeline import timeline
 
 def cited(rank: int, article_id: str, published: date | None, score: float) -> Citation:
     return Citation(
-        rank, article_id, f"{article_id}:0-9", "T", None, published, None, 0, 9, "It is so.", 0, 9, score, ""
+        rank=rank,
+        article_id=article_id,
+        passage_id=f"{article_id}:0-9",
+        title="T",
+        source=None,
+        published=published,
+        url=None,
+        start=0,
+        end=9,
+        quote="It is so.",
+        answer_start=0,
+        answer_end=9,
+        score=score,
+        text_sha256="",
     )
 
 
@@ -22,7 +35,9 @@ LATER = cited(2, "b", date(2025, 7, 3), 0.3)
 
 
 def answer(*citations: Citation) -> Answer:
-    return Answer("Who?", "Who?", True, 0.5, "It is so.", citations)
+    return Answer(
+        question="Who?", query="Who?", is_answerable=True, confidence=0.5, text="It is so.", citations=citations
+    )
 
 
 def test_newest_first_one_an_article() -> None:

@@ -26,7 +26,7 @@ GOLD = GoldSet("forty articles", tuple(questions()), "sha")
 
 
 def save_run(judgements: Sequence[Judgement], folder: Path) -> Path:
-    save(summarise(GOLD, judgements), [], folder, Path("an index"))
+    save(summarise(GOLD, judgements, Path("an index")), [], folder)
     return folder
 
 

@@ -17,7 +17,9 @@ CITATION = Citation(
     published=date(2023, 12, 13), url=None, start=100, end=100 + len(TEXT), quote=TEXT, answer_start=100 + START,
     answer_end=100 + END, score=0.9, text_sha256="",
 )  # fmt: skip
-ANSWER = Answer("When?", "When?", True, 0.9, CITATION.answer, (CITATION,))
+ANSWER = Answer(
+    question="When?", query="When?", is_answerable=True, confidence=0.9, text=CITATION.answer, citations=(CITATION,)
+)
 NAUGHTY = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -137,7 +139,15 @@ def test_a_refusal_says_why_when_it_can() -> None:
 
 
 def test_copies_of_a_story_are_links_behind_it() -> None:
-    copy = Copy("b/1", "<b>Another</b> paper", "The Post", date(2023, 12, 14), None, 5, 30)
+    copy = Copy(
+        article_id="b/1",
+        title="<b>Another</b> paper",
+        source="The Post",
+        published=date(2023, 12, 14),
+        url=None,
+        start=5,
+        end=30,
+    )
     html = answer_html(replace(ANSWER, citations=(replace(CITATION, also_in=(copy,)),)))
     page = Page(html)
     assert "Also in one other" in page.text
