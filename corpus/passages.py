@@ -73,8 +73,7 @@ def _pack(units: list[_Unit], overlap: int) -> list[list[_Unit]]:
             group = group[-overlap:] if overlap and _words(group[-overlap:]) + unit.words <= MAX_WORDS else []
         group.append(unit)
     if groups and group and _words(group) < MIN_WORDS:
-        last = groups[-1]
-        groups[-1] = last + [unit for unit in group if unit not in last]
+        groups[-1] += group
     elif group:
         groups.append(group)
     return groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corpus.article import Article, Passage
 from corpus.errors import UserError
+from corpus.months import MONTHS
 from corpus.passages import MAX_WORDS, MIN_WORDS, OVERLAP_SENTENCES
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
@@ -22,7 +23,8 @@ class IndexMismatch(UserError):
 
 def embedded_text(article: Article, passage: Passage) -> str:
     """What the encoder reads for a passage: the article's title and date, then the passage's own text."""
-    published = f"{article.published:%B} {article.published.day}, {article.published.year}" if article.published else ""
+    day = article.published
+    published = f"{MONTHS['en'][day.month - 1]} {day.day}, {day.year}" if day else ""
     return "\n".join(part for part in (article.title, published, passage.text) if part)
 
 

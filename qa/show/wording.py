@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from corpus.filters import Filters
+from corpus.months import MONTHS
 from qa.answer import Answer, Written
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
@@ -14,7 +15,10 @@ LIKELY = 0.6
 
 def date_in_words(published: date | None) -> str:
     """`13 December 2023`, or `Date unknown`."""
-    return f"{published.day} {published:%B %Y}" if published else "Date unknown"
+    if published is None:
+        return "Date unknown"
+    # Not strftime's %B: that is in the language of whoever started the program.
+    return f"{published.day} {MONTHS['en'][published.month - 1]} {published.year}"
 
 
 def reason_in_words(answer: Answer) -> str:

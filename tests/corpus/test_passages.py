@@ -201,6 +201,11 @@ def test_a_heading_never_ends_a_passage() -> None:
         assert not passage.text.splitlines()[-1].startswith("Part")
 
 
+def test_headings_with_nothing_below_are_cut_like_sentences() -> None:
+    text = "\n".join(["Two words"] * 100)
+    assert [count_words(passage.text) for passage in split_article(article(text))] == [120, 80]
+
+
 @pytest.mark.slow
 def test_a_megabyte_without_a_space_is_cut() -> None:
     passages = split_article(article("x" * 1_000_000))

@@ -73,7 +73,7 @@ def test_sweep_leaves_the_current_generation_and_what_is_not_ours(folder: IndexF
     "written", ["", "generation-gone\n", "../elsewhere", "generation-x/../../elsewhere", "/etc", "generation-\0"]
 )
 def test_a_pointer_to_nowhere(folder: IndexFolder, written: str) -> None:
-    folder.path.mkdir()
+    (folder.path / "generation-x").mkdir(parents=True)
     (folder.path.parent / "elsewhere").mkdir()
     pointer = folder.path / "current"
     pointer.write_text(written, encoding="utf-8")

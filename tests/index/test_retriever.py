@@ -248,6 +248,21 @@ def test_the_version_stays_while_nothing_changes(
     assert retriever.version == before == Retriever(built, encoder).version
 
 
+def test_the_version_changes_with_every_change(retriever: Retriever, built: IndexFolder, encoder: HashEncoder) -> None:
+    versions = [retriever.version]
+    # The last build has as many changes as the index it replaces.
+    for change in (
+        lambda: add_articles(built, [VOLCANO], encoder),
+        lambda: remove_articles(built, ["volcano"], encoder),
+        lambda: build_index(built, ARTICLES, encoder),
+        lambda: build_index(built, ARTICLES, encoder),
+    ):
+        change()
+        retriever.refresh()
+        versions.append(retriever.version)
+    assert len(set(versions)) == 5
+
+
 def test_a_store_ahead_of_its_words_is_caught_up_with(
     retriever: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:

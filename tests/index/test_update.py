@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -16,15 +16,18 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.passages import split_article
 from corpus.readers import Unreadable
+from index.encoders.encoder import Vectors
 from index.generations import IndexFolder
 from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
 from index.store.errors import ArticleNotFound
 from index.store.sqlite import ArticleStore
 from index.update import Report, add_articles, build_index, remove_articles
-from index.vectors import from_bytes
+from index.vectors import from_bytes, read_snapshot
+from index.words.tantivy import LexicalIndex
 
 UNREADABLE = Unreadable("bad.txt", "it is empty")
+NEW = Article("new", "New", "A volcano erupted near Naples on Monday.")
 
 
 def stored(folder: IndexFolder) -> dict[str, Article]:
@@ -71,6 +74,42 @@ def test_a_build_stores_and_derives_everything(folder: IndexFolder, encoder: Has
         assert np.array_equal(vector, wanted)
     for article in ARTICLES:
         assert found(folder, article.title) == article.article_id
+
+
+def test_every_change_is_derived_at_once(
+    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vectors.SNAPSHOT_EVERY", 1)
+    for change in (
+        lambda: build_index(folder, ARTICLES, encoder),
+        lambda: add_articles(folder, [replace(CHESS, text="Another text altogether."), NEW], encoder),
+        lambda: remove_articles(folder, ["bridge"], encoder),
+    ):
+        change()
+        with closing(open_store(folder, encoder)) as store:
+            lexical, snapshot = LexicalIndex(store), read_snapshot(store)
+            assert snapshot is not None
+            assert lexical.seq == snapshot.seq == store.seq()
+            assert len(lexical) == snapshot.passages == store.counts()[1]
+
+
+class Counting(HashEncoder):
+    """Notes how many passages it was given at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(len(texts))
+        return super().encode_passages(texts)
+
+
+def test_short_articles_are_encoded_together(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Counting()
+    monkeypatch.setattr("index.update.BATCH_PASSAGES", 3)
+    build_index(folder, ARTICLES, encoder)
+    assert encoder.batches == [3, 1]
 
 
 def test_passages_are_encoded_in_batches(

@@ -145,6 +145,11 @@ def test_a_snapshot_is_written_when_enough_has_changed(store: ArticleStore) -> N
     assert snapshot is not None
     assert (snapshot.file, snapshot.seq, snapshot.passages) == ("passages-2.faiss", 2, 3)
     assert snapshot_problem(store, DIM) is None
+    # Counted from there: two more are not enough.
+    put(store, "c", ["chess", "mayor"])
+    vectors.catch_up()
+    vectors.save()
+    assert (snapshots(store), read_snapshot(store)) == (["passages-2.faiss"], snapshot)
 
 
 def test_a_new_snapshot_takes_the_old_ones_place(store: ArticleStore) -> None:

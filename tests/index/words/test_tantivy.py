@@ -191,6 +191,26 @@ def test_a_store_that_is_ahead_is_caught_up_with(store: ArticleStore, lexical: L
     assert (len(opened), opened.seq) == (store.counts()[1], store.seq())
 
 
+def test_what_is_committed_during_a_replay_is_replayed_once(
+    store: ArticleStore, lexical: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = ArticleStore.added_since
+
+    def another_writes_first(reader: ArticleStore, seq: int) -> list[int]:
+        monkeypatch.undo()
+        with closing(ArticleStore(store.path)) as other:
+            put(other, "A flood came.")
+        return read(reader, seq)
+
+    put(store, "A volcano erupted.")
+    monkeypatch.setattr(ArticleStore, "added_since", another_writes_first)
+    lexical.catch_up()
+    assert (len(lexical), lexical.seq) == (5, 5)
+    lexical.catch_up()
+    assert (len(lexical), lexical.seq) == (6, 6)
+    assert numbers(search(lexical, "flood volcano", 9)) == [5, 6]
+
+
 def test_a_commit_cut_off_before_its_last_step_is_made_again(store: ArticleStore, lexical: LexicalIndex) -> None:
     """As after a kill when every file but meta.json was written: the next commit wants the same names."""
     meta = store.path.parent / "lexical" / "meta.json"
