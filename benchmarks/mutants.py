@@ -27,7 +27,7 @@ import click
 
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_name("mutants.toml")
-COPIED = ("corpus", "index", "qa", "tests", "docs", "app.py", "pyproject.toml", "README.md")
+COPIED = ("corpus", "index", "qa", "tests", "app.py", "pyproject.toml")
 # A mutant may turn a loop into an endless one; no named tests take nearly as long.
 LONGEST_SECONDS = 600
 # Property tests draw the same examples each time, so that what survives once survives again.

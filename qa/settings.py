@@ -57,30 +57,35 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    index: Path = Field(Path(".article-qa"), description="folder of the index")
+    index: Path = Field(default=Path(".article-qa"), description="folder of the index")
     encoder: str = Field(
-        "all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
+        default="all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
     )
     reranker: str | None = Field(
-        None, description="sentence-transformers cross-encoder that orders the passages, a folder or a name"
+        default=None, description="sentence-transformers cross-encoder that orders the passages, a folder or a name"
     )
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="passages to cite")
-    most_wrong: float | None = Field(None, ge=0.05, le=0.5, description="share of the answers given that may be wrong")
+    k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, description="passages to cite")
+    most_wrong: float | None = Field(
+        default=None, ge=0.05, le=0.5, description="share of the answers given that may be wrong"
+    )
     writer: Annotated[str, AfterValidator(_check_address)] | None = Field(
-        None, description="address of a language model that sums up the passages, such as http://127.0.0.1:11434/v1"
+        default=None,
+        description="address of a language model that sums up the passages, such as http://127.0.0.1:11434/v1",
     )
-    writer_model: str = Field("", max_length=200, description="name of that model")
-    writer_key: SecretStr | None = Field(None, description="key for that address")
-    runs: Path = Field(Path("runs"), description="folder of saved evaluations, for the Evaluation page")
-    host: str = Field("127.0.0.1", min_length=1, description="address to serve on")
-    port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
-    hosts: Names = Field((), description="names the server answers to, where it is reached under others")
-    origins: Origins = Field((), description='sites whose pages may ask, such as https://example.org; "*" for all')
-    client_rate: Rate = Field("120/minute", description="requests one client may make")
-    site_rate: Rate = Field("1200/minute", description="requests the pages of one site may make")
-    api_key: SecretStr | None = Field(None, min_length=16, description="key that programs must bring")
-    log_questions: bool = Field(False, description="write the words of questions to the log")
-    mcp: bool = Field(False, description="serve language-model clients at /chat/gradio_api/mcp/")
+    writer_model: str = Field(default="", max_length=200, description="name of that model")
+    writer_key: SecretStr | None = Field(default=None, description="key for that address")
+    runs: Path = Field(default=Path("runs"), description="folder of saved evaluations, for the Evaluation page")
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to serve on")
+    port: int = Field(default=7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
+    hosts: Names = Field(default=(), description="names the server answers to, where it is reached under others")
+    origins: Origins = Field(
+        default=(), description='sites whose pages may ask, such as https://example.org; "*" for all'
+    )
+    client_rate: Rate = Field(default="120/minute", description="requests one client may make")
+    site_rate: Rate = Field(default="1200/minute", description="requests the pages of one site may make")
+    api_key: SecretStr | None = Field(default=None, min_length=16, description="key that programs must bring")
+    log_questions: bool = Field(default=False, description="write the words of questions to the log")
+    mcp: bool = Field(default=False, description="serve language-model clients at /chat/gradio_api/mcp/")
 
 
 def load_settings(config: Path | None = None, **flags: object) -> Settings:

@@ -83,6 +83,8 @@ def test_a_plain_date(text: str, published: date | None) -> None:
         "Published: 31 February 2023",
         "Published: 1 May 1066",
         "Published: 1 May 2999",
+        # Another day in the text is too far from either reading to settle which it is.
+        "03/07/2025 (SEOUL) In a rare move.\nThe talks began on July 20, 2025.",
         # The end of a sentence on the line before.
         "One\nTwo\nThree\nFour\nFive\nThe new notes have a first call date of\nMarch 30, 1990.",
         "One\nTwo\nThree\nFour\nFive\nThe board set the day of record as\nJune 20, 1986",

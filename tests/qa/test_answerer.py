@@ -149,6 +149,17 @@ def without_copies(answer: Answer) -> list[Citation]:
     return [replace(citation, also_in=()) for citation in answer.citations]
 
 
+@pytest.mark.parametrize(("question", "is_sure"), [("who was it", False), ("?", False), ("steel", True)])
+def test_a_question_that_says_nothing_is_never_answered(
+    built: IndexFolder, encoder: HashEncoder, question: str, is_sure: bool
+) -> None:
+    easy = replace(UNDATED, confidence=Logistic({}, bias=5.0))
+    answer = Answerer(Retriever(built, encoder), Fitted(dated=easy, undated=easy)).ask(question)
+    assert answer.citations
+    assert (answer.is_answerable, answer.confidence > 0.99) == (is_sure, is_sure)
+    assert is_sure or answer.confidence == 0.0
+
+
 @pytest.mark.parametrize("k", [1, 2, 4, 10, 11, 30, 50])
 def test_k_passages_are_cited(many: Answerer, k: int) -> None:
     answer = many.ask("How many people have seen the steel?", k=k)
@@ -163,6 +174,7 @@ def test_k_passages_are_cited(many: Answerer, k: int) -> None:
 )
 def test_how_many_are_cited_changes_nothing_of_the_first(many: Answerer, question: str) -> None:
     whole = many.ask(question, k=50)
+    check(whole, many.store, 50)
     assert len(whole.citations) > 10
     for k in (1, 5, 10, 12, 20):
         answer = many.ask(question, k=k)
@@ -336,12 +348,14 @@ def test_threads_ask_while_the_index_changes(answerer: Answerer, built: IndexFol
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for n in range(3):
-        add_articles(built, [replace(BRIDGE, text=f"{BRIDGE.text} Day {n}.")], encoder)
-        build_index(built, [VACCINE, CHESS], encoder)
-    done.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for n in range(3):
+            add_articles(built, [replace(BRIDGE, text=f"{BRIDGE.text} Day {n}.")], encoder)
+            build_index(built, [VACCINE, CHESS], encoder)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
     assert failures == []
 
 

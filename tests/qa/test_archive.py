@@ -297,32 +297,60 @@ def test_closing_lets_go_of_the_files(archive: Archive) -> None:
     assert [file for file in open_files(folder) if "articles.db" in file] == []
 
 
-def test_threads_that_add_wait_for_each_other_and_questions_go_on(built: IndexFolder) -> None:
-    archive = Archive(Settings(index=built.path), models=Models(HashEncoder(seconds=0.01)))
-    sources = stories(12)
-    stop, answered = threading.Event(), []
+def test_questions_are_answered_while_articles_are_added_and_a_second_thread_that_adds_waits(archive: Archive) -> None:
+    first, second = stories(2)
+    begun, go_on = threading.Event(), threading.Event()
 
-    def ask() -> None:
-        while not stop.is_set():
+    def hold(done: int, total: int | None) -> None:
+        if done == 1:
+            begun.set()
+            assert go_on.wait(60)
+
+    with ThreadPoolExecutor(2) as threads:
+        adding = threads.submit(archive.add, first, on_progress=hold)
+        assert begun.wait(60)
+        waiting = threads.submit(archive.add, second)
+        assert archive.ask(WON, k=1).citations[0].article_id == "chess"
+        assert ids(archive) == ["bridge", "chess", "glacier", "vaccine", "volcano0"]
+        assert not waiting.done()
+        go_on.set()
+        assert (adding.result(60).added, waiting.result(60).added) == (1, 1)
+    assert archive.info().articles == len(archive.list()) == 6
+
+
+def test_many_threads_at_once(built: IndexFolder, archive: Archive) -> None:
+    sources = stories(12)
+    is_over = threading.Event()
+
+    def ask() -> int:
+        answered = 0
+        while not is_over.is_set():
             answer = archive.ask(WON, k=1)
             assert answer.citations[0].article_id == "chess"
             assert archive.verify(answer).problems == []
-            answered.append(answer.index.articles)
+            answered += 1
+        return answered
 
-    with ThreadPoolExecutor(6) as threads:
+    with ThreadPoolExecutor(5) as threads:
         asking = [threads.submit(ask) for _ in range(2)]
         adding = [
-            threads.submit(lambda some: [archive.add(source).added for source in some], sources[i::3]) for i in range(3)
+            threads.submit(lambda some: [archive.add(each).added for each in some], sources[i::3]) for i in range(3)
         ]
-        added = [sum(each.result(60)) for each in adding]
-        stop.set()
-        for each in asking:
-            each.result(60)
-    assert added == [4, 4, 4]
-    assert len(archive.list()) == archive.info().articles == 16
-    assert sorted(answered, key=answered.index) and max(answered) > min(answered) == 4
+        try:
+            added = [each.result(60) for each in adding]
+        finally:
+            is_over.set()
+        assert min(each.result(60) for each in asking) > 0
+    assert added == [[1] * 4] * 3
+    assert archive.info().articles == len(archive.list()) == 16
     with closing(ArticleStore(built.require_current() / built.store_name)) as store:
         assert store.problems() == []
+
+
+def test_another_process_that_writes_is_not_waited_for(built: IndexFolder, archive: Archive) -> None:
+    with IndexFolder(built.path).writing(), pytest.raises(UserError, match="another build, add or remove is writing"):
+        archive.remove("chess")
+    assert archive.remove("chess").removed == 1
 
 
 def test_a_build_in_another_thread_leaves_questions_their_answers(built: IndexFolder, archive: Archive) -> None:

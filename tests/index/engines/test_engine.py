@@ -54,6 +54,11 @@ def test_ties_go_to_the_smaller_number(engine: type[VectorIndex], k: int) -> Non
     assert made.search(AXES[:1], k) == [Hit(number, 1.0) for number in range(1, k + 1)]
 
 
+def test_ties_go_to_the_smaller_number_whichever_came_first(engine: type[VectorIndex]) -> None:
+    made = filled(engine, range(399, 0, -1), np.repeat(AXES[:1], 399, axis=0))
+    assert made.search(AXES[:1], 20) == [Hit(number, 1.0) for number in range(1, 21)]
+
+
 @pytest.mark.parametrize("k", [11, 20, 60, 130])
 def test_however_many_tie_for_the_last_places(engine: type[VectorIndex], k: int) -> None:
     made = filled(engine, range(1, 201), np.repeat(HALVES[:1], 200, axis=0))

@@ -58,6 +58,7 @@ def test_the_thing_asked_about_is_not_the_person_though_the_answer_names_it_firs
         ),
         (CHESS, "Who was champion until she won?", "Who was champion until Lina Okafor won?"),
         (Turn("Who is the mayor of Oslo?", None), "When did they meet?", "When did Oslo meet?"),
+        (Turn("Did Anna Berg meet Karl Frei?", None), "When was he born?", "When was Karl Frei born?"),
     ],
 )
 def test_pronouns_take_the_names_of_the_turn_before(turn: Turn, question: str, wanted: str) -> None:

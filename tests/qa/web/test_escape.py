@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import html
-from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Citation
-from qa.show.wording import confidence_in_words, date_in_words
 from qa.web.escape import as_entities, check_readable, reader_path, web_url
 
 # What HTML or Markdown could act on, or take for a line's end.
@@ -26,25 +24,6 @@ def test_entities_hold_the_text_and_nothing_active(text: str) -> None:
 
 def test_entities_of_markup() -> None:
     assert as_entities("<b> *a* 1") == "&#60;b&#62; &#42;a&#42; 1"
-
-
-def test_date_in_words() -> None:
-    assert date_in_words(date(2023, 12, 3)) == "3 December 2023"
-    assert date_in_words(None) == "Date unknown"
-
-
-@pytest.mark.parametrize(
-    ("confidence", "words"),
-    [
-        (1.0, "Very likely, 99%"),
-        (0.85, "Very likely, 85%"),
-        (0.6, "Likely, 60%"),
-        (0.31, "Unsure, 31%"),
-        (0.0, "Unsure, 1%"),
-    ],
-)
-def test_confidence_in_words(confidence: float, words: str) -> None:
-    assert confidence_in_words(confidence) == words
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "ok \udfff"])

@@ -1,0 +1,28 @@
+"""A question, read once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from corpus.filters import Filters
+from qa.question.kind import AnswerType
+from qa.question.period import fortnight_of
+from qa.question.preference import Preference
+from qa.question.read import Question, read_question
+
+FRIDAY = date(2023, 12, 15)
+
+
+def test_a_question_is_read_whole() -> None:
+    assert read_question("How many people attended the Jeju Forum?") == Question(
+        text="How many people attended the Jeju Forum?",
+        bare="How many people attended it?",
+        kind=AnswerType.NUMBER,
+        preference=Preference(),
+    )
+
+
+def test_the_day_of_asking_and_the_sources_are_part_of_it() -> None:
+    read = read_question("Who wrote the Coast Daily article?", asked_on=FRIDAY, sources=("Alpine Post", "Coast Daily"))
+    assert (read.kind, read.preference.around) == (AnswerType.PERSON, fortnight_of(FRIDAY))
+    assert read.preference.filters == Filters(sources=("Coast Daily",))
