@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The packages that come with constraints.txt are the ones the tests pass with.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+FAST := $(BIN)/python -m pytest -m "not slow" --hypothesis-profile=fast --ignore tests/browser --ignore tests/qa/web
 
 .PHONY: serve demo test test-fast check format widget clean
 
@@ -24,14 +25,14 @@ test: $(VENV)/installed-test $(VENV)/browser
 
 ## test-fast: the tests that need no model, server or browser; importing Gradio alone would take seconds
 test-fast: $(VENV)/installed-test
-	$(BIN)/python -m pytest -m "not slow" --ignore tests/browser --ignore tests/qa/web
+	$(FAST)
 
 ## check: format, lint, types, fast tests
 check: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow" --ignore tests/browser --ignore tests/qa/web
+	$(FAST)
 
 ## format: put the code in the house format
 format: $(VENV)/installed-test

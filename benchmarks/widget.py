@@ -32,7 +32,7 @@ from corpus.readers import read_articles
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
 from index.update import build_index
-from qa.build import open_answerer
+from qa.archive import Archive
 from qa.settings import Settings
 from qa.web.gate.guard import Guard
 from qa.web.server import create_app
@@ -64,9 +64,9 @@ def main(deep_chat: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index=Path(folder), client_rate="100000/minute")
         build_index(IndexFolder(settings.index), read_articles([str(bundled.ARTICLES)]), SentenceEncoder())
-        answerer = open_answerer(settings)
-        answerer.warm_up()
-        app = create_app(answerer, settings)
+        archive = Archive(settings)
+        archive.warm_up()
+        app = create_app(archive)
         # Its policies and its closed paths are not what is measured.
         app.user_middleware = [each for each in app.user_middleware if each.cls is not Guard]
         add_pages(app, deep_chat)

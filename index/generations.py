@@ -90,9 +90,9 @@ class IndexFolder:
                 shutil.rmtree(generation, ignore_errors=True)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the folder's write lock. Raises UserError at once when another process has it."""
-        lock = FileLock(self.path / "write.lock", timeout=0)
+    def writing(self, *, wait_seconds: float = 0.0) -> Iterator[None]:
+        """Hold the folder's write lock. Raises UserError when another has it for longer than `wait_seconds`."""
+        lock = FileLock(self.path / "write.lock", timeout=wait_seconds, poll_interval=0.01)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire()

@@ -20,6 +20,8 @@ from index.words.tantivy import LexicalIndex
 
 # Passages encoded together: enough to keep the processor busy, few enough that a kill loses seconds of work.
 BATCH_PASSAGES = 256
+# A question that finds the words behind the articles holds the lock while it brings them up; another build takes longer.
+WAIT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ def build_index(
     questions from its first article on; if it is killed, the articles it had stored stay. Raises UserError when no
     article could be read.
     """
-    with folder.writing(), contextlib.ExitStack() as stack:
+    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.ExitStack() as stack:
         previous = _reusable(folder, encoder)
         if previous is not None:
             stack.callback(previous.close)
@@ -70,7 +72,7 @@ def add_articles(
     folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = lambda _: None
 ) -> Report:
     """Add articles; one whose id is there already is replaced if it differs and left alone if it does not."""
-    with folder.writing(), contextlib.closing(open_store(folder, encoder)) as store:
+    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
         report = _write(store, articles, encoder, progress, None)
         derive(store, encoder)
     return report
@@ -78,7 +80,7 @@ def add_articles(
 
 def remove_articles(folder: IndexFolder, article_ids: Sequence[str], encoder: Encoder) -> Report:
     """Remove articles: all of them, or none when one id is unknown (ArticleNotFound)."""
-    with folder.writing(), contextlib.closing(open_store(folder, encoder)) as store:
+    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
         with store.writing():
             for article_id in dict.fromkeys(article_ids):
                 store.drop(article_id)

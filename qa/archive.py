@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from filelock import Timeout
-
 from corpus import bundled
 from corpus.article import Article
-from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from qa.answer import Answer, IndexInfo
@@ -38,8 +34,6 @@ if TYPE_CHECKING:
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
 CACHE = Path(".article-qa-cache")
-# A question that finds the words' index behind the articles catches it up under the folder's lock, for so long at most.
-QUESTION_SECONDS = 2.0
 
 
 class Archive:
@@ -233,17 +227,8 @@ class Archive:
     def _write(self, write: Callable[[Encoder], Report]) -> Report:
         encoder = self._load_models().encoder
         with self._writing:
-            # Whoever else has the lock is writing, and that may take long; a question of this object is soon over.
-            until = time.monotonic() + (QUESTION_SECONDS if self._answerer else 0.0)
-            while True:
-                try:
-                    report = self.report = write(encoder)
-                except UserError as error:
-                    if not isinstance(error.__cause__, Timeout) or time.monotonic() >= until:
-                        raise
-                    time.sleep(0.01)
-                else:
-                    return report
+            self.report = write(encoder)
+            return self.report
 
     def _load_models(self) -> Models:
         from qa.build import load_models

@@ -16,7 +16,7 @@ import click
 from corpus.errors import UserError
 from qa import __version__
 from qa.archive import Archive
-from qa.evaluate.command import evaluate
+from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
 from qa.settings import load_settings
 

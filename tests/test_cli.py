@@ -452,7 +452,8 @@ def test_usage(run: Run, args: tuple[str, ...], words: str) -> None:
     assert words in result.stderr
 
 
-def test_a_second_build_while_one_is_at_work(run: Run, built: IndexFolder) -> None:
+def test_a_second_build_while_one_is_at_work(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.update.WAIT_SECONDS", 0.05)
     write("story.txt", STORY)
     with built.writing():
         for args in (("build", "story.txt"), ("add", "story.txt"), ("remove", "chess")):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qa.evaluate.command import evaluate
+from qa.cli_evaluate import evaluate
 from qa.evaluate.measure.figures import LOWER_IS_BETTER
 
 pytestmark = pytest.mark.slow

@@ -3,7 +3,7 @@
     python -m qa.train.fit DATA_DIR CACHE_DIR > qa/models/fitted.json
 
 CACHE_DIR keeps the index of the set and what was encoded, as `evaluate --cache`; a second run takes minutes. What is
-learned from: `qa/train/ask.py`.
+learned from: `qa/train/questions.py`.
 
 Sentences are learned from answerable questions: does the sentence hold a gold answer? Confidence is learned from all,
 on sentence probabilities of folds that had not seen the question: does the first passage hold a gold answer? There are
@@ -36,7 +36,7 @@ from qa.evidence.choose import Candidate, best_per_passage
 from qa.evidence.confidence import evidence
 from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic
-from qa.train.ask import Asked, ask_all
+from qa.train.questions import Asked, ask_all
 from qa.train.regression import Array, as_table, fit_choice, fit_logistic
 
 log = logging.getLogger(__name__)

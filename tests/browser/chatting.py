@@ -16,7 +16,7 @@ from corpus.readers import read_articles
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
 from index.update import build_index
-from qa.build import open_answerer
+from qa.archive import Archive
 from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
 from qa.web.server import create_app
@@ -47,9 +47,9 @@ def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
     """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
     build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
     settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
-    answerer = open_answerer(settings)
-    answerer.warm_up()
-    app = create_app(answerer, settings)
+    archive = Archive(settings)
+    archive.warm_up()
+    app = create_app(archive)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

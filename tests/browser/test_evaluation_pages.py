@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from index.encoders.torch import SentenceEncoder
 from index.generations import IndexFolder
+from qa.build import Models
 from qa.evaluate import pipeline
 from qa.evaluate.measure.evaluation import summarise
 from qa.evaluate.report.save import save
@@ -33,10 +34,11 @@ def site_with_runs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site
     """The bundled articles served, with two saved runs of some of their questions."""
     gold, encoder = pipeline.read_bundled().sample(24), SentenceEncoder()
     folder = IndexFolder(site.folder)
-    run = pipeline.ask_set(gold, folder, tmp_path_factory.mktemp("cache"), encoder)
+    run = pipeline.ask_set(gold, folder, tmp_path_factory.mktemp("cache"), Models(encoder))
     for name, asked in ((REPORT, run), ("upside down", [upside_down(each) for each in run])):
         judgements = pipeline.judge_run(gold, asked, folder)
-        save(summarise(gold, judgements), pipeline.explain(judgements, folder), site.runs / name, folder.path)
+        evaluation = summarise(gold, judgements, folder.path)
+        save(evaluation, pipeline.explain(judgements, folder), site.runs / name)
     return site
 
 

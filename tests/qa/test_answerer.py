@@ -45,8 +45,8 @@ FITTED = Fitted(dated=DATED, undated=UNDATED)
 
 
 @pytest.fixture
-def answerer(built: IndexFolder, encoder: HashEncoder) -> Answerer:
-    return Answerer(Retriever(built, encoder), FITTED)
+def answerer(shared: IndexFolder, encoder: HashEncoder) -> Answerer:
+    return Answerer(Retriever(shared, encoder), FITTED)
 
 
 @pytest.fixture(scope="session")
@@ -111,11 +111,11 @@ class Prefers(Reranker):
         return [5.0 if self.word in passage else -5.0 for passage in passages]
 
 
-def test_a_reranker_orders_the_passages_and_their_scores(built: IndexFolder, encoder: HashEncoder) -> None:
+def test_a_reranker_orders_the_passages_and_their_scores(shared: IndexFolder, encoder: HashEncoder) -> None:
     question = "How much did the harbour bridge cost?"
     reranker = Prefers("Okafor")
-    answer = Answerer(Retriever(built, encoder), FITTED, reranker=reranker).ask(question)
-    without = Answerer(Retriever(built, encoder), FITTED).ask(question)
+    answer = Answerer(Retriever(shared, encoder), FITTED, reranker=reranker).ask(question)
+    without = Answerer(Retriever(shared, encoder), FITTED).ask(question)
     assert answer.citations[0].article_id == "chess"
     assert {c.article_id for c in answer.citations} == {c.article_id for c in without.citations}
     assert [c.score for c in answer.citations] == sorted((c.score for c in answer.citations), reverse=True)
@@ -199,9 +199,9 @@ def test_more_passages_show_more_copies_and_change_nothing_else(folder: IndexFol
     ("most_wrong", "is_answerable"), [(None, True), (0.5, True), (0.3, False), (0.2, False), (0.05, False)]
 )
 def test_fewer_wrong_answers_are_bought_with_refusals(
-    built: IndexFolder, encoder: HashEncoder, most_wrong: float | None, is_answerable: bool
+    shared: IndexFolder, encoder: HashEncoder, most_wrong: float | None, is_answerable: bool
 ) -> None:
-    answerer = Answerer(Retriever(built, encoder), FITTED, most_wrong=most_wrong)
+    answerer = Answerer(Retriever(shared, encoder), FITTED, most_wrong=most_wrong)
     answer = answerer.ask("How much did the harbour bridge cost the people?")
     assert 0.5 < answer.confidence < 0.9
     assert (answer.is_answerable, answer.text) == (is_answerable, COST if is_answerable else None)
@@ -260,15 +260,16 @@ def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
     assert answer.citations[0].article_id == "chess"
 
 
-def test_index_and_timing_are_told(answerer: Answerer, built: IndexFolder) -> None:
+def test_index_and_timing_are_told(answerer: Answerer, shared: IndexFolder) -> None:
     answer = answerer.ask("Who won?")
-    generation = built.require_current().name.removeprefix("generation-")
+    generation = shared.require_current().name.removeprefix("generation-")
     assert answer.index == IndexInfo(f"{generation}.4", articles=4, passages=4) == answerer.index_info()
     assert sorted(answer.timing_ms) == ["encode", "search", "select", "total"]
     assert all(ms >= 0 for ms in answer.timing_ms.values())
 
 
-def test_changes_are_answered_from_at_once(answerer: Answerer, built: IndexFolder, encoder: HashEncoder) -> None:
+def test_changes_are_answered_from_at_once(built: IndexFolder, encoder: HashEncoder) -> None:
+    answerer = Answerer(Retriever(built, encoder), FITTED)
     before = answerer.index_info()
     add_articles(built, [Article("volcano", "Volcano", "A volcano erupted near Naples on Monday.")], encoder)
     answer = answerer.ask("Where did the volcano erupt?")
@@ -332,7 +333,8 @@ def test_an_article_removed_while_it_is_asked_for(built: IndexFolder, encoder: H
 
 
 @pytest.mark.slow
-def test_threads_ask_while_the_index_changes(answerer: Answerer, built: IndexFolder, encoder: HashEncoder) -> None:
+def test_threads_ask_while_the_index_changes(built: IndexFolder, encoder: HashEncoder) -> None:
+    answerer = Answerer(Retriever(built, encoder), FITTED)
     failures: list[BaseException] = []
     done = threading.Event()
 

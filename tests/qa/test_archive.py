@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder
 
 import qa
 from corpus.errors import UserError
@@ -25,6 +26,7 @@ from qa.answer import IndexInfo
 from qa.archive import Archive
 from qa.build import Models
 from qa.check.verify import Verification
+from qa.evaluate.measure.bootstrap import SEED
 from qa.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +72,23 @@ def ids(archive: Archive) -> list[str]:
 
 def stories(n: int, word: str = "volcano") -> list[Path]:
     return [write(f"stories/{word}{i}.txt", f"The {word} number {i} erupted. Nobody was hurt.") for i in range(n)]
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = (
+        "import json, sys; before = set(sys.modules); import qa; print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    imported = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert imported - set(sys.stdlib_module_names) == {"qa"}
+
+
+def test_every_name_of_the_package_is_there() -> None:
+    assert [name for name in qa.__all__ if not hasattr(qa, name)] == []
+    assert set(qa.__all__) <= set(dir(qa))
+    assert (qa.Archive, qa.UserError) == (Archive, UserError)
+    with pytest.raises(AttributeError, match="module 'qa' has no attribute 'Nothing'"):
+        _ = qa.Nothing  # type: ignore[attr-defined]
 
 
 def test_three_lines() -> None:
@@ -194,8 +213,19 @@ def test_a_question_with_all_that_goes_with_it(archive: Archive) -> None:
     assert follow_up.query != follow_up.question == "What did it cost?"
     only = archive.ask("Who won?", filters=Filters(sources=("Alpine Post",)), asked_on=GLACIER.published)
     assert [citation.article_id for citation in only.citations] == ["glacier"]
+    # Today is long after the newest article; on that day it was not.
+    assert archive.ask("What happened this week?").newest == VACCINE.published
+    assert archive.ask("What happened this week?", asked_on=VACCINE.published).newest is None
     with pytest.raises(UserError, match="the question is empty"):
         archive.ask(" ")
+
+
+def test_a_language_model_is_asked_only_on_request(built: IndexFolder) -> None:
+    archive = Archive(Settings(index=built.path, writer="http://127.0.0.1:1/v1", writer_model="a model"))
+    assert archive.ask(WON).written is None
+    written = archive.ask(WON, write=True).written
+    assert written is not None
+    assert (written.model, written.problem) == ("a model", "the language model could not be asked")
 
 
 def test_info_is_what_an_answer_was_asked_of(built: IndexFolder, archive: Archive) -> None:
@@ -231,6 +261,7 @@ def test_citations_of_a_changed_article_are_not_exact(archive: Archive, built: I
     assert archive.verify([]) == Verification()
 
 
+@pytest.mark.slow
 def test_a_set_with_articles_of_its_own_needs_no_index(tmp_path: Path) -> None:
     write(
         "gold/corpus.jsonl",
@@ -238,20 +269,26 @@ def test_a_set_with_articles_of_its_own_needs_no_index(tmp_path: Path) -> None:
     )
     questions = [
         {"_id": "who", "text": WON, "answers": ["Lina Okafor"]},
+        {"_id": "ice", "text": "How much ice did the glacier lose?", "answers": ["nine metres"]},
+        {"_id": "doses", "text": "How many doses?", "answers": ["300,000"]},
+        {"_id": "mayor", "text": "Who is mayor?", "answers": ["Anna Berg"]},
         {"_id": "no", "text": "Who?", "answerable": False},
+        {"_id": "moon", "text": "Who landed on the moon?", "answerable": False},
     ]
     write("gold/queries.jsonl", "".join(json.dumps(question) + "\n" for question in questions))
     calls: list[tuple[int, int | None]] = []
     archive = Archive(Settings(index=tmp_path / "none"))
     evaluation = archive.evaluate("gold", cache="cache", timed=1, on_progress=lambda *call: calls.append(call))
-    assert calls == [*((n, 4) for n in range(5)), *((n, 2) for n in range(3))]
+    assert calls == [*((n, 4) for n in range(5)), *((n, 6) for n in range(7))]
     assert evaluation.figures["answer-in-citation@1"].value == 1.0
-    assert (evaluation.index.articles, evaluation.unanswerable, evaluation.unreadable) == (4, 1, ())
+    assert (evaluation.index.articles, evaluation.unanswerable, evaluation.unreadable) == (4, 2, ())
     assert evaluation.cost is not None
     assert evaluation.folder.parent == Path("cache")
     calls.clear()
     again = archive.evaluate(Path("gold"), limit=1, cache="cache", on_progress=lambda *call: calls.append(call))
     assert (calls, len(again.judgements), again.cost) == ([(0, 1), (1, 1)], 1, None)
+    same, other = (archive.evaluate("gold", cache="cache", seed=seed).figures["ECE"] for seed in (SEED, SEED + 1))
+    assert (same, other == same) == (evaluation.figures["ECE"], False)
     assert not (tmp_path / "none").exists()
 
 
@@ -310,6 +347,7 @@ def test_questions_are_answered_while_articles_are_added_and_a_second_thread_tha
         adding = threads.submit(archive.add, first, on_progress=hold)
         assert begun.wait(60)
         waiting = threads.submit(archive.add, second)
+        time.sleep(0.1)
         assert archive.ask(WON, k=1).citations[0].article_id == "chess"
         assert ids(archive) == ["bridge", "chess", "glacier", "vaccine", "volcano0"]
         assert not waiting.done()
@@ -318,6 +356,7 @@ def test_questions_are_answered_while_articles_are_added_and_a_second_thread_tha
     assert archive.info().articles == len(archive.list()) == 6
 
 
+@pytest.mark.slow
 def test_many_threads_at_once(built: IndexFolder, archive: Archive) -> None:
     sources = stories(12)
     is_over = threading.Event()
@@ -347,12 +386,26 @@ def test_many_threads_at_once(built: IndexFolder, archive: Archive) -> None:
         assert store.problems() == []
 
 
-def test_another_process_that_writes_is_not_waited_for(built: IndexFolder, archive: Archive) -> None:
+def test_a_question_that_has_the_lock_for_a_moment_is_waited_for(built: IndexFolder, archive: Archive) -> None:
+    archive.ask(WON)
+    with ThreadPoolExecutor(1) as threads:
+        with IndexFolder(built.path).writing():
+            removing = threads.submit(archive.remove, "chess")
+            time.sleep(0.1)
+            assert not removing.done()
+        assert removing.result(60).removed == 1
+
+
+def test_another_that_writes_for_long_is_not_waited_for(
+    built: IndexFolder, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.update.WAIT_SECONDS", 0.05)
     with IndexFolder(built.path).writing(), pytest.raises(UserError, match="another build, add or remove is writing"):
         archive.remove("chess")
     assert archive.remove("chess").removed == 1
 
 
+@pytest.mark.slow
 def test_a_build_in_another_thread_leaves_questions_their_answers(built: IndexFolder, archive: Archive) -> None:
     write(
         "all.jsonl",

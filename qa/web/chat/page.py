@@ -19,11 +19,11 @@ from qa.answer import Answer
 from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
-from qa.web.chat.mcp import add_tools
-from qa.web.chat.passages import answer_html, question_html
+from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.which import add_choice, offered_sources, read_filters
 from qa.web.escape import as_sentence, check_readable
 from qa.web.gate.errors import UNEXPECTED, public_error
+from qa.web.mcp import add_tools
 from qa.web.observe import Observer
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +22,21 @@ from qa.settings import Settings
 
 
 @pytest.fixture
-def store(built: IndexFolder) -> Iterator[ArticleStore]:
-    store = ArticleStore(built.require_current() / built.store_name)
-    yield store
-    store.close()
+def store(shared: IndexFolder) -> Iterator[ArticleStore]:
+    with closing(ArticleStore(shared.require_current() / shared.store_name)) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def asked(shared: IndexFolder) -> list[dict[str, Any]]:
+    archive = Archive(Settings(index=shared.path), models=Models(HashEncoder()))
+    return [archive.ask(article.title, k=2).to_json() for article in ARTICLES[:2]]
 
 
 @pytest.fixture
-def answers(built: IndexFolder, encoder: HashEncoder) -> list[dict[str, Any]]:
-    archive = Archive(Settings(index=built.path), models=Models(encoder))
-    return [archive.ask(article.title, k=2).to_json() for article in ARTICLES[:2]]
+def answers(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two answers, the test's own to tamper with."""
+    return deepcopy(asked)
 
 
 @pytest.fixture
@@ -100,10 +107,11 @@ def test_a_citation_that_is_no_object(store: ArticleStore, save: Save) -> None:
     ]
 
 
-def test_an_article_that_was_changed_since(store: ArticleStore, answers: list[dict[str, Any]], save: Save) -> None:
-    store.connection.execute("UPDATE article SET text = text || '!' WHERE article_id = 'bridge'")
+def test_an_article_that_was_changed_since(built: IndexFolder, answers: list[dict[str, Any]], save: Save) -> None:
     path = save(lines(answers[:1]))
-    assert verify_file(path, store).problems == [f"{path}:1: citation 1: the text of 'bridge' has changed since"]
+    with closing(ArticleStore(built.require_current() / built.store_name)) as store:
+        store.connection.execute("UPDATE article SET text = text || '!' WHERE article_id = 'bridge'")
+        assert verify_file(path, store).problems == [f"{path}:1: citation 1: the text of 'bridge' has changed since"]
 
 
 @pytest.mark.parametrize(

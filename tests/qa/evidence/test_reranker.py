@@ -14,6 +14,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 from corpus.errors import UserError
 from qa.evidence.reranker import LIMIT, Reranker
 
+# Each of them loads PyTorch and a model.
+pytestmark = pytest.mark.slow
+
 QUESTION = "How much did the harbour bridge cost?"
 TEXTS = [article.text for article in (CHESS, GLACIER, BRIDGE, VACCINE)]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UserError
+from index.generations import IndexFolder
 from qa.settings import Settings
 from qa.web.server import serve
 
@@ -58,6 +59,14 @@ def test_port_in_use_is_one_clear_line(bundled_settings: Settings) -> None:
 def test_address_that_cannot_be_served_is_named(bundled_settings: Settings, host: str) -> None:
     with pytest.raises(UserError, match=re.escape(f"cannot serve on {host!r}, port 0 (")):
         serve(bundled_settings.model_copy(update={"host": host, "port": 0}))
+
+
+def test_an_index_that_cannot_be_asked_is_not_served(built: IndexFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match="was built with the encoder 'hash@64' but the settings ask for"):
+        serve(Settings(index=built.path, port=0))
+    with pytest.raises(UserError, match="no index in"):
+        serve(Settings(index=built.path / "none", port=0))
+    assert "http://" not in capsys.readouterr().err
 
 
 def test_default_is_this_machine_alone() -> None:

@@ -19,7 +19,7 @@ from qa.answerer import Answerer
 from qa.evaluate.run.ask import read_answer
 from qa.evidence.fitted import load_fitted
 from qa.show.wording import written_in_words
-from qa.web.chat.passages import answer_html
+from qa.web.chat.answer_html import answer_html
 from qa.write.writer import MAX_AT_ONCE, MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer
 
 QUESTION = "How much did the harbour bridge cost?"
@@ -66,20 +66,24 @@ def sends(body: bytes, status: int = 200, **headers: str) -> Callable[[Handler],
 @pytest.fixture
 def model() -> Iterator[Model]:
     with Model() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # It looks every 10 ms whether it is to shut down; it would every half second.
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
 
 
+@pytest.fixture(scope="module")
+def retriever(shared: IndexFolder) -> Retriever:
+    return Retriever(shared, HashEncoder())
+
+
 @pytest.fixture
-def ask(built: IndexFolder, encoder: HashEncoder, model: Model) -> Callable[..., Answer]:
+def ask(retriever: Retriever, model: Model) -> Callable[..., Answer]:
     def ask(reply: Callable[[Handler], None], *, key: str | None = None, seconds: float = 5.0) -> Answer:
         model.reply = reply
         writer = Writer(model.url, "a model", key, seconds=seconds)
         # At most wrong in half of the answers: what is asked here is always answered.
-        return Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(
-            QUESTION, write=True
-        )
+        return Answerer(retriever, load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
 
     return ask
 
@@ -220,38 +224,32 @@ def test_a_slow_model_holds_up_only_so_many(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("url", "key"), [("http://a..b/v1", None), (f"http://{'a' * 70}/v1", None), ("http://127.0.0.1:9/v1", "schlüssel")]
 )
-def test_an_address_or_key_that_is_none_leaves_the_passages(
-    built: IndexFolder, encoder: HashEncoder, url: str, key: str | None
-) -> None:
+def test_an_address_or_key_that_is_none_leaves_the_passages(retriever: Retriever, url: str, key: str | None) -> None:
     writer = Writer(url, "a model", key)
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
+    answer = Answerer(retriever, load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
     assert written(answer) == ([], 0, NOT_REACHED)
 
 
-def test_a_server_that_is_not_there_leaves_the_passages(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
+def test_a_server_that_is_not_there_leaves_the_passages(retriever: Retriever, model: Model) -> None:
     model.server_close()
     writer = Writer(model.url, "a model")
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
+    answer = Answerer(retriever, load_fitted(), most_wrong=0.5, writer=writer).ask(QUESTION, write=True)
     assert written(answer) == ([], 0, NOT_REACHED)
 
 
-def test_a_refusal_asks_no_model(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
+def test_a_refusal_asks_no_model(retriever: Retriever, model: Model) -> None:
     writer = Writer(model.url, "a model")
-    answer = Answerer(Retriever(built, encoder), load_fitted(), writer=writer).ask(
-        "Who is the king of Sweden?", write=True
-    )
+    answer = Answerer(retriever, load_fitted(), writer=writer).ask("Who is the king of Sweden?", write=True)
     assert (answer.is_answerable, answer.written, model.asked) == (False, None, [])
 
 
-def test_who_does_not_ask_for_it_waits_for_no_model(built: IndexFolder, encoder: HashEncoder, model: Model) -> None:
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5, writer=Writer(model.url, "m")).ask(
-        QUESTION
-    )
+def test_who_does_not_ask_for_it_waits_for_no_model(retriever: Retriever, model: Model) -> None:
+    answer = Answerer(retriever, load_fitted(), most_wrong=0.5, writer=Writer(model.url, "m")).ask(QUESTION)
     assert (answer.is_answerable, answer.written, model.asked) == (True, None, [])
 
 
-def test_without_a_model_an_answer_says_nothing_of_one(built: IndexFolder, encoder: HashEncoder) -> None:
-    answer = Answerer(Retriever(built, encoder), load_fitted(), most_wrong=0.5).ask(QUESTION, write=True)
+def test_without_a_model_an_answer_says_nothing_of_one(retriever: Retriever) -> None:
+    answer = Answerer(retriever, load_fitted(), most_wrong=0.5).ask(QUESTION, write=True)
     assert answer.written is None
     assert "written" not in answer.to_json()
     assert 'class="written"' not in answer_html(answer)

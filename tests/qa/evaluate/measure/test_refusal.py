@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from qa.evaluate.measure.refusal import (
     Verdicts,
@@ -26,7 +25,10 @@ def verdicts(confidence: list[float], right: list[int], answerable: list[int] | 
     return Verdicts(np.array(confidence), np.array(answerable, bool), np.array(refused), np.array(right, bool))
 
 
+@pytest.mark.slow
 def test_auroc_is_scikit_learns_with_ties() -> None:
+    from sklearn.metrics import roc_auc_score
+
     chance = np.random.default_rng(1)
     answerable = chance.random(300) < 0.6
     confidence = np.round(chance.random(300) * 0.5 + answerable * 0.2, 1)

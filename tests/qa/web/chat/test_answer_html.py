@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from qa.answer import Answer, Citation, Copy
-from qa.web.chat.passages import answer_html, question_html
+from qa.web.chat.answer_html import answer_html, question_html
 
 TEXT = "It was quiet. The mission opened in November 2022. Nobody objected."
 START, END = TEXT.index("The mission"), TEXT.index(" Nobody")

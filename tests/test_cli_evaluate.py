@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from corpus.errors import UserError
-from qa.evaluate.command import evaluate
+from qa.cli_evaluate import evaluate
 
 
 @pytest.mark.parametrize(
