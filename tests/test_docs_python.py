@@ -59,4 +59,4 @@ def test_the_examples_do_what_the_page_says(capsys: pytest.CaptureFixture[str]) 
 
 def promised(example: str) -> str:
     """What the page says, in a comment, that is printed."""
-    return re.findall(r"^ *print\(\w+(?:\.\w+)?\) {5}# (.*)$", example, re.MULTILINE)[0]
+    return re.findall(r"^ *print\(\w+(?:\.\w+)?\) +# (.*)$", example, re.MULTILINE)[0]

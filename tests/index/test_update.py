@@ -332,7 +332,8 @@ def test_there_must_be_an_index_to_change(folder: IndexFolder, encoder: HashEnco
         remove_articles(folder, ["chess"], encoder)
 
 
-def test_one_writer_at_a_time(built: IndexFolder, encoder: HashEncoder) -> None:
+def test_one_writer_at_a_time(built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.update.WAIT_SECONDS", 0.05)
     with built.writing():
         for change in (build_index, add_articles):
             with pytest.raises(UserError, match="^another build, add or remove is writing to"):

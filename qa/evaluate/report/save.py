@@ -14,7 +14,6 @@ from qa.evaluate.measure.evaluation import Evaluation, json_number
 from qa.evaluate.measure.judgements_file import write_judgements
 from qa.evaluate.report.failures import Failure
 from qa.evaluate.report.markdown import report_markdown
-from qa.evaluate.report.page import report_page
 from qa.evaluate.run.files import write_run
 from qa.evaluate.run.saved_runs import METRICS, REPORT_PAGE
 
@@ -32,6 +31,9 @@ def save(
 
     Raises UserError when it cannot be written.
     """
+    # It draws with matplotlib, which takes a second to load; who only reads figures does not wait for it.
+    from qa.evaluate.report.page import report_page
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_run([judgement.asked for judgement in evaluation.judgements], folder)
