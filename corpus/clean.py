@@ -89,6 +89,13 @@ def clean_line(raw: str, *, max_characters: int) -> str:
     return line[:max_characters].rstrip(" ")
 
 
+def check_readable(text: str) -> str:
+    """`text` itself. Raises ValueError for NUL and lone surrogates, which no encoding can carry."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the text holds characters that cannot be stored (NUL or half of a surrogate pair)")
+    return text
+
+
 def _clean_characters(raw: str) -> str:
     text = _SURROGATES.sub("\ufffd", raw)
     text = _LINE_ENDS.sub("\n", text.replace("\r\n", "\n"))

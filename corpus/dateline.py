@@ -1,7 +1,7 @@
 """The dateline of an article: the place, the day and the agency that stand in front of a story, as they are printed.
 
-"Seoul, July 3 (NationPress) South Korea ..." is one, and so is a line that is only a date. What they tell is read
-elsewhere: the day in `corpus/published.py`, the agency in `corpus/source.py`.
+"Seoul, July 3 (NationPress) South Korea ..." is one, and so is a line that is only a date. How a date is written is in
+`corpus/dates.py`; which of them is the article's day, in `corpus/published.py`; the agency, in `corpus/source.py`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from corpus.months import MONTH_NUMBERS, WEEKDAY_NUMBERS
+from corpus.dates import DATE, MONTH_AND_DAY, YEAR
 
-_WEEKDAY = rf"(?:(?P<weekday>{'|'.join(WEEKDAY_NUMBERS['en'])})\.?[, (]{{1,2}}(?:the )?)"
-_MONTH = rf"(?:{'|'.join(MONTH_NUMBERS['en'])})\b\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
-_MONTH_AND_DAY = rf"{_MONTH} {_DAY}|{_DAY}(?: of)? {_MONTH}"
-YEAR = r"[12]\d{3}"
-_NAMED = rf"(?:{_MONTH} {_DAY},?|{_DAY}(?: of)?[ -]{_MONTH},?)[ -]{YEAR}"
-# One date with its year. The groups say how it is written: `named` has the month in letters, `iso` the year in front,
-# `numeric` the year behind; `date` is whichever of them it is.
-DATE = (
-    rf"(?<![\w/.-]){_WEEKDAY}?(?P<date>(?P<named>{_NAMED})|(?P<iso>{YEAR}(?P<sep>[/.-])\d{{1,2}}(?P=sep)\d{{1,2}})"
-    rf"|(?P<numeric>\d{{1,2}}(?P<mark>[/.-])\d{{1,2}}(?P=mark){YEAR}))(?![\d/-]|\.\d)"
-)
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d| [A-Z]{2,5})?"
 _CLOCK = rf"(?:(?:T|[ ,|@–-]{{1,3}}(?:at )?)\d{{1,2}}[:.]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?{_ZONE})?"
 
@@ -44,7 +32,7 @@ _AGENCY = r"(?P<open>[(/])(?P<agency>[^()/\d\n]{2,60})[)/]"
 _DASH = r"(?:--?|–|—)"
 # "Seoul, July 3 (NationPress) South Korean ..." and "WASHINGTON, July 3, 2025 — The ...".
 DATED_PLACE = re.compile(
-    rf"{_PLACES},? (?i:(?P<when>(?:{_MONTH_AND_DAY})(?:,? {YEAR})?))(?: ?{_AGENCY}| ?:| ?(?={_DASH}))(?: ?{_DASH})?\s*"
+    rf"{_PLACES},? (?i:(?P<when>(?:{MONTH_AND_DAY})(?:,? {YEAR})?))(?: ?{_AGENCY}| ?:| ?(?={_DASH}))(?: ?{_DASH})?\s*"
 )
 # "LONDON (Reuters) - ..."; without a dash it would be any name with its abbreviation.
 PLACE_AND_AGENCY = re.compile(rf"{_PLACES} ?{_AGENCY} ?{_DASH}\s+")

@@ -14,20 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from corpus.dateline import DATE, DATE_AND_PLACE, DATED_PLACE, LABEL, ONLY_DATE, YEAR, filled_lines, matches
-from corpus.months import WEEKDAY_NUMBERS, fold_case
+from corpus.dateline import DATE_AND_PLACE, DATED_PLACE, LABEL, ONLY_DATE, filled_lines, matches
+from corpus.dates import DATE, FULL_DATE, YEAR, parse_named, readings
 
-if TYPE_CHECKING:
-    from dateparser.date import DateDataParser
-
-# The first newspapers are of the 17th century; an earlier "date" is a number that looks like one.
-EARLIEST = date(1700, 1, 1)
-# Allows for time zones and a clock that is a little slow; anything later is an announcement.
-MAX_DAYS_AHEAD = 7
 # A story goes out on the day of its dateline or soon after.
 MAX_DAYS_FROM_DATELINE = 3
 # News says early when it happened; further down such dates are mostly those of pictures and appointments.
@@ -38,7 +29,6 @@ MAX_DATE_LINE = 80
 # A line of prose has more words than a name or a heading that stands above a date.
 WRAPPED_WORDS = 6
 
-_FULL_DATE = re.compile(DATE, re.I)
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _LABELLED = re.compile(rf"{LABEL} ?[:|–-] ?{DATE}", re.I)
 # A picture can be years old, an appointment lies ahead, an update comes later: none of them is the day of the article.
@@ -64,13 +54,6 @@ def find_published(text: str) -> date | None:
     return None
 
 
-def parse_date(text: str) -> date | None:
-    """Return the day `text` begins with; None where there is none, or one that is ambiguous or impossible."""
-    match = _FULL_DATE.match(text)
-    readings = _readings(match) if match and text[match.end() : match.end() + 1] in ("", " ", ",", "T") else ()
-    return readings[0] if len(readings) == 1 else None
-
-
 def _labelled(lines: list[str]) -> Iterator[re.Match[str]]:
     return matches(_LABELLED, lines)
 
@@ -78,7 +61,7 @@ def _labelled(lines: list[str]) -> Iterator[re.Match[str]]:
 def _datelines(lines: list[str]) -> Iterator[re.Match[str]]:
     for number, line in enumerate(lines):
         placed = DATED_PLACE.match(line)
-        dated = _FULL_DATE.fullmatch(placed["when"]) if placed else DATE_AND_PLACE.match(line)
+        dated = FULL_DATE.fullmatch(placed["when"]) if placed else DATE_AND_PLACE.match(line)
         # In hard-wrapped text a date can be the end of the sentence begun on the line before.
         if dated is None and (number < HEAD_LINES or not _runs_on(lines[number - 1])):
             dated = ONLY_DATE.match(line) if len(line) <= MAX_DATE_LINE else None
@@ -96,42 +79,27 @@ def _running(lines: list[str]) -> Iterator[re.Match[str]]:
     ends = lines if len(lines) <= HEAD_LINES + 2 else lines[:HEAD_LINES] + lines[-2:]
     for line in ends:
         if _YEAR.search(line) and not _OTHER_DAY.search(line):
-            yield from (match for match in _FULL_DATE.finditer(line) if match["weekday"])
+            yield from (match for match in FULL_DATE.finditer(line) if match["weekday"])
 
 
 def _agreed(found: Iterable[re.Match[str]], lines: list[str]) -> date | None:
     """Return the one day all of `found` can mean."""
     days = set()
     for match in found:
-        readings = _readings(match)
-        days.add(readings[0] if len(readings) == 1 else _settle(readings, lines))
+        possible = readings(match)
+        days.add(possible[0] if len(possible) == 1 else _settle(possible, lines))
         if len(days) > 1:
             return None
     return days.pop()
 
 
-def _readings(match: re.Match[str]) -> tuple[date, ...]:
-    """Return the days a date can mean: none if it is impossible, two if day and month cannot be told apart."""
-    if match["named"]:
-        days = [_parse_named(match["named"])]
-    else:
-        first, second, third = (int(part) for part in re.split("[/.-]", match["date"]))
-        days = (
-            [_day(first, second, third)] if match["iso"] else [_day(third, second, first), _day(third, first, second)]
-        )
-    latest = date.today() + timedelta(days=MAX_DAYS_AHEAD)
-    weekday = WEEKDAY_NUMBERS["en"][fold_case(match["weekday"])] if match["weekday"] else None
-    possible = (day for day in days if day and EARLIEST <= day <= latest and weekday in (None, day.weekday()))
-    return tuple(dict.fromkeys(possible))
-
-
-def _settle(readings: tuple[date, ...], lines: list[str]) -> date | None:
-    """Return the one of `readings` that another date in the text speaks for."""
-    if not readings:
+def _settle(possible: tuple[date, ...], lines: list[str]) -> date | None:
+    """Return the one of `possible` days that another date in the text speaks for."""
+    if not possible:
         return None
-    known = list(islice(_known_days(lines, {day.year for day in readings}), MAX_DATES))
+    known = list(islice(_known_days(lines, {day.year for day in possible}), MAX_DATES))
     near = timedelta(days=MAX_DAYS_FROM_DATELINE)
-    settled = [day for day in readings if any(abs(day - other) <= near for other in known)]
+    settled = [day for day in possible if any(abs(day - other) <= near for other in known)]
     return settled[0] if len(settled) == 1 else None
 
 
@@ -139,39 +107,9 @@ def _known_days(lines: list[str], years: Iterable[int]) -> Iterator[date]:
     """Days the text names without ambiguity; a dateline without a year gives its day in each of `years`."""
     for match in matches(DATED_PLACE, lines):
         if not _YEAR.search(match["when"]):
-            yield from filter(None, (_parse_named(f"{match['when']} {year}") for year in years))
+            yield from filter(None, (parse_named(f"{match['when']} {year}") for year in years))
     for line in filter(_YEAR.search, lines):
-        for match in _FULL_DATE.finditer(line):
-            readings = _readings(match)
-            if len(readings) == 1:
-                yield readings[0]
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-# Articles of one day share their dates, and dateparser takes 1 ms for each.
-@lru_cache(maxsize=4096)
-def _parse_named(text: str) -> date | None:
-    found = _named_dates().get_date_data(text.replace("-", " ")).date_obj
-    return found.date() if found else None
-
-
-@cache
-def _named_dates() -> DateDataParser:
-    """Made once, on first use: it loads the names of the months."""
-    from dateparser.date import DateDataParser
-
-    return DateDataParser(
-        languages=["en"],
-        settings={
-            "PARSERS": ["absolute-time"],
-            "REQUIRE_PARTS": ["day", "month", "year"],
-            "RETURN_AS_TIMEZONE_AWARE": False,
-            "NORMALIZE": False,
-        },
-    )
+        for match in FULL_DATE.finditer(line):
+            possible = readings(match)
+            if len(possible) == 1:
+                yield possible[0]

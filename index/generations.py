@@ -92,10 +92,10 @@ class IndexFolder:
     @contextmanager
     def writing(self, *, wait_seconds: float = 0.0) -> Iterator[None]:
         """Hold the folder's write lock. Raises UserError when another has it for longer than `wait_seconds`."""
-        lock = FileLock(self.path / "write.lock", timeout=wait_seconds, poll_interval=0.01)
+        lock = FileLock(self.path / "write.lock", timeout=wait_seconds)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock.acquire(poll_interval=0.01)
         except Timeout as error:
             raise UserError(
                 f"another build, add or remove is writing to {str(self.path)!r}; run this again when it has finished"

@@ -20,7 +20,7 @@ from index.words.tantivy import LexicalIndex
 
 # Passages encoded together: enough to keep the processor busy, few enough that a kill loses seconds of work.
 BATCH_PASSAGES = 256
-# A question that finds the words behind the articles holds the lock while it brings them up; another build takes longer.
+# A question that finds the words behind the articles holds the lock for a moment; another build holds it for longer.
 WAIT_SECONDS = 2.0
 
 

@@ -19,7 +19,7 @@ from qa.evidence.choose import Candidate, best_per_passage, put_behind, weigh
 from qa.evidence.cite import cite
 from qa.evidence.confidence import confidence
 from qa.evidence.copies import add_copies, group_copies
-from qa.evidence.fitted import Fitted, Models
+from qa.evidence.fitted import Fitted, FittedModels
 from qa.evidence.gather import first_hits, further_hits, gather
 from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reranker import Reranker
@@ -149,7 +149,7 @@ class Answerer:
         weights: dict[str, float],
         ranking: Ranking,
         hits: Sequence[Hit],
-        models: Models,
+        models: FittedModels,
         *,
         shown: Sequence[Candidate] = (),
     ) -> list[Candidate]:

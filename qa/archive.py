@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from corpus import bundled
 from corpus.article import Article
+from corpus.clean import check_readable
+from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from qa.answer import Answer, IndexInfo
@@ -74,7 +76,7 @@ class Archive:
     @classmethod
     def build(
         cls,
-        sources: _Sources = (),
+        sources: _Sources | None = None,
         *,
         index: str | Path | None = None,
         settings: Settings | None = None,
@@ -89,7 +91,7 @@ class Archive:
         archive = cls(_with_index(settings, index))
         from index.update import build_index
 
-        archive._change(build_index, sources or bundled.ARTICLES, on_progress)
+        archive._change(build_index, bundled.ARTICLES if sources is None else sources, on_progress)
         return archive
 
     def add(self, sources: _Sources, *, on_progress: OnProgress | None = None) -> Report:
@@ -105,7 +107,8 @@ class Archive:
         """Remove articles: all that are named, or none if one is unknown, which raises UserError."""
         from index.update import remove_articles
 
-        return self._write(lambda encoder: remove_articles(self._folder, _texts(article_ids), encoder))
+        named = [_readable(article_id) for article_id in _texts(article_ids)]
+        return self._write(lambda encoder: remove_articles(self._folder, named, encoder))
 
     def list(self) -> Sequence[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
@@ -113,7 +116,7 @@ class Archive:
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
-        return self._current_store().article(article_id)
+        return self._current_store().article(_readable(article_id))
 
     def sources(self) -> Sequence[str]:
         """The sources with the most articles, those that a question can name, in alphabetical order."""
@@ -138,8 +141,10 @@ class Archive:
         `history` has the turns before, oldest first. `k` is that of the settings unless it is given. `filters` say
         which articles may answer. `asked_on` is the day the question was asked, where that is known: articles of the
         days around it are preferred then. With `write` the language model, if the settings name one, sums the answer
-        up. Raises UserError for a question that is empty or too long.
+        up. Raises UserError for a question that is empty, too long or no text.
         """
+        for text in (question, *(turn.question for turn in history), *(filters.sources if filters else ())):
+            _readable(text)
         return self._open_answerer().ask(
             question,
             history=history,
@@ -175,6 +180,8 @@ class Archive:
         `seed` is that of the intervals. `on_progress` counts the set's articles, where they are read, from 0 on, and
         then the questions. Raises UserError when the set is malformed or does not fit the articles.
         """
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit is {limit}; ask at least one question")
         from qa.evaluate import pipeline
         from qa.evaluate.gold.read import read_gold_set
         from qa.evaluate.measure.bootstrap import SEED
@@ -249,7 +256,7 @@ class Archive:
             return self._answerer
 
     def _current_store(self) -> ArticleStore:
-        """The articles; a build by whatever process puts others in their place."""
+        """The store of the current generation, opened anew when a build, by any process, has replaced it."""
         with self._opening:
             self._check_open()
             if self._store is None or self._store.path.parent != self._folder.require_current():
@@ -280,6 +287,13 @@ def _with_index(settings: Settings | None, index: str | Path | None) -> Settings
     return settings if index is None else settings.model_copy(update={"index": Path(index)})
 
 
+def _readable(text: str) -> str:
+    try:
+        return check_readable(text)
+    except ValueError as error:
+        raise UserError(f"{text!r:.80}: {error}") from error
+
+
 def _texts(given: _Sources) -> Sequence[str]:
-    """Of one, the brackets may be left out."""
+    """One source or id may be given without a list."""
     return [str(each) for each in ([given] if isinstance(given, str | Path) else given)]

@@ -74,7 +74,7 @@ def build(
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
     settings = load_settings(config, index=index, encoder=encoder)
     with progress_bar("articles") as on_progress:
-        archive = Archive.build(sources, settings=settings, on_progress=on_progress)
+        archive = Archive.build(sources or None, settings=settings, on_progress=on_progress)
     assert archive.report is not None
     _report(archive.report, as_json)
 

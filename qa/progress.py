@@ -27,20 +27,24 @@ def counting(on_progress: OnProgress | None, total: int | None) -> Callable[[int
 def progress_bar(what: str) -> Iterator[OnProgress]:
     """A bar that counts `what`, from the first call on; where stderr is no terminal, its last state only.
 
-    When the count begins anew, so does a bar below the first.
+    It stays as it is when all are done; when the count begins anew, so does a bar below it.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True))
-    with ExitStack() as shown:
+    with ExitStack() as open_bars:
+        progress: Progress | None = None
 
         def show(done: int, total: int | None) -> None:
-            if not progress.tasks:
-                shown.enter_context(progress)
-            if not progress.tasks or done == 0:
+            nonlocal progress
+            if progress is None:
+                progress = open_bars.enter_context(Progress(*columns, console=Console(stderr=True)))
                 progress.add_task(what, total=total)
-            progress.update(TaskID(len(progress.tasks) - 1), completed=done, total=total)
+            progress.update(progress.task_ids[0], completed=done, total=total)
+            if done == total:
+                # What comes next may be measured, and a bar that is drawn beside it would count.
+                open_bars.close()
+                progress = None
 
         yield show

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from corpus.clean import clean_line
+from corpus.dates import parse_date
 from corpus.errors import UserError
-from corpus.published import parse_date
 
 METADATA_FILE = "articles.toml"
 MAX_LINE = 300

@@ -16,7 +16,7 @@ FILE = "fitted.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class FittedModels:
     """The sentence model, the confidence model and the least confidence to answer.
 
     `least_confidence` has it for a share of the answers given that may be wrong, such shares ascending.
@@ -42,8 +42,8 @@ class Models:
 class Fitted:
     """What `qa/train/fit.py` found: for a question whose day of asking is given, and for any other."""
 
-    dated: Models
-    undated: Models
+    dated: FittedModels
+    undated: FittedModels
 
 
 @cache
@@ -57,14 +57,14 @@ def parse_fitted(tables: Mapping[str, Mapping[str, object]]) -> Fitted:
     return Fitted(dated=_models(tables["dated"]), undated=_models(tables["undated"]))
 
 
-def _models(table: Mapping[str, object]) -> Models:
+def _models(table: Mapping[str, object]) -> FittedModels:
     sentence, confidence = _logistic(table["sentence"], FEATURES), _logistic(table["confidence"], EVIDENCE)
     unweighed = set(FEATURES) - sentence.weights.keys()
     if unweighed:
         raise ValueError(f"{FILE}: the sentence model has no weight for {min(unweighed)!r}; fit it anew")
     least, answer_from = table["least_confidence"], table["answer_from"]
     assert isinstance(least, dict) and isinstance(answer_from, float)
-    return Models(
+    return FittedModels(
         sentence=sentence,
         confidence=confidence,
         answer_from=answer_from,

@@ -11,7 +11,7 @@ LEAST_SHARE = 0.5
 def timeline(answer: Answer) -> tuple[Citation, ...]:
     """The citations of different years that may well be the answer, newest first, one an article.
 
-    None when the question names its own time, or when the likely ones are of one year.
+    Empty when the question names its own time, or when the likely ones are of one year.
     """
     if not answer.is_answerable or answer.names_time:
         return ()

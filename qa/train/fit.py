@@ -36,7 +36,7 @@ from qa.evidence.choose import Candidate, best_per_passage
 from qa.evidence.confidence import evidence
 from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic
-from qa.train.questions import Asked, ask_all
+from qa.train.questions import AskedQuestion, ask_all
 from qa.train.regression import Array, as_table, fit_choice, fit_logistic
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def main(data_dir: Path, cache_dir: Path) -> None:
     print(json.dumps({"made_by": {**made_by, "figures": figures}, "models": models}, indent=1))
 
 
-def fit_models(asked: Sequence[Asked], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def fit_models(asked: Sequence[AskedQuestion], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The models learned from `asked` as the file has them, and their figures on unseen folds."""
     log.info("%s: %s questions", name, len(asked))
     names = CONFIDENCE_FEATURES[name]
@@ -126,7 +126,7 @@ def fit_models(asked: Sequence[Asked], name: str) -> tuple[dict[str, Any], dict[
     return models, figures | {"F1 of answering": round(f1, 3)}
 
 
-def fit_sentence(asked: Sequence[Asked]) -> Logistic:
+def fit_sentence(asked: Sequence[AskedQuestion]) -> Logistic:
     """The sentence model, from questions with a sentence that holds the answer and one that does not."""
     able = [each for each in asked if any(each.in_sentence) and not all(each.in_sentence)]
     rows = np.array([[c.features.by_name()[name] for name in FEATURES] for each in able for c in each.candidates])
@@ -134,7 +134,7 @@ def fit_sentence(asked: Sequence[Asked]) -> Logistic:
     return fit_choice(rows, is_right, [len(each.candidates) for each in able], FEATURES)
 
 
-def _unseen_probabilities(asked: Sequence[Asked]) -> list[list[float]]:
+def _unseen_probabilities(asked: Sequence[AskedQuestion]) -> list[list[float]]:
     """For each sentence the probability by a model not fitted on its question; of questions that found anything."""
     unseen: list[list[float]] = [[] for _ in asked]
     for train, test in _folds(asked):
@@ -144,7 +144,7 @@ def _unseen_probabilities(asked: Sequence[Asked]) -> list[list[float]]:
     return [probabilities for probabilities in unseen if probabilities]
 
 
-def _examples(found: Sequence[Asked], unseen: Sequence[Sequence[float]], names: Sequence[str]) -> Examples:
+def _examples(found: Sequence[AskedQuestion], unseen: Sequence[Sequence[float]], names: Sequence[str]) -> Examples:
     rows, right, marked_right, fused_right = [], [], [], []
     for asked, probabilities in zip(found, unseen, strict=True):
         ranked = _ranking(asked, probabilities)
@@ -168,7 +168,7 @@ def _examples(found: Sequence[Asked], unseen: Sequence[Sequence[float]], names: 
     )
 
 
-def _predict_unseen(examples: Examples, found: Sequence[Asked], names: Sequence[str]) -> Array:
+def _predict_unseen(examples: Examples, found: Sequence[AskedQuestion], names: Sequence[str]) -> Array:
     """For each question the confidence by a model that was not fitted on it."""
     predicted = np.zeros(len(found))
     for train, test in _folds(found):
@@ -219,18 +219,18 @@ def _f1(is_answered: Flags, is_answerable: Flags, counts: Array) -> float:
     return float(2 * right / (counts @ is_answered + counts @ is_answerable))
 
 
-def _ranking(asked: Asked, probabilities: Sequence[float]) -> list[Candidate]:
+def _ranking(asked: AskedQuestion, probabilities: Sequence[float]) -> list[Candidate]:
     pairs = zip(asked.candidates, probabilities, strict=True)
     return best_per_passage([replace(candidate, probability=probability) for candidate, probability in pairs])
 
 
-def _is_right_sentence(asked: Asked, best: Candidate) -> bool:
+def _is_right_sentence(asked: AskedQuestion, best: Candidate) -> bool:
     """Whether the marked sentence holds the answer."""
     pairs = zip(asked.candidates, asked.in_sentence, strict=True)
     return any(label for c, label in pairs if (c.found.article, c.start) == (best.found.article, best.start))
 
 
-def _folds(asked: Sequence[Asked]) -> Iterator[tuple[Any, Any]]:
+def _folds(asked: Sequence[AskedQuestion]) -> Iterator[tuple[Any, Any]]:
     """Rows to learn from and rows to predict; all that was asked of one question is on one side."""
     groups = [each.question_id for each in asked]
     folds: Iterator[tuple[Any, Any]] = GroupKFold(FOLDS).split(np.zeros(len(asked)), groups=groups)

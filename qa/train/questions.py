@@ -44,7 +44,7 @@ BLANK = Logistic(dict.fromkeys(FEATURES, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedQuestion:
     """One question asked of one index: its sentences, and for each whether it and its passage hold a gold answer.
 
     `weights` are those of the question's terms. `is_dated`: asked with its day.
@@ -60,11 +60,11 @@ class Asked:
     in_passage: Mapping[str, bool]
 
 
-def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[Asked]:
+def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQuestion]:
     """Every question of the set, asked of the whole index in `folder` and of a small one."""
     retriever = Retriever(folder, encoder)
     chance = random.Random(SEED)
-    asked: list[Asked] = []
+    asked: list[AskedQuestion] = []
     for n, question in enumerate(gold.questions):
         asked += _ask(question, retriever, is_answerable=question.is_answerable, is_small=False)
         with tempfile.TemporaryDirectory() as small_dir:
@@ -83,7 +83,9 @@ def holds(text: str, gold: Sequence[str]) -> bool:
     return any(answer.lower() in text.lower() for answer in gold)
 
 
-def _ask(question: GoldQuestion, retriever: Retriever, *, is_answerable: bool, is_small: bool) -> Iterator[Asked]:
+def _ask(
+    question: GoldQuestion, retriever: Retriever, *, is_answerable: bool, is_small: bool
+) -> Iterator[AskedQuestion]:
     """The question without its day, and with it."""
     gold = question.answers if is_answerable else ()
     dated = read_question(question.text, asked_on=question.asked_on)
@@ -93,7 +95,7 @@ def _ask(question: GoldQuestion, retriever: Retriever, *, is_answerable: bool, i
         weights = term_weights(ranking.terms, retriever.passages_with, ranking.store.counts()[1])
         found = gather(ranking, first_hits(ranking), read.preference)
         candidates = weigh(read, weights, found, ranking, retriever, BLANK)
-        yield Asked(
+        yield AskedQuestion(
             question_id=question.question_id,
             is_answerable=is_answerable,
             is_small=is_small,

@@ -9,13 +9,6 @@ from qa.answer import Citation, Copy
 from qa.show.address import reader_address
 
 
-def check_readable(text: str) -> str:
-    """`text` itself. Raises ValueError for NUL and lone surrogates, which no encoding can carry."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("the text holds characters that cannot be stored (NUL or half of a surrogate pair)")
-    return text
-
-
 def as_sentence(message: str) -> str:
     """A message as a sentence: "no run is saved" becomes "No run is saved."."""
     return f"{message[:1].upper()}{message[1:].rstrip('.')}."

@@ -6,10 +6,10 @@ import json
 
 import gradio as gr
 
+from corpus.clean import check_readable
 from corpus.errors import UserError
 from qa.archive import Archive
 from qa.limits import DEFAULT_K
-from qa.web.escape import check_readable
 from qa.web.gate.errors import public_error
 from qa.web.observe import Observer
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from corpus.bundled import ARTICLES
 from corpus.clean import clean_text
-from corpus.published import find_published, parse_date
+from corpus.dates import parse_date
+from corpus.published import find_published
 
 STORY = "The minister spoke of trade and defence."
 

@@ -23,7 +23,7 @@ from index.update import add_articles, build_index, remove_articles
 from qa.answer import Answer, Citation, IndexInfo
 from qa.answerer import Answerer, BadQuestion
 from qa.check.verify import citation_problem
-from qa.evidence.fitted import Fitted, Models
+from qa.evidence.fitted import Fitted, FittedModels
 from qa.evidence.logistic import Logistic
 from qa.evidence.reranker import Reranker
 from qa.question.followup import Turn
@@ -31,7 +31,7 @@ from qa.question.followup import Turn
 # "The bridge" points back to the sentence that names it.
 COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
-UNDATED = Models(
+UNDATED = FittedModels(
     sentence=Logistic(
         {"similarity_share": 1.0, "bare_share": 1.0, "coverage": 3.0, "fused": 2.0, "offers_number": 1.0}, bias=-3.0
     ),

@@ -27,6 +27,7 @@ from qa.archive import Archive
 from qa.build import Models
 from qa.check.verify import Verification
 from qa.evaluate.measure.bootstrap import SEED
+from qa.question.followup import Turn
 from qa.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -163,6 +164,37 @@ def test_a_bad_source_changes_nothing(archive: Archive, change: Callable[[Archiv
     with pytest.raises(UserError, match="nowhere"):
         change(archive, "nowhere")
     assert (ids(archive), archive.report) == (["bridge", "chess", "glacier", "vaccine"], None)
+
+
+def test_sources_that_turn_out_empty_are_not_the_articles_that_come_with_the_program(built: IndexFolder) -> None:
+    with pytest.raises(UserError, match="^no articles were given; name files or folders with articles$"):
+        Archive.build([], index=built.path)
+    assert ids(Archive.open(built.path)) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+@pytest.mark.parametrize("text", ["half of a pair \ud800", "a\0b"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda archive, text: archive.article(text),
+        lambda archive, text: archive.remove(["chess", text]),
+        lambda archive, text: archive.ask(text),
+        lambda archive, text: archive.ask("Who?", history=[Turn(text)]),
+        lambda archive, text: archive.ask("Who?", filters=Filters(sources=(text,))),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words(
+    archive: Archive, call: Callable[[Archive, str], object], text: str
+) -> None:
+    with pytest.raises(UserError, match="the text holds characters that cannot be stored"):
+        call(archive, text)
+    assert "chess" in ids(archive)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_no_questions_cannot_be_evaluated(archive: Archive, limit: int) -> None:
+    with pytest.raises(ValueError, match=f"^limit is {limit}; ask at least one question$"):
+        archive.evaluate(limit=limit)
 
 
 def test_an_unknown_article(archive: Archive) -> None:

@@ -13,10 +13,11 @@ from qa.answer import Answer, Citation, Copy, IndexInfo
 from qa.answerer import Answerer
 from qa.check.verify import citation_problem
 from qa.evaluate.gold.gold_set import GoldQuestion
+from qa.evidence.gather import WEIGHED
 from qa.progress import OnProgress, counting
 
-# Passages asked for: as many as the answerer weighs anyway, so the first five are what a user gets.
-CITED = 10
+# Passages asked for: as many as are weighed anyway.
+CITED = WEIGHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from corpus.clean import check_readable
 from corpus.filters import Filters
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS, MAX_TURNS
 from qa.question.followup import Turn
-from qa.web.escape import check_readable
 
 MAX_COMMENT_CHARACTERS = 2000
 MAX_ID_CHARACTERS = 1000

@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from corpus.clean import check_readable
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from qa.answer import Answer
@@ -21,7 +22,7 @@ from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.which import add_choice, offered_sources, read_filters
-from qa.web.escape import as_sentence, check_readable
+from qa.web.escape import as_sentence
 from qa.web.gate.errors import UNEXPECTED, public_error
 from qa.web.mcp import add_tools
 from qa.web.observe import Observer

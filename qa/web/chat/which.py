@@ -9,9 +9,9 @@ from datetime import date
 
 import gradio as gr
 
+from corpus.clean import check_readable
 from corpus.filters import Filters
 from qa.archive import Archive
-from qa.web.escape import check_readable
 
 MAX_CHOSEN = 100
 MAX_DAY_CHARACTERS = 20

@@ -11,7 +11,7 @@ import pytest
 
 from qa.evidence.confidence import EVIDENCE
 from qa.evidence.features import FEATURES
-from qa.evidence.fitted import Models, load_fitted, parse_fitted
+from qa.evidence.fitted import FittedModels, load_fitted, parse_fitted
 from qa.evidence.logistic import Logistic
 
 TABLE = json.loads(resources.files("qa.models").joinpath("fitted.json").read_text(encoding="utf-8"))
@@ -67,7 +67,7 @@ def test_fewer_wrong_answers_need_more_confidence() -> None:
 
 def test_between_two_shares_that_were_measured_the_stricter_holds() -> None:
     blank = Logistic({}, 0.0)
-    models = Models(blank, blank, 0.3, {0.05: 0.9, 0.1: 0.7, 0.2: 0.5})
+    models = FittedModels(blank, blank, 0.3, {0.05: 0.9, 0.1: 0.7, 0.2: 0.5})
     assert [models.answers_from(share) for share in (0.05, 0.1, 0.12, 0.2, 0.5)] == [0.9, 0.7, 0.7, 0.5, 0.5]
     assert models.answers_from(None) == 0.3
     # Below the least that was measured, nothing is answered.

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.clean import check_readable
 from qa.answer import Citation
-from qa.web.escape import as_entities, check_readable, reader_path, web_url
+from qa.web.escape import as_entities, reader_path, web_url
 
 # What HTML or Markdown could act on, or take for a line's end.
 ACTIVE = set("<>\"'&`*_{}[]()#+-.!|~$:/\\=@\n\r\t")

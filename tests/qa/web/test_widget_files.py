@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from qa.archive import Archive
 from qa.build import Models
+from qa.limits import MAX_TURNS
 from qa.settings import Settings
 from qa.web.server import create_app
 from qa.web.widget import FOLDER, LANGUAGES, SCRIPT, integrity
@@ -50,6 +52,11 @@ def test_any_page_may_load_it_and_keep_it(client: TestClient, path: str, age: in
     assert plain.content == response.content
     again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_widget_sends_as_many_turns_as_are_heard() -> None:
+    (source,) = re.findall(r"const MAX_TURNS = (\d+);", SCRIPT.with_name("widget.js").read_text(encoding="utf-8"))
+    assert int(source) == MAX_TURNS
 
 
 def test_every_language_has_every_text(client: TestClient) -> None:
