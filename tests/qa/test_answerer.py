@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.article import Article
 from corpus.filters import Filters
+from corpus.passages import split_article
 from index.encoders.torch import is_mostly_latin
 from index.generations import IndexFolder
 from index.retriever import Ranking, Retriever
@@ -180,6 +181,26 @@ def test_how_many_are_cited_changes_nothing_of_the_first(many: Answerer, questio
         answer = many.ask(question, k=k)
         assert without_copies(answer) == without_copies(whole)[: len(answer.citations)]
         assert (answer.confidence, answer.is_answerable) == (whole.confidence, whole.is_answerable)
+
+
+def test_a_further_passage_does_not_mark_what_is_marked_already(
+    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The sentence on the zebra ends one passage and begins the next; only the first of the two decides.
+    monkeypatch.setattr("qa.evidence.gather.WEIGHED", 1)
+    filler = [
+        f"On day {n} the keepers fed the {animal}." for n, animal in enumerate(["lion", "bear", "seal", "ape"] * 10)
+    ]
+    article = Article("zoo", "Zoo", " ".join(filler))
+    first, second, *_ = split_article(article)
+    (shared,) = [sentence for sentence in filler if sentence in first.text and sentence in second.text]
+    article = replace(article, text=article.text.replace(shared, "A zebra escaped from the zoo."))
+    build_index(folder, [article], encoder)
+    answer = Answerer(Retriever(folder, encoder), FITTED).ask("Which zebra escaped from the zoo?", k=5)
+    marked = [citation.answer for citation in answer.citations]
+    assert marked[0] == "A zebra escaped from the zoo."
+    assert sum("zebra" in citation.quote for citation in answer.citations) == 2
+    assert len(set(marked)) == len(marked)
 
 
 def test_more_passages_show_more_copies_and_change_nothing_else(folder: IndexFolder, encoder: HashEncoder) -> None:
