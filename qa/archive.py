@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from corpus import bundled
 from corpus.article import Article
 from corpus.clean import check_readable
-from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from qa.answer import Answer, IndexInfo
@@ -107,7 +106,7 @@ class Archive:
         """Remove articles: all that are named, or none if one is unknown, which raises UserError."""
         from index.update import remove_articles
 
-        named = [_readable(article_id) for article_id in _texts(article_ids)]
+        named = [_known_as_text(article_id) for article_id in _texts(article_ids)]
         return self._write(lambda encoder: remove_articles(self._folder, named, encoder))
 
     def list(self) -> Sequence[ListedArticle]:
@@ -116,7 +115,7 @@ class Archive:
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
-        return self._current_store().article(_readable(article_id))
+        return self._current_store().article(_known_as_text(article_id))
 
     def sources(self) -> Sequence[str]:
         """The sources with the most articles, those that a question can name, in alphabetical order."""
@@ -143,8 +142,7 @@ class Archive:
         days around it are preferred then. With `write` the language model, if the settings name one, sums the answer
         up. Raises UserError for a question that is empty, too long or no text.
         """
-        for text in (question, *(turn.question for turn in history), *(filters.sources if filters else ())):
-            _readable(text)
+        _check_texts([question, *(turn.question for turn in history), *(filters.sources if filters else ())])
         return self._open_answerer().ask(
             question,
             history=history,
@@ -287,11 +285,24 @@ def _with_index(settings: Settings | None, index: str | Path | None) -> Settings
     return settings if index is None else settings.model_copy(update={"index": Path(index)})
 
 
-def _readable(text: str) -> str:
+def _known_as_text(article_id: str) -> str:
+    """The id itself; one that no store can hold is of no article."""
+    from index.store.errors import ArticleNotFound
+
     try:
-        return check_readable(text)
+        return check_readable(article_id)
     except ValueError as error:
-        raise UserError(f"{text!r:.80}: {error}") from error
+        raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids") from error
+
+
+def _check_texts(texts: Sequence[str]) -> None:
+    from qa.answerer import BadQuestion
+
+    for text in texts:
+        try:
+            check_readable(text)
+        except ValueError as error:
+            raise BadQuestion(f"{text!r:.80}: {error}") from error
 
 
 def _texts(given: _Sources) -> Sequence[str]:
