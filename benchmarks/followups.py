@@ -23,7 +23,7 @@ from pathlib import Path
 import click
 from tables import print_heading
 
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.build import Models
 from qa.evaluate import pipeline
@@ -59,7 +59,7 @@ _AT_START = re.compile(rf"^(?P<time>{_TIME})\b", re.IGNORECASE)
 @click.argument("cache_dir", type=click.Path(path_type=Path))
 def main(data_dir: Path, cache_dir: Path) -> None:
     """Print the table, of the sets in DATA_DIR."""
-    models = Models(SentenceEncoder())
+    models = Models(PackagedEncoder())
     squad, timeqa = (read_gold_set(data_dir / name) for name in ("squad1-dev", "timeqa-human-90pages"))
     print_heading("Follow-ups", "followups.py DATA_DIR CACHE_DIR")
     print("| kind | questions | measure | in full | without history | with history | gained (95% interval) |")

@@ -20,7 +20,7 @@ import numpy as np
 from ir_measures import R, nDCG
 from tables import Values, mean_with_interval, print_heading
 
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.fusion import fuse
 from index.generations import IndexFolder
 from index.hit import Hit
@@ -43,7 +43,7 @@ RRF_K = 60
 @click.argument("sets", metavar="SET...", nargs=-1, required=True)
 def main(data_dir: Path, cache_dir: Path, sets: Sequence[str]) -> None:
     """Print a table for each SET, a folder of DATA_DIR."""
-    encoder = SentenceEncoder()
+    encoder = PackagedEncoder()
     print_heading("Fusion against its legs", f"fusion.py DATA_DIR CACHE_DIR {' '.join(sets)}")
     print(f"Weights {WEIGHTS[0]} lexical, {WEIGHTS[1]} dense; 95% bootstrap intervals ({RESAMPLES:,} resamples).\n")
     for name in sets:

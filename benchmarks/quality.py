@@ -18,7 +18,7 @@ from unittest.mock import patch
 import click
 from tables import print_heading
 
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.build import Models
 from qa.evaluate import pipeline
@@ -59,7 +59,7 @@ def without_wider_marks() -> Iterator[None]:
 @contextmanager
 def without_words_alone() -> Iterator[None]:
     """The encoder is believed to know every script."""
-    with patch.object(SentenceEncoder, "knows", lambda *_: True):
+    with patch.object(PackagedEncoder, "knows", lambda *_: True):
         yield
 
 
@@ -85,7 +85,7 @@ STEPS: dict[str, Callable[[], AbstractContextManager[None]]] = {
 @click.argument("sets", metavar="SET...", nargs=-1, required=True)
 def main(data_dir: Path, cache_dir: Path, sets: Sequence[str]) -> None:
     """Print the tables of each SET, a folder of DATA_DIR or "bundled"."""
-    models = Models(SentenceEncoder())
+    models = Models(PackagedEncoder())
     print_heading("What each step is worth", "quality.py DATA_DIR CACHE_DIR SET...")
     print(f"At most {LIMIT:,} questions of a set; differences that are significant after Holm's correction are bold.")
     costs: list[str] = []

@@ -29,7 +29,7 @@ from tables import print_heading
 
 from corpus import bundled
 from corpus.readers import read_articles
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
@@ -63,7 +63,7 @@ def main(deep_chat: Path) -> None:
     """Print the table; DEEP_CHAT is its bundle."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index=Path(folder), client_rate="100000/minute")
-        build_index(IndexFolder(settings.index), read_articles([str(bundled.ARTICLES)]), SentenceEncoder())
+        build_index(IndexFolder(settings.index), read_articles([str(bundled.ARTICLES)]), PackagedEncoder())
         archive = Archive(settings)
         archive.warm_up()
         app = create_app(archive)

@@ -26,12 +26,14 @@ class Models:
 
 def load_models(settings: Settings) -> Models:
     """The models that the settings name; the weights of each are loaded when they are first needed."""
+    from index.encoders.onnx import PACKAGED, PackagedEncoder
     from index.encoders.torch import SentenceEncoder
     from qa.evidence.reranker import Reranker
 
     # The reranker first: it may have to be fetched, and an encoder that is on this machine forbids going out.
     reranker = Reranker(settings.reranker) if settings.reranker else None
-    return Models(SentenceEncoder(settings.encoder), reranker)
+    encoder = PackagedEncoder() if settings.encoder == PACKAGED else SentenceEncoder(settings.encoder)
+    return Models(encoder, reranker)
 
 
 def load_writer(settings: Settings) -> Writer | None:

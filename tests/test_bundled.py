@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.readers import read_articles
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.answerer import Answerer
@@ -25,7 +25,7 @@ INTRODUCED = "Who introduced the Indo-Pacific Treaty Organization Act?"
 @pytest.fixture(scope="module")
 def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     folder = tmp_path_factory.mktemp("bundled")
-    build_index(IndexFolder(folder), read_articles([str(ARTICLES)]), SentenceEncoder())
+    build_index(IndexFolder(folder), read_articles([str(ARTICLES)]), PackagedEncoder())
     return open_answerer(Settings(index=folder))
 
 

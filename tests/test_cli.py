@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder
 
 from corpus.article import Article
-from index.encoders.torch import is_mostly_latin
+from index.encoders.encoder import is_mostly_latin
 from index.generations import IndexFolder
 from index.store.sqlite import ArticleStore
 from index.update import build_index

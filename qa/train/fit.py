@@ -26,7 +26,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.evaluate.gold.read import read_gold_set
 from qa.evaluate.pipeline import index_of
@@ -88,7 +88,7 @@ class Examples:
 
 def main(data_dir: Path, cache_dir: Path) -> None:
     """Print `fitted.json`."""
-    gold, encoder = read_gold_set(data_dir / SET), SentenceEncoder()
+    gold, encoder = read_gold_set(data_dir / SET), PackagedEncoder()
     folder = index_of(gold, IndexFolder(cache_dir), cache_dir, encoder)
     place = own_index_path(gold, cache_dir, encoder)
     with remembering(encoder, place.with_name(f"{place.name}.npz")) as memory:

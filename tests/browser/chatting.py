@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Locator, Page, expect
 
 from corpus.readers import read_articles
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
@@ -45,7 +45,7 @@ class Site:
 @contextmanager
 def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
     """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
-    build_index(IndexFolder(folder), read_articles([str(source)]), SentenceEncoder())
+    build_index(IndexFolder(folder), read_articles([str(source)]), PackagedEncoder())
     settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
     archive = Archive(settings)
     archive.warm_up()

@@ -10,7 +10,7 @@ import pytest
 from chatting import DESKTOP, PHONE, Site, width_beyond_the_screen
 from playwright.sync_api import Browser, Page, expect
 
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.build import Models
 from qa.evaluate import pipeline
@@ -32,7 +32,7 @@ def upside_down(asked: Asked) -> Asked:
 @pytest.fixture(scope="module")
 def site_with_runs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The bundled articles served, with two saved runs of some of their questions."""
-    gold, encoder = pipeline.read_bundled().sample(24), SentenceEncoder()
+    gold, encoder = pipeline.read_bundled().sample(24), PackagedEncoder()
     folder = IndexFolder(site.folder)
     run = pipeline.ask_set(gold, folder, tmp_path_factory.mktemp("cache"), Models(encoder))
     for name, asked in ((REPORT, run), ("upside down", [upside_down(each) for each in run])):

@@ -17,7 +17,9 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.filters import Filters
 from corpus.passages import split_article
-from index.encoders.torch import SentenceEncoder, is_mostly_latin
+from index.encoders.encoder import is_mostly_latin
+from index.encoders.onnx import PackagedEncoder
+from index.encoders.torch import SentenceEncoder
 from index.fusion import fuse
 from index.generations import IndexFolder
 from index.recipe import embedded_text, open_store
@@ -356,5 +358,5 @@ def test_a_script_the_encoder_does_not_know_is_searched_by_its_words(built: Inde
 )
 def test_scripts_are_told_apart(text: str, is_latin: bool) -> None:
     assert is_mostly_latin(text) is is_latin
-    assert SentenceEncoder().knows(text) is is_latin
+    assert PackagedEncoder().knows(text) is is_latin
     assert SentenceEncoder("another/model").knows(text)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corpus.article import Article
 from corpus.filters import Filters
 from corpus.passages import split_article
-from index.encoders.torch import is_mostly_latin
+from index.encoders.encoder import is_mostly_latin
 from index.generations import IndexFolder
 from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from corpus.readers import read_articles
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 def bundled_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of an index of the bundled articles."""
     folder = tmp_path_factory.mktemp("bundled")
-    build_index(IndexFolder(folder), read_articles([str(ROOT / "corpus" / "articles")]), SentenceEncoder())
+    build_index(IndexFolder(folder), read_articles([str(ROOT / "corpus" / "articles")]), PackagedEncoder())
     # The test client goes by the first name; the others stand for a public server's.
     hosts = ("testserver", "articles.example")
     return Settings(index=folder, runs=folder / "runs", hosts=hosts, client_rate="100000/minute")

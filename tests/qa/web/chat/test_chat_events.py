@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.readers import read_articles
-from index.encoders.torch import SentenceEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
@@ -38,7 +38,7 @@ def test_fault_of_the_program_is_logged_not_told(
 ) -> None:
     folder = IndexFolder(tmp_path)
     (tmp_path / "a.txt").write_text("The mission opened in 2022.\n\nNobody objected.", encoding="utf-8")
-    build_index(folder, read_articles([str(tmp_path / "a.txt")]), SentenceEncoder())
+    build_index(folder, read_articles([str(tmp_path / "a.txt")]), PackagedEncoder())
     answerer = open_answerer(Settings(index=tmp_path))
     answerer.store.close()
     monkeypatch.setattr("qa.build.open_answerer", lambda *_: answerer)

