@@ -16,6 +16,7 @@ from index.fusion import fuse
 from index.generations import IndexFolder
 from index.hit import Hit
 from index.recipe import open_store
+from index.sentences import SentenceVectors
 from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors
@@ -61,6 +62,7 @@ class Retriever:
         """Open the index. Raises UserError when there is none or it cannot be used."""
         self._folder = folder
         self._encoder = encoder
+        self._sentences = SentenceVectors(encoder)
         self._lock = threading.Lock()
         self._open()
 
@@ -113,9 +115,9 @@ class Retriever:
         """(n, dim) float32, unit rows, by the encoder the index was made with."""
         return self._encoder.encode_queries(queries)
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows, by the encoder the index was made with."""
-        return self._encoder.encode_passages(texts)
+    def encode_sentences(self, sentences: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows, by the encoder the index was made with; the last ones are remembered."""
+        return self._sentences.encode(sentences)
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""

@@ -139,7 +139,7 @@ class Answerer:
 
     def warm_up(self) -> None:
         """Load the models, so that the first question does not wait for them."""
-        self._retriever.encode_passages(["warm"])
+        self._retriever.encode_sentences(["warm"])
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
 

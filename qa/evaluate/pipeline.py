@@ -78,7 +78,7 @@ def ask_set(
 
 
 def time_answers(gold: GoldSet, folder: IndexFolder, models: Models, n: int) -> list[Answer]:
-    """The answers to `n` questions of the set, evenly spaced, with nothing remembered: what they take is the cost."""
+    """The answers to `n` questions of the set, evenly spaced, by an answerer that remembers nothing yet: the cost."""
     if n == 0:
         return []
     answerer = Answerer(Retriever(folder, models.encoder), load_fitted(), reranker=models.reranker)

@@ -112,7 +112,7 @@ def _nearness_by_meaning(
     texts = [sentence.text for each in found for sentence in each.sentences]
     if not texts:
         return [[] for _ in found]
-    vectors = retriever.encode_passages(texts)
+    vectors = retriever.encode_sentences(texts)
     bare = retriever.encode_queries([question.bare])
     return _by_passage(found, (vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist())
 
