@@ -8,11 +8,22 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may answer. Dates are inclusive; an article without a date passes no date filter."""
+    """Which articles may answer. Dates are inclusive; an article without a date passes no date filter.
+
+    Raises TypeError for a date that is a text, and for `sources` that are a single text, whose letters would be taken
+    for sources.
+    """
 
     after: date | None = None
     before: date | None = None
     sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, day in (("after", self.after), ("before", self.before)):
+            if day is not None and not isinstance(day, date):
+                raise TypeError(f"{name} is {day!r:.80}; give a date, such as date(2024, 1, 31)")
+        if isinstance(self.sources, str):
+            raise TypeError(f"sources is {self.sources!r:.80}; give several, such as ({self.sources!r:.80},)")
 
     def __bool__(self) -> bool:
         return bool(self.after or self.before or self.sources)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from corpus import bundled
 from corpus.article import Article
 from corpus.clean import check_readable
+from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from qa.answer import Answer, IndexInfo
@@ -88,6 +89,8 @@ class Archive:
         archive as it was. `on_progress` is called with how many articles are done and how many there are, or None.
         """
         archive = cls(_with_index(settings, index))
+        if sources is not None and not _texts(sources):
+            raise UserError("no articles were given; name files or folders with articles")
         from index.update import build_index
 
         archive._change(build_index, bundled.ARTICLES if sources is None else sources, on_progress)
@@ -129,7 +132,7 @@ class Archive:
         self,
         question: str,
         *,
-        history: Sequence[Turn] = (),
+        history: Sequence[Turn | str] = (),
         k: int | None = None,
         filters: Filters | None = None,
         asked_on: date | None = None,
@@ -137,15 +140,19 @@ class Archive:
     ) -> Answer:
         """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
 
-        `history` has the turns before, oldest first. `k` is that of the settings unless it is given. `filters` say
-        which articles may answer. `asked_on` is the day the question was asked, where that is known: articles of the
-        days around it are preferred then. With `write` the language model, if the settings name one, sums the answer
-        up. Raises UserError for a question that is empty, too long or no text.
+        `history` has the turns before, oldest first; a text is a turn without its answer. `k` is that of the settings
+        unless it is given. `filters` say which articles may answer. `asked_on` is the day the question was asked, where
+        that is known: articles of the days around it are preferred then. With `write` the language model, if the
+        settings name one, sums the answer up. Raises UserError for a question that is empty, too long or no text, and
+        for filters that nothing can pass.
         """
-        _check_texts([question, *(turn.question for turn in history), *(filters.sources if filters else ())])
+        from qa.question.followup import Turn
+
+        turns = [Turn(turn) if isinstance(turn, str) else turn for turn in history]
+        _check_asked([question, *(turn.question for turn in turns)], filters or Filters())
         return self._open_answerer().ask(
             question,
-            history=history,
+            history=turns,
             k=self.settings.k if k is None else k,
             filters=filters,
             asked_on=asked_on,
@@ -295,10 +302,15 @@ def _known_as_text(article_id: str) -> str:
         raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids") from error
 
 
-def _check_texts(texts: Sequence[str]) -> None:
+def _check_asked(questions: Sequence[str], filters: Filters) -> None:
+    """Raise BadQuestion for what is no text, and for days that exclude each other."""
     from qa.answerer import BadQuestion
 
-    for text in texts:
+    if filters.is_impossible:
+        raise BadQuestion(
+            f"no article can be from {filters.after} on and until {filters.before}; change one of the two"
+        )
+    for text in (*questions, *filters.sources):
         try:
             check_readable(text)
         except ValueError as error:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,9 @@ def test_sources_that_turn_out_empty_are_not_the_articles_that_come_with_the_pro
     with pytest.raises(UserError, match="^no articles were given; name files or folders with articles$"):
         Archive.build([], index=built.path)
     assert ids(Archive.open(built.path)) == ["bridge", "chess", "glacier", "vaccine"]
+    with pytest.raises(UserError, match="^no articles were given"):
+        Archive.build([], index="nothing is left here")
+    assert not Path("nothing is left here").exists()
 
 
 @pytest.mark.parametrize("text", ["half of a pair \ud800", "a\0b"])
@@ -189,6 +193,19 @@ def test_what_is_no_text_is_refused_in_words(
     with pytest.raises(UserError, match=words):
         call(archive, text)
     assert "chess" in ids(archive)
+
+
+def test_a_turn_can_be_its_question_alone(archive: Archive) -> None:
+    told = archive.ask("Whom did she beat?", history=["Who is Lina Okafor?"])
+    assert told.query == archive.ask("Whom did she beat?", history=[Turn("Who is Lina Okafor?")]).query
+    assert "Lina Okafor" in told.query
+
+
+def test_days_that_exclude_each_other_are_refused(archive: Archive) -> None:
+    with pytest.raises(
+        UserError, match="^no article can be from 2024-03-01 on and until 2023-01-01; change one of the"
+    ):
+        archive.ask(WON, filters=Filters(after=date(2024, 3, 1), before=date(2023, 1, 1)))
 
 
 @pytest.mark.parametrize("limit", [0, -1])
