@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 PREFLIGHT_SECONDS = 600
 # An open chat page holds a connection for as long as it is open; Ctrl-C must not wait for it.
 SHUTDOWN_SECONDS = 1
+# The packaged model is loaded in half a second; for another nobody who stops the server waits longer than this.
+WARM_UP_SECONDS = 5
 
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
@@ -67,8 +69,11 @@ def create_app(archive: Archive) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        loading = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+        loading.start()
         yield
+        # A process that ends while a model is being loaded is aborted by the library that loads it.
+        loading.join(WARM_UP_SECONDS)
 
     app = FastAPIOffline(
         title="Ask the articles",
