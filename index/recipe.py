@@ -8,7 +8,7 @@ from corpus.months import MONTHS
 from corpus.passages import MAX_WORDS, MIN_WORDS, OVERLAP_SENTENCES
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
-from index.store.sqlite import ArticleStore
+from index.store.sqlite import ArticleStore, open_current
 
 ENCODER_KEY = "encoder"
 RECIPE_KEY = "recipe"
@@ -33,7 +33,7 @@ def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
 
     Raises UserError when nothing was built yet, IndexMismatch when another encoder or version built it.
     """
-    store = ArticleStore(folder.require_current() / folder.store_name)
+    store = open_current(folder)
     built_with, recipe = store.meta(ENCODER_KEY), store.meta(RECIPE_KEY)
     if built_with != encoder.fingerprint:
         store.close()

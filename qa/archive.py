@@ -262,25 +262,13 @@ class Archive:
 
     def _current_store(self) -> ArticleStore:
         """The store of the current generation, opened anew when a build, by any process, has replaced it."""
+        from index.store.sqlite import open_current
+
         with self._opening:
             self._check_open()
             if self._store is None or self._store.path.parent != self._folder.require_current():
-                self._store = self._open_store()
+                self._store = open_current(self._folder)
             return self._store
-
-    def _open_store(self) -> ArticleStore:
-        from index.store.errors import StoreDamaged
-        from index.store.sqlite import ArticleStore
-
-        generation: Path | None = None
-        while True:
-            tried, generation = generation, self._folder.require_current()
-            try:
-                return ArticleStore(generation / self._folder.store_name)
-            except StoreDamaged:
-                # A build may have swept it away since it was looked up; damage stays where it is.
-                if generation == tried:
-                    raise
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -14,6 +14,7 @@ from typing import Any
 from corpus.article import Article, Passage
 from corpus.errors import UserError
 from corpus.filters import Filters
+from index.generations import IndexFolder
 from index.store.errors import ArticleNotFound, StoreDamaged, explained
 from index.store.listed import ListedArticle
 
@@ -314,6 +315,19 @@ class ArticleStore:
                 some = values[first : first + MAX_PARAMETERS]
                 rows += db.execute(query.format(_marks(len(some))), some).fetchall()
         return rows
+
+
+def open_current(folder: IndexFolder) -> ArticleStore:
+    """The store of the folder's current generation. Raises UserError when nothing was built, StoreDamaged."""
+    generation: Path | None = None
+    while True:
+        tried, generation = generation, folder.require_current()
+        try:
+            return ArticleStore(generation / folder.store_name)
+        except StoreDamaged:
+            # A build may have swept it away since it was looked up; damage stays where it is.
+            if generation == tried:
+                raise
 
 
 def _marks(n: int) -> str:

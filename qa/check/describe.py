@@ -7,14 +7,12 @@ from pathlib import Path
 
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY
-from index.store.sqlite import ArticleStore
+from index.store.sqlite import open_current
 
 
 def describe_index(index: Path) -> dict[str, str | int | None]:
     """Facts about the index in the folder `index`, by name. Raises UserError when there is none."""
-    folder = IndexFolder(index)
-    generation = folder.require_current()
-    with contextlib.closing(ArticleStore(generation / folder.store_name)) as store:
+    with contextlib.closing(open_current(IndexFolder(index))) as store:
         articles, passages = store.counts()
         days = [article.published for article in store.list_articles() if article.published]
         return {
@@ -25,5 +23,5 @@ def describe_index(index: Path) -> dict[str, str | int | None]:
             "newest": max(days).isoformat() if days else None,
             "undated": articles - len(days),
             "encoder": store.meta(ENCODER_KEY),
-            "bytes": sum(file.stat().st_size for file in generation.rglob("*") if file.is_file()),
+            "bytes": sum(file.stat().st_size for file in store.path.parent.rglob("*") if file.is_file()),
         }

@@ -13,7 +13,7 @@ from corpus.errors import UserError
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.retriever import Retriever
-from index.store.sqlite import ArticleStore
+from index.store.sqlite import open_current
 from qa.answer import Answer
 from qa.answerer import Answerer
 from qa.evaluate.gold.check import check_against
@@ -88,7 +88,7 @@ def time_answers(gold: GoldSet, folder: IndexFolder, models: Models, n: int) -> 
 
 def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:
     """Raise UserError when a citation is not exact to the character: a fault of the program, never of the articles."""
-    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+    with closing(open_current(folder)) as store:
         problems = find_inexact(run, store)
     if problems:
         raise UserError(f"{len(problems)} citations are not exact, so the run fails; the first: {problems[0]}")
@@ -96,11 +96,11 @@ def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:
 
 def judge_run(gold: GoldSet, run: Sequence[Asked], folder: IndexFolder) -> list[Judgement]:
     """A judgement for each question of the set that the run answers."""
-    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+    with closing(open_current(folder)) as store:
         return judge_all(gold.questions, run, ArticleWords(store))
 
 
 def explain(judgements: Sequence[Judgement], folder: IndexFolder) -> list[Failure]:
     """Every failure, with what was expected quoted from the articles."""
-    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+    with closing(open_current(folder)) as store:
         return explain_failures(judgements, store)

@@ -42,9 +42,13 @@ class Candidate:
 
 
 def weigh(
-    question: Question, weights: Mapping[str, float], found: Sequence[Found], ranking: Ranking, retriever: Retriever,
+    question: Question,
+    weights: Mapping[str, float],
+    found: Sequence[Found],
+    ranking: Ranking,
+    retriever: Retriever,
     model: Logistic,
-) -> list[Candidate]:  # fmt: skip
+) -> list[Candidate]:
     """Every sentence of the passages `found`, with the probability that it answers `question`, by `model`.
 
     `weights` are those of the question's terms.
