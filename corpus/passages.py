@@ -23,9 +23,16 @@ _BULLET = re.compile(r"\s*(?:[•‣◦▪●*–—-]|\d{1,2}[.)])\s+\S")
 class _Unit:
     """Sentences that must stay together (a heading and what follows it, an FAQ question and its answer)."""
 
-    start: int
-    end: int
+    sentences: tuple[Sentence, ...]
     words: int
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        return self.sentences[-1].end
 
 
 def split_article(article: Article, *, overlap: int = OVERLAP_SENTENCES) -> list[Passage]:
@@ -35,11 +42,18 @@ def split_article(article: Article, *, overlap: int = OVERLAP_SENTENCES) -> list
     Nothing but white space lies outside them: every sentence is in at least one passage.
     An article without text has none.
     """
+    return [passage for passage, _ in split_with_sentences(article, overlap=overlap)]
+
+
+def split_with_sentences(
+    article: Article, *, overlap: int = OVERLAP_SENTENCES
+) -> Iterator[tuple[Passage, list[Sentence]]]:
+    """The same passages, each with its sentences. Their offsets are into the article's text."""
     units = list(_glue(article.text, split_sentences(article.text)))
-    return [
-        Passage(article.article_id, group[0].start, group[-1].end, article.text[group[0].start : group[-1].end])
-        for group in _pack(units, overlap)
-    ]
+    for group in _pack(units, overlap):
+        start, end = group[0].start, group[-1].end
+        sentences = [sentence for unit in group for sentence in unit.sentences]
+        yield Passage(article.article_id, start, end, article.text[start:end]), sentences
 
 
 def _glue(text: str, sentences: list[Sentence]) -> Iterator[_Unit]:
@@ -51,7 +65,7 @@ def _glue(text: str, sentences: list[Sentence]) -> Iterator[_Unit]:
         words = count_words(text[held[0].start : sentence.end])
         if following is not None and words < MAX_WORDS and _opens(text, sentence, following):
             continue
-        yield _Unit(held[0].start, sentence.end, words)
+        yield _Unit(tuple(held), words)
         held = []
 
 
@@ -73,7 +87,7 @@ def _pack(units: list[_Unit], overlap: int) -> list[list[_Unit]]:
             group = group[-overlap:] if overlap and _words(group[-overlap:]) + unit.words <= MAX_WORDS else []
         group.append(unit)
     if groups and group and _words(group) < MIN_WORDS:
-        groups[-1] += group
+        groups[-1] += [unit for unit in group if unit.start >= groups[-1][-1].end]
     elif group:
         groups.append(group)
     return groups

@@ -13,8 +13,10 @@ from index.store.sqlite import ArticleStore, open_current
 ENCODER_KEY = "encoder"
 RECIPE_KEY = "recipe"
 # How passages are made; an index made in another way must be built anew. Raise the first number with any change of
-# `split_article`, `analyze` or `embedded_text` that the constants do not show.
-RECIPE = f"1 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
+# `split_with_sentences`, `read_article`, `analyze` or `embedded_text` that the constants do not show.
+RECIPE = f"2 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
+# Made in these ways, the vector of a passage is the same.
+SAME_VECTORS = (RECIPE, "1 words 40-120 overlap 1")
 
 
 class IndexMismatch(UserError):
@@ -39,12 +41,12 @@ def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
         store.close()
         raise IndexMismatch(
             f"{str(folder.path)!r} was built with the encoder {built_with!r} but the settings ask for "
-            f"{encoder.fingerprint!r}; run `article-qa build` with the same sources, or change the setting `encoder`"
+            f"{encoder.fingerprint!r}; run `article-qa rebuild`, or change the setting `encoder`"
         )
     if recipe != RECIPE:
         store.close()
         raise IndexMismatch(
             f"{str(folder.path)!r} was built by another version (recipe {recipe!r}, wanted {RECIPE!r}); "
-            "run `article-qa build` with the same sources"
+            "run `article-qa rebuild`, which makes it anew from its own articles"
         )
     return store

@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import UserError
 from corpus.filters import Filters
+from index.columns import PassageColumns
 from index.encoders.encoder import Encoder, Vectors
+from index.engines.engine import Mask
 from index.fusion import fuse
 from index.generations import IndexFolder
 from index.hit import Hit
 from index.recipe import open_store
-from index.sentences import SentenceVectors
 from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
 from index.vectors import StoredVectors
@@ -39,16 +40,16 @@ class Ranking:
     """What a search found: the fused `hits`, best first, and what they were made of, for those who judge the evidence.
 
     `lexical` and `dense` are the scores each leg gave, by passage number. The numbers are those of `store`, which a
-    build may have replaced since. `preferred` are the numbers of the passages that passed the preference, which was
-    searched on its own. `terms` are the terms of the query, each once, in order. `knows`: the encoder knows the
-    query's script.
+    build may have replaced since. `preferred` are the numbers of the hits that pass the preference, which was searched
+    on its own. `terms` are the terms of the query, each once, in order. `query_vectors` has a row for the query and one
+    for each other form of it. `knows`: the encoder knows the query's script.
     """
 
     hits: list[Hit]
     lexical: dict[int, float]
     dense: dict[int, float]
     terms: tuple[str, ...]
-    query_vector: Vectors
+    query_vectors: Vectors
     store: ArticleStore
     preferred: frozenset[int]
     knows: bool
@@ -62,7 +63,6 @@ class Retriever:
         """Open the index. Raises UserError when there is none or it cannot be used."""
         self._folder = folder
         self._encoder = encoder
-        self._sentences = SentenceVectors(encoder)
         self._lock = threading.Lock()
         self._open()
 
@@ -72,34 +72,45 @@ class Retriever:
         return self._store
 
     def search(
-        self, query: str, *, k: int = DEPTH, filters: Filters | None = None, prefer: Filters | None = None
+        self,
+        query: str,
+        *,
+        forms: Sequence[str] = (),
+        k: int = DEPTH,
+        filters: Filters | None = None,
+        prefer: Filters | None = None,
     ) -> Ranking:
         """The best `k` passages for `query` among those that pass `filters`, best first.
 
         With `prefer`, the passages that pass it as well are also searched on their own, and those found that way are
-        among the hits whatever their rank.
+        among the hits whatever their rank. Other `forms` of the query are encoded with it, no more.
         """
         self.refresh()
         started = time.perf_counter()
-        query_vector = self._encoder.encode_queries([query])
+        query_vectors = self._encode([query, *forms])
         encoded = time.perf_counter()
         terms = tuple(dict.fromkeys(analyze(query)))
+        also = (filters.and_also(prefer) if filters else prefer) if prefer else None
         # One thread at a time: the vectors must not change while they are searched.
         with self._lock:
             store = self._store
-            allowed = store.numbers_where(filters) if filters else None
-            preferred = store.numbers_where(filters.and_also(prefer) if filters else prefer) if prefer else []
-            lexical, dense = self._search_legs(terms, query_vector, (allowed, preferred))
-        kept = frozenset(preferred)
+            allowed = self._columns.passing(filters) if filters else None
+            lexical, dense = self._search_legs(terms, query_vectors[:1], filters, allowed)
+            preferred = None
+            if also:
+                preferred = self._columns.passing(also)
+                more_lexical, more_dense = self._search_legs(terms, query_vectors[:1], also, preferred)
+                lexical, dense = lexical | more_lexical, dense | more_dense
         knows = self._encoder.knows(query)
         fused = fuse([lexical, dense], WEIGHTS if knows else WORDS_ALONE)
+        kept = frozenset() if preferred is None else frozenset(hit.number for hit in fused if preferred[hit.number])
         searched = time.perf_counter()
         return Ranking(
             hits=[hit for rank, hit in enumerate(fused) if rank < k or hit.number in kept],
             lexical=lexical,
             dense=dense,
             terms=terms,
-            query_vector=query_vector,
+            query_vectors=query_vectors,
             store=store,
             preferred=kept,
             knows=knows,
@@ -110,14 +121,6 @@ class Retriever:
     def version(self) -> str:
         """Changes with every change of the index: its generation and the store's last change."""
         return f"{self._generation.name.rpartition('-')[2]}.{self._vectors.seq}"
-
-    def encode_queries(self, queries: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows, by the encoder the index was made with."""
-        return self._encoder.encode_queries(queries)
-
-    def encode_sentences(self, sentences: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows, by the encoder the index was made with; the last ones are remembered."""
-        return self._sentences.encode(sentences)
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""
@@ -132,15 +135,18 @@ class Retriever:
                 self._vectors.catch_up()
                 self._catch_up_lexical()
 
+    def _encode(self, forms: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows; each different text is encoded once, all of them together."""
+        different = list(dict.fromkeys(forms))
+        vectors = self._encoder.encode_queries(different)
+        return vectors[[different.index(form) for form in forms]]
+
     def _search_legs(
-        self, terms: Sequence[str], query_vector: Vectors, searches: Iterable[Sequence[int] | None]
+        self, terms: Sequence[str], query_vector: Vectors, filters: Filters | None, among: Mask | None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Scores by words and by vectors: the best DEPTH of each search, which is among those numbers, None for all."""
-        lexical: dict[int, float] = {}
-        dense: dict[int, float] = {}
-        for among in searches:
-            lexical |= {hit.number: hit.score for hit in self._lexical.search(terms, DEPTH, among)}
-            dense |= {hit.number: hit.score for hit in self._vectors.search(query_vector, DEPTH, among)}
+        """Scores by words and by vectors, the best DEPTH of each. `among` are the passages that pass `filters`."""
+        lexical = {hit.number: hit.score for hit in self._lexical.search(terms, DEPTH, filters)}
+        dense = {hit.number: hit.score for hit in self._vectors.search(query_vector, DEPTH, among)}
         # A passage that only the words found is given its true score among the vectors too.
         dense |= self._vectors.scores(query_vector, [number for number in lexical if number not in dense])
         return lexical, dense
@@ -160,6 +166,7 @@ class Retriever:
                     raise
                 continue
             self._generation, self._store, self._vectors, self._lexical = generation, store, vectors, lexical
+            self._columns = PassageColumns(store)
             self._catch_up_lexical()
             return
 

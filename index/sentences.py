@@ -1,46 +1,139 @@
-"""The vectors of sentences. Questions bring up the same passages again and again, so the last ones are remembered."""
+"""The sentences of an article that can be an answer: found, analysed and encoded once, when the article is stored."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
-from index.encoders.encoder import Encoder, Vectors
+from corpus.article import Article, Passage
+from corpus.dateline import is_dateline, skip_dateline
+from corpus.passages import split_with_sentences
+from corpus.sentences import Sentence
+from index.encoders.encoder import Vectors
+from index.store.errors import StoreDamaged
+from index.store.record import PassageRecord
+from index.words.analyze import analyze
 
-# About 35 MB with vectors of 384 numbers. Ten passages have some fifty sentences; to encode these is nearly all that a
-# question costs.
-MAX_REMEMBERED = 20_000
+# A sentence of fewer terms says too little on its own to be an answer.
+MIN_TERMS = 2
+# The largest number of a packed vector, which keeps only its direction: it is of length 1 anyway.
+LARGEST = 127
+
+# A row a sentence: start, end, and its line of the terms.
+_PLACES = np.dtype("<i4")
+_COLUMNS = 3
 
 
-class SentenceVectors:
-    """Sentences to unit vectors, by `encoder`; of the last MAX_REMEMBERED each is encoded once.
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence, without a dateline it opened with: `article.text[start:end]`. `line` of its passage has its terms."""
 
-    Safe to use from several threads; two that ask for a new sentence at once may both encode it.
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage, the terms of its sentences, one sentence a line, and those sentences that can be an answer."""
+
+    passage: Passage
+    terms: str
+    sentences: tuple[ReadSentence, ...]
+
+
+class _Fit(IntEnum):
+    """How able a line is to be an answer. A kind is taken only where a passage has none of those before it."""
+
+    SENTENCE = 0
+    HEADING_OR_WORD = 1
+    QUESTION = 2
+    # Of a sentence, which is there itself.
+    OPENING_DATELINE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence, or the dateline in front of one, and its terms."""
+
+    start: int
+    end: int
+    terms: tuple[str, ...]
+    fit: _Fit
+
+
+def read_article(article: Article) -> list[ReadPassage]:
+    """The passages of `article`, in the order of its text. Passages overlap, but no sentence is read twice.
+
+    Of a passage's sentences no question, heading, dateline or mere word can be an answer; where there is nothing else,
+    all but its questions can, or these.
     """
+    known: dict[int, list[_Line]] = {}
+    passages = []
+    for passage, sentences in split_with_sentences(article):
+        lines: list[_Line] = []
+        for sentence in sentences:
+            if sentence.start not in known:
+                known[sentence.start] = _lines(article.text, sentence)
+            lines += known[sentence.start]
+        terms = "\n".join(" ".join(line.terms) for line in lines)
+        passages.append(ReadPassage(passage, terms, tuple(_able(lines))))
+    return passages
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
 
-    def encode(self, sentences: Sequence[str]) -> Vectors:
-        """(n, dim) float32, unit rows."""
-        different = list(dict.fromkeys(sentences))
-        with self._lock:
-            found = {sentence: self._known[sentence] for sentence in different if sentence in self._known}
-        new = [sentence for sentence in different if sentence not in found]
-        if new:
-            # Each its own array: a slice would keep the whole batch in memory for as long as one of it is remembered.
-            found |= {
-                sentence: row.copy() for sentence, row in zip(new, self._encoder.encode_passages(new), strict=True)
-            }
-        with self._lock:
-            for sentence in different:
-                self._known[sentence] = found[sentence]
-                self._known.move_to_end(sentence)
-            while len(self._known) > MAX_REMEMBERED:
-                self._known.popitem(last=False)
-        return np.array([found[sentence] for sentence in sentences], np.float32).reshape(-1, self._encoder.dim)
+def _lines(text: str, sentence: Sentence) -> list[_Line]:
+    words = text[sentence.start : sentence.end]
+    is_heading = sentence.is_heading or is_dateline(words)
+    begin = sentence.start if is_heading else sentence.end - len(skip_dateline(words))
+    terms = tuple(analyze(text[begin : sentence.end]))
+    if sentence.is_question:
+        fit = _Fit.QUESTION
+    elif is_heading or len(terms) < MIN_TERMS:
+        fit = _Fit.HEADING_OR_WORD
+    else:
+        fit = _Fit.SENTENCE
+    line = _Line(begin, sentence.end, terms, fit)
+    if begin == sentence.start:
+        return [line]
+    dateline = tuple(analyze(text[sentence.start : begin]))
+    return [_Line(sentence.start, begin, dateline, _Fit.OPENING_DATELINE), line]
+
+
+def _able(lines: Sequence[_Line]) -> list[ReadSentence]:
+    best = min(line.fit for line in lines)
+    return [ReadSentence(line.start, line.end, number) for number, line in enumerate(lines) if line.fit <= best]
+
+
+def pack_places(sentences: Sequence[ReadSentence]) -> bytes:
+    """Where the sentences are, for the store."""
+    return np.array([(each.start, each.end, each.line) for each in sentences], _PLACES).tobytes()
+
+
+def unpack_sentences(record: PassageRecord) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, terms) of each sentence of a passage that can be an answer. Raises StoreDamaged."""
+    lines = record.terms.split("\n")
+    try:
+        rows = np.frombuffer(record.places, _PLACES).reshape(-1, _COLUMNS).tolist()
+        return [(start, end, tuple(lines[line].split())) for start, end, line in rows]
+    except (ValueError, IndexError) as error:
+        raise StoreDamaged(f"the sentences of a passage are damaged ({error}); run `article-qa rebuild`") from error
+
+
+def pack_vectors(vectors: Vectors) -> bytes:
+    """Unit rows at a byte a number, for the store. A cosine with one of them is off by less than .002."""
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    packed: bytes = np.round(vectors * (LARGEST / largest)).astype(np.int8).tobytes()
+    return packed
+
+
+def unpack_vectors(data: bytes, n: int) -> Vectors:
+    """(n, dim) float32, unit rows, of what `pack_vectors` packed. Raises StoreDamaged for what it did not."""
+    rows = np.frombuffer(data, np.int8).astype(np.float32)
+    if n == 0 or len(rows) % n:
+        raise StoreDamaged(f"{len(rows)} bytes are no vectors of {n} sentences; run `article-qa rebuild`")
+    rows = rows.reshape(n, -1)
+    vectors: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+    return vectors

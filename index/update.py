@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.article import Article, Passage
+import numpy as np
+
+from corpus.article import Article
 from corpus.errors import UserError
-from corpus.passages import split_article
 from corpus.readers import Unreadable
-from index.encoders.encoder import Encoder
+from index.encoders.encoder import Encoder, Vector
 from index.generations import IndexFolder
-from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, embedded_text, open_store
-from index.store.sqlite import ArticleStore
-from index.vectors import StoredVectors, to_bytes
+from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
+from index.sentences import ReadPassage, pack_places, pack_vectors, read_article
+from index.store.record import PassageRecord
+from index.store.sqlite import EARLIER_FORMAT, FORMAT, ArticleStore, open_current
+from index.vectors import to_bytes, write_snapshot
 from index.words.tantivy import LexicalIndex
 
-# Passages encoded together: enough to keep the processor busy, few enough that a kill loses seconds of work.
-BATCH_PASSAGES = 256
+# Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
+# loses seconds of work.
+BATCH_PASSAGES = 128
 # A question that finds the words behind the articles holds the lock for a moment; another build holds it for longer.
 WAIT_SECONDS = 2.0
 
@@ -35,11 +39,16 @@ class Report:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-Progress = Callable[[int], None]
+# Called with how many articles more are done, and how many passages of theirs were stored.
+Progress = Callable[[int, int], None]
+
+
+def _tell_nobody(_articles: int, _passages: int) -> None:
+    pass
 
 
 def build_index(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = lambda _: None
+    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = _tell_nobody
 ) -> Report:
     """Make a new index of `articles`; the old one answers questions until the new one is complete.
 
@@ -47,7 +56,28 @@ def build_index(
     questions from its first article on; if it is killed, the articles it had stored stay. Raises UserError when no
     article could be read.
     """
-    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.ExitStack() as stack:
+    with folder.writing(wait_seconds=WAIT_SECONDS):
+        return _build(folder, articles, encoder, progress)
+
+
+def rebuild_index(folder: IndexFolder, encoder: Encoder, progress: Progress = _tell_nobody) -> Report:
+    """Make the index anew from its own articles: for another encoder, or of an earlier version's index.
+
+    Vectors that are still right are kept. Raises UserError when there is no index, or it cannot be read.
+    """
+    with (
+        folder.writing(wait_seconds=WAIT_SECONDS),
+        contextlib.closing(open_current(folder, formats=(EARLIER_FORMAT, FORMAT))) as store,
+    ):
+        if store.counts()[0] == 0:
+            raise UserError(f"the index in {str(folder.path)!r} has no articles; name some to `article-qa build`")
+        return _build(folder, store.each_article(), encoder, progress)
+
+
+def _build(
+    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress
+) -> Report:
+    with contextlib.ExitStack() as stack:
         previous = _reusable(folder, encoder)
         if previous is not None:
             stack.callback(previous.close)
@@ -69,7 +99,7 @@ def build_index(
 
 
 def add_articles(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = lambda _: None
+    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = _tell_nobody
 ) -> Report:
     """Add articles; one whose id is there already is replaced if it differs and left alone if it does not."""
     with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
@@ -94,7 +124,7 @@ def derive(store: ArticleStore, encoder: Encoder) -> None:
     The caller holds the write lock.
     """
     LexicalIndex(store).catch_up()
-    StoredVectors(store, encoder.dim).save()
+    write_snapshot(store, encoder.dim)
 
 
 def _write(
@@ -105,58 +135,107 @@ def _write(
     previous: ArticleStore | None,
 ) -> Report:
     report = Report()
-    for batch in _batches(_changed(store, articles, report, progress)):
-        vectors = _vectors(batch, encoder, previous)
-        for (article, passages), rows in zip(batch, vectors, strict=True):
-            _put(store, article, passages, rows, report)
-            progress(1)
+    for batch in _batches(_changed(store, articles, report, progress, previous)):
+        _encode(batch, encoder)
+        with store.writing():
+            for draft in batch:
+                draft.is_update = store.text_sha256(draft.article.article_id) is not None
+                if draft.is_update:
+                    store.drop(draft.article.article_id)
+                store.put(draft.article, draft.records)
+        for draft in batch:
+            report.updated += draft.is_update
+            report.added += not draft.is_update
+            progress(1, len(draft.records))
     return report
 
 
+@dataclass(slots=True)
+class _Draft:
+    """An article on its way into the store: its passages read, then its records."""
+
+    article: Article
+    passages: list[ReadPassage]
+    vectors: dict[tuple[int, int], bytes]
+    records: list[PassageRecord]
+    is_update: bool = False
+
+
 def _changed(
-    store: ArticleStore, articles: Iterable[Article | Unreadable], report: Report, progress: Progress
-) -> Iterator[tuple[Article, list[Passage]]]:
+    store: ArticleStore,
+    articles: Iterable[Article | Unreadable],
+    report: Report,
+    progress: Progress,
+    previous: ArticleStore | None,
+) -> Iterator[_Draft]:
     for article in articles:
         if isinstance(article, Unreadable):
             report.unreadable.append(article)
-            progress(1)
+            progress(1, 0)
         elif store.articles([article.article_id]).get(article.article_id) == article:
             report.unchanged += 1
-            progress(1)
+            progress(1, 0)
         else:
-            yield article, split_article(article)
+            yield _draft(article, previous)
 
 
-def _batches(pairs: Iterable[tuple[Article, list[Passage]]]) -> Iterator[list[tuple[Article, list[Passage]]]]:
-    batch: list[tuple[Article, list[Passage]]] = []
-    for pair in pairs:
-        batch.append(pair)
-        if sum(len(passages) for _, passages in batch) >= BATCH_PASSAGES:
+def _draft(article: Article, previous: ArticleStore | None) -> _Draft:
+    """The article, with what the previous index has of it where it is the same there."""
+    if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
+        return _Draft(article, read_article(article), {}, [])
+    if previous.meta(RECIPE_KEY) == RECIPE:
+        records = previous.records_of(article.article_id)
+        # Where some were lost, the article is read anew.
+        if len(records) == len(previous.numbers_of(article.article_id)):
+            return _Draft(article, [], {}, records)
+    return _Draft(article, read_article(article), previous.vectors_of(article.article_id), [])
+
+
+def _batches(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
+    batch: list[_Draft] = []
+    passages = 0
+    for draft in drafts:
+        batch.append(draft)
+        passages += len(draft.passages) + len(draft.records)
+        if passages >= BATCH_PASSAGES:
             yield batch
-            batch = []
+            batch, passages = [], 0
     if batch:
         yield batch
 
 
-def _vectors(
-    batch: Sequence[tuple[Article, list[Passage]]], encoder: Encoder, previous: ArticleStore | None
-) -> list[list[bytes]]:
-    """Vectors of each article's passages: from the previous index where the article is the same, else encoded."""
-    known = previous.articles([article.article_id for article, _ in batch]) if previous else {}
-    reused = {a: previous.vectors_of(a.article_id) for a, _ in batch if previous and known.get(a.article_id) == a}
-    texts = [embedded_text(a, p) for a, passages in batch if a not in reused for p in passages]
-    fresh = iter(to_bytes(encoder.encode_passages(texts)) if texts else [])
-    return [reused.get(a) or [next(fresh) for _ in passages] for a, passages in batch]
+def _encode(batch: Sequence[_Draft], encoder: Encoder) -> None:
+    """Give each draft its records. All texts of the batch are encoded together, each different one once."""
+    texts = list(dict.fromkeys(text for draft in batch for text in _texts(draft)))
+    rows = dict(zip(texts, encoder.encode_passages(texts), strict=True)) if texts else {}
+    for draft in batch:
+        draft.records += [_record(draft, read, rows) for read in draft.passages]
 
 
-def _put(store: ArticleStore, article: Article, passages: list[Passage], rows: list[bytes], report: Report) -> None:
-    with store.writing():
-        is_update = store.text_sha256(article.article_id) is not None
-        if is_update:
-            store.drop(article.article_id)
-        store.put(article, passages, rows)
-    report.updated += is_update
-    report.added += not is_update
+def _texts(draft: _Draft) -> Iterator[str]:
+    """What has to be encoded of it."""
+    for read in draft.passages:
+        if (read.passage.start, read.passage.end) not in draft.vectors:
+            yield embedded_text(draft.article, read.passage)
+        yield from _sentence_texts(draft.article, read)
+
+
+def _sentence_texts(article: Article, read: ReadPassage) -> list[str]:
+    return [article.text[sentence.start : sentence.end] for sentence in read.sentences]
+
+
+def _record(draft: _Draft, read: ReadPassage, rows: Mapping[str, Vector]) -> PassageRecord:
+    article, passage = draft.article, read.passage
+    known = draft.vectors.get((passage.start, passage.end))
+    return PassageRecord(
+        article_id=article.article_id,
+        start=passage.start,
+        end=passage.end,
+        vector=known or to_bytes(rows[embedded_text(article, passage)]),
+        terms=read.terms,
+        places=pack_places(read.sentences),
+        sentence_vectors=pack_vectors(np.array([rows[text] for text in _sentence_texts(article, read)])),
+    )
 
 
 def _create_store(folder: IndexFolder, generation: Path, encoder: Encoder) -> ArticleStore:
@@ -167,9 +246,13 @@ def _create_store(folder: IndexFolder, generation: Path, encoder: Encoder) -> Ar
 
 
 def _reusable(folder: IndexFolder, encoder: Encoder) -> ArticleStore | None:
+    """The current index, if its vectors are those that this build would make."""
     # An old index that cannot be opened is no obstacle: it is this build that replaces it.
     with contextlib.suppress(UserError):
-        return open_store(folder, encoder)
+        store = open_current(folder, formats=(EARLIER_FORMAT, FORMAT))
+        if store.meta(ENCODER_KEY) == encoder.fingerprint and store.meta(RECIPE_KEY) in SAME_VECTORS:
+            return store
+        store.close()
     return None
 
 

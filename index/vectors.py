@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from index.encoders.encoder import Vectors
-from index.engines.engine import SnapshotError, VectorIndex
+from index.encoders.encoder import Vector, Vectors
+from index.engines.engine import Mask, SnapshotError, VectorIndex
 from index.engines.faiss import FaissIndex
 from index.hit import Hit
+from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
 
 # What holds and searches the vectors: the one place that chooses.
 ENGINE: type[VectorIndex] = FaissIndex
 SNAPSHOT_KEY = "snapshot"
-# Replaying this many passages takes about as long as reading their snapshot; below it a new one is not worth writing.
+# A new snapshot is worth writing when so many passages have changed, or so great a share of them.
 SNAPSHOT_EVERY = 2_000
+SNAPSHOT_SHARE = 0.05
+# Passages read from the store at a time.
+CHUNK = 5_000
+# An engine that is not exact is asked for so many times the passages wanted; their true scores tell which are the best.
+RESCORED = 2
 
 log = logging.getLogger(__name__)
 
@@ -40,62 +46,85 @@ class StoredVectors:
     def __init__(self, store: ArticleStore, dim: int) -> None:
         """Load the snapshot beside the store, if a good one is there, and replay what came after."""
         self._store = store
+        self._dim = dim
         self._engine = ENGINE(dim)
+        self._snapshot_seq = 0
         self.seq = 0
-        self._behind = 0
-        snapshot = read_snapshot(store)
-        if snapshot is not None:
-            try:
-                self._engine = _load(store, snapshot, dim)
-                self.seq = snapshot.seq
-            except SnapshotError as error:
-                log.warning("%s; it is made again from the store", error)
         self.catch_up()
 
     def __len__(self) -> int:
         """Passages whose vectors are held."""
         return len(self._engine)
 
-    def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[Hit]:
+    def search(self, query: Vectors, k: int, among: Mask | None = None) -> list[Hit]:
         """The `k` passages nearest to `query` ((1, dim)), best first; of equal scores the smaller number first.
 
-        `among` restricts the search to these numbers.
+        `among` restricts the search.
         """
-        return self._engine.search(query, k, among)
+        if self._engine.is_exact:
+            return self._engine.search(query, k, among)
+        near = self._engine.search(query, k * RESCORED, among)
+        found = [Hit(*pair) for pair in self.scores(query, [hit.number for hit in near]).items()]
+        return sorted(found, key=lambda hit: (-hit.score, hit.number))[:k]
 
     def scores(self, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """The inner product of `query` with the vector of each of these passages; those not held are left out."""
-        return self._engine.scores(query, numbers)
+        """The inner product of `query` with the vector of each of these passages; those not there are left out."""
+        stored = self._store.vectors(numbers)
+        return dict(zip(stored, (from_bytes(list(stored.values()), self._dim) @ query[0]).tolist(), strict=True))
 
     def catch_up(self) -> bool:
         """Replay the store's changes since the last call; whether there were any."""
         if self._store.seq() == self.seq:
             return False
+        self._load_newer_snapshot()
         with self._store.one_moment():
             seq = self._store.seq()
-            added = self._store.vectors_since(self.seq)
-            removed = self._store.removed_since(self.seq)
-        self._engine.remove(removed)
-        if added:
-            numbers = [number for number, _ in added]
-            self._engine.add(numbers, from_bytes([data for _, data in added]))
-        self._behind += len(added) + len(removed)
+            self._engine.remove(self._store.removed_since(self.seq))
+            for numbers, vectors in _rows(self._store, self._dim, self.seq):
+                self._engine.add(numbers, vectors)
         self.seq = seq
         return True
 
-    def save(self) -> None:
-        """Write a snapshot when enough has changed since the last one."""
-        if self._behind < SNAPSHOT_EVERY:
+    def _load_newer_snapshot(self) -> None:
+        snapshot = read_snapshot(self._store)
+        if snapshot is None or snapshot.seq <= self._snapshot_seq:
             return
-        folder = self._store.path.parent
-        name = f"passages-{self.seq}.faiss"
-        crc32 = self._engine.save(folder / name)
-        snapshot = _Snapshot(file=name, seq=self.seq, passages=len(self), crc32=crc32)
-        self._store.set_meta(SNAPSHOT_KEY, json.dumps(asdict(snapshot)))
-        self._behind = 0
-        for old in folder.glob("passages-*"):
-            if old.name != name:
-                old.unlink(missing_ok=True)
+        try:
+            self._engine = _load(self._store, snapshot, self._dim)
+            self.seq = snapshot.seq
+        except SnapshotError as error:
+            log.warning("%s; it is made again from the store", error)
+            # So that the next change writes a new one.
+            (self._store.path.parent / snapshot.file).unlink(missing_ok=True)
+        self._snapshot_seq = snapshot.seq
+
+
+class _StoredRows:
+    """All vectors of a store, some at a time, as often as they are gone through."""
+
+    def __init__(self, store: ArticleStore, dim: int) -> None:
+        self._store, self._dim = store, dim
+
+    def __iter__(self) -> Iterator[tuple[list[int], Vectors]]:
+        return _rows(self._store, self._dim, 0)
+
+
+def write_snapshot(store: ArticleStore, dim: int) -> None:
+    """Write a snapshot of the vectors when enough has changed since the last. The caller holds the write lock."""
+    last = read_snapshot(store)
+    folder, seq = store.path.parent, store.seq()
+    since = last.seq if last and (folder / last.file).is_file() else 0
+    behind = len(store.added_since(since)) + len(store.removed_since(since))
+    passages = store.counts()[1]
+    if behind < max(SNAPSHOT_EVERY, passages * SNAPSHOT_SHARE):
+        return
+    name = f"passages-{seq}.faiss"
+    crc32 = ENGINE.write(folder / name, dim, _StoredRows(store, dim), passages)
+    snapshot = _Snapshot(file=name, seq=seq, passages=passages, crc32=crc32)
+    store.set_meta(SNAPSHOT_KEY, json.dumps(asdict(snapshot)))
+    for old in folder.glob("passages-*"):
+        if old.name != name:
+            old.unlink(missing_ok=True)
 
 
 def read_snapshot(store: ArticleStore) -> _Snapshot | None:
@@ -120,11 +149,22 @@ def _load(store: ArticleStore, snapshot: _Snapshot, dim: int) -> VectorIndex:
     return ENGINE.load(store.path.parent / snapshot.file, dim, snapshot.crc32)
 
 
-def to_bytes(vectors: Vectors) -> list[bytes]:
-    """Each row as little-endian float32 bytes, as the store keeps it."""
-    return [row.tobytes() for row in vectors.astype("<f4")]
+def _rows(store: ArticleStore, dim: int, since: int) -> Iterator[tuple[list[int], Vectors]]:
+    """Numbers and vectors of the passages added after the change `since` and still there, ascending, a chunk each."""
+    added = store.added_since(since)
+    for first in range(0, len(added), CHUNK):
+        rows = sorted(store.vectors(added[first : first + CHUNK]).items())
+        yield [number for number, _ in rows], from_bytes([data for _, data in rows], dim)
 
 
-def from_bytes(rows: list[bytes]) -> Vectors:
-    """(n, dim) float32 from the store's bytes."""
-    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), -1).astype(np.float32)
+def to_bytes(vector: Vector) -> bytes:
+    """A vector as little-endian float32 bytes, as the store keeps it."""
+    return vector.astype("<f4").tobytes()
+
+
+def from_bytes(rows: list[bytes], dim: int) -> Vectors:
+    """(n, dim) float32 from the store's bytes. Raises StoreDamaged."""
+    data = b"".join(rows)
+    if len(data) != len(rows) * dim * np.dtype("<f4").itemsize:
+        raise StoreDamaged(f"{len(data)} bytes are not {len(rows)} vectors of {dim} numbers; run `article-qa rebuild`")
+    return np.frombuffer(data, dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)

@@ -81,7 +81,9 @@ class Answerer:
         started = time.perf_counter()
         _check(question, k)
         asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
-        ranking = self._retriever.search(asked.text, filters=filters, prefer=asked.preference.filters)
+        ranking = self._retriever.search(
+            asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters
+        )
         ranked = time.perf_counter()
 
         articles, passages = ranking.store.counts()
@@ -139,7 +141,7 @@ class Answerer:
 
     def warm_up(self) -> None:
         """Load the models, so that the first question does not wait for them."""
-        self._retriever.encode_sentences(["warm"])
+        self._retriever.search("warm", k=1)
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
 
@@ -155,7 +157,7 @@ class Answerer:
     ) -> list[Candidate]:
         """The most probable sentence of each passage of `hits`, most probable first, none of those `shown`."""
         found = gather(ranking, hits, asked.preference)
-        candidates = weigh(asked, weights, found, ranking, self._retriever, models.sentence)
+        candidates = weigh(asked, weights, found, ranking, models.sentence)
         best = best_per_passage(candidates, shown)
         return best if self._reranker is None else _rerank(asked.text, best, self._reranker)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from qa.answer import Answer, IndexInfo
-from qa.progress import OnProgress, counting
+from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from qa.evaluate.measure.evaluation import Evaluation
     from qa.question.followup import Turn
 
-    _Change = Callable[[IndexFolder, Iterable[Article | Unreadable], Encoder, Callable[[int], None]], Report]
+    _Change = Callable[[IndexFolder, Iterable[Article | Unreadable], Encoder, Advance], Report]
 
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
@@ -104,6 +105,18 @@ class Archive:
         from index.update import add_articles
 
         return self._change(add_articles, sources, on_progress)
+
+    def rebuild(self, *, on_progress: OnProgress | None = None) -> Report:
+        """Make the archive anew from its own articles: one of an earlier version, or for another encoder.
+
+        What was done comes back. The old archive answers questions until the new one is complete.
+        """
+        from index.store.sqlite import EARLIER_FORMAT, FORMAT, open_current
+        from index.update import rebuild_index
+
+        with closing(open_current(self._folder, formats=(EARLIER_FORMAT, FORMAT))) as store:
+            advance = counting(on_progress, store.counts()[0])
+        return self._write(lambda encoder: rebuild_index(self._folder, encoder, advance))
 
     def remove(self, article_ids: str | Sequence[str]) -> Report:
         """Remove articles: all that are named, or none if one is unknown, which raises UserError."""

@@ -93,6 +93,19 @@ def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_js
 
 
 @main.command()
+@_index
+@_config
+@_encoder
+@_json
+def rebuild(index: Path | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
+    """Make the index anew from its own articles: one of an earlier version, or for another encoder."""
+    archive = Archive(load_settings(config, index=index, encoder=encoder))
+    with progress_bar("articles") as on_progress:
+        report = archive.rebuild(on_progress=on_progress)
+    _report(report, as_json)
+
+
+@main.command()
 @click.argument("article_ids", nargs=-1, required=True, callback=_utf8, metavar="ARTICLE_ID...")
 @_index
 @_config

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from functools import cache
 
@@ -12,11 +14,14 @@ import numpy as np
 
 from corpus.article import Article, Passage
 from index.encoders.encoder import Vectors
+from index.generations import IndexFolder
+from index.recipe import SAME_VECTORS
+from index.sentences import read_article
+from index.store.record import PassageRecord
 from index.words.analyze import analyze
 from qa.evidence.choose import Candidate
 from qa.evidence.features import FEATURES, SentenceFeatures
-from qa.evidence.gather import Found
-from qa.evidence.sentences import able_sentences
+from qa.evidence.gather import Found, FoundSentence
 from qa.question.kind import AnswerType, asked_type
 from qa.question.preference import Preference
 from qa.question.read import Question
@@ -99,12 +104,51 @@ def long_article(article_id: str, word: str, sentences: int = 30) -> Article:
     return Article(article_id, f"All about {word}", text)
 
 
+def make_earlier(folder: IndexFolder) -> None:
+    """Make an index one of the format before this: without sentences, without counts beside each article."""
+    with closing(sqlite3.connect(folder.require_current() / folder.store_name, isolation_level=None)) as db:
+        db.execute("DROP TABLE sentences")
+        for column in ("passages", "characters"):
+            db.execute(f"ALTER TABLE article DROP COLUMN {column}")
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = ? WHERE key = 'recipe'", (SAME_VECTORS[-1],))
+
+
+def able_sentences(passage: Passage) -> list[FoundSentence]:
+    """The sentences of a passage that can be an answer, found as if its text were a whole article."""
+    found = {}
+    for read in read_article(Article(passage.article_id, "", passage.text)):
+        lines = read.terms.split("\n")
+        for sentence in read.sentences:
+            start, end = sentence.start + passage.start, sentence.end + passage.start
+            text = passage.text[sentence.start : sentence.end]
+            found[start] = FoundSentence(start, end, text, tuple(lines[sentence.line].split()))
+    return list(found.values())
+
+
+def make_records(passages: Sequence[Passage], vectors: Sequence[bytes]) -> list[PassageRecord]:
+    """What the store keeps of `passages`: these vectors, their terms on one line, and no sentences."""
+    return [
+        PassageRecord(
+            article_id=passage.article_id,
+            start=passage.start,
+            end=passage.end,
+            vector=vector,
+            terms=" ".join(analyze(passage.text)),
+            places=b"",
+            sentence_vectors=b"",
+        )
+        for passage, vector in zip(passages, vectors, strict=True)
+    ]
+
+
 def make_found(passage: Passage, article: Article, **values: object) -> Found:
     """A passage found, the only one of its article; scores that are not given are 0."""
     known: dict[str, object] = {
         "passage": passage,
         "article": article,
-        "sentences": tuple(able_sentences(passage, analyze)),
+        "sentences": tuple(able_sentences(passage)),
+        "sentence_vectors": np.zeros((0, 0), np.float32),
         "terms": tuple(analyze(passage.text)),
         "article_terms": frozenset(analyze(article.title)) | frozenset(analyze(passage.text)),
         "fused": 0.0,

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, make_earlier
 
 from corpus.article import Article
 from index.encoders.encoder import is_mostly_latin
 from index.generations import IndexFolder
+from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
 from index.update import build_index
 from qa.build import Models
@@ -311,9 +312,13 @@ def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
     assert result.stdout.splitlines()[-1] == (
         "BAD   articles: 1 passages without a vector: run `article-qa build` with the same sources"
     )
-    (built.require_current() / "lexical" / "meta.json").write_text("{", encoding="utf-8")
     with closing(ArticleStore(built.require_current() / "articles.db")) as store:
         store.connection.execute("INSERT INTO vector VALUES (2, x'00')")
+        store.connection.execute("CREATE TEMP TABLE kept AS SELECT * FROM sentences WHERE number = 3")
+        store.connection.execute("DELETE FROM sentences WHERE number = 3")
+        assert run("doctor").stdout.splitlines()[-1].startswith("BAD   articles: 1 passages without sentences: run ")
+        store.connection.execute("INSERT INTO sentences SELECT * FROM kept")
+    (built.require_current() / "lexical" / "meta.json").write_text("{", encoding="utf-8")
     last = run("doctor").stdout.splitlines()[-1]
     assert last.startswith("BAD   lexical index: ")
     assert last.endswith("; run `article-qa build`")
@@ -335,7 +340,10 @@ VERBS = [
     ("ask", "Who won?"),
     ("verify", "story.txt"),
     ("info",),
+    ("rebuild",),
 ]
+# Those that need an index as this version makes it; `rebuild` mends one that is not.
+READING = [args for args in VERBS if args[0] != "rebuild"]
 
 
 @pytest.mark.parametrize("args", VERBS, ids=lambda args: args[0])
@@ -365,8 +373,106 @@ def test_an_index_of_another_encoder(
     monkeypatch.setenv("ARTICLE_QA_ENCODER", "models/other")
     assert error(run(*args)) == (
         f"article-qa: {str(built.path)!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
-        "run `article-qa build` with the same sources, or change the setting `encoder`"
+        "run `article-qa rebuild`, or change the setting `encoder`"
     )
+
+
+def set_meta(folder: IndexFolder, key: str, value: str) -> None:
+    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+        store.set_meta(key, value)
+
+
+@pytest.mark.parametrize("args", READING, ids=lambda args: args[0])
+@pytest.mark.parametrize(
+    ("number", "words", "command"),
+    [
+        ("1", "has index format '1', this version's is 2; run ", "`article-qa rebuild`"),
+        ("7", "was written by a later version (index format 7, this one knows 2); ", "update article-qa"),
+    ],
+)
+def test_an_index_of_another_format(
+    run: Run, built: IndexFolder, number: str, words: str, command: str, args: tuple[str, ...]
+) -> None:
+    write("story.txt", STORY)
+    set_meta(built, "format", number)
+    path = built.require_current() / built.store_name
+    line = error(run(*args))
+    assert line.startswith(f"article-qa: {str(path)!r} {words}")
+    assert command in line
+    last = run("doctor").stdout.splitlines()[-1]
+    assert last.startswith("BAD   articles: ")
+    assert command in last
+
+
+@pytest.mark.parametrize("args", [args for args in VERBS if args[0] in ("add", "remove", "ask")], ids=lambda a: a[0])
+def test_an_index_of_another_recipe(run: Run, built: IndexFolder, args: tuple[str, ...]) -> None:
+    write("story.txt", STORY)
+    set_meta(built, "recipe", "0 words 1-2")
+    assert error(run(*args)) == (
+        f"article-qa: {str(built.path)!r} was built by another version (recipe '0 words 1-2', wanted {RECIPE!r}); "
+        "run `article-qa rebuild`, which makes it anew from its own articles"
+    )
+    assert run("rebuild").stdout == "4 added\n"
+    assert run("remove", "chess").stdout == "1 removed\n"
+
+
+QUESTIONS = ("Who won the chess title in Toronto?", "What did the bridge cost?", "zzz qqq", "Who opened it in 2024?")
+
+
+def answers(run: Run) -> list[dict[str, Any]]:
+    """What is answered to QUESTIONS, without which index it was and how long it took."""
+    kept = []
+    for question in QUESTIONS:
+        (answer,) = objects(run("ask", question, "-k", "3", "--json"))
+        kept.append({key: value for key, value in answer.items() if key not in ("index", "timing_ms")})
+    return kept
+
+
+def test_a_rebuild_changes_no_answer(run: Run, built: IndexFolder) -> None:
+    write("volcano.txt", STORY)
+    run("add", "volcano.txt")
+    before, generation, listed = answers(run), built.current(), run("list", "--json").stdout
+    rebuilt = run("rebuild")
+    assert (rebuilt.exit_code, rebuilt.stdout) == (0, "5 added\n")
+    assert "5/" in rebuilt.stderr
+    assert built.current() != generation
+    assert (answers(run), run("list", "--json").stdout) == (before, listed)
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
+    assert objects(run("rebuild", "--json")) == [
+        {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": []}
+    ]
+    assert run("doctor").exit_code == 0
+
+
+def test_a_rebuild_of_an_earlier_index(run: Run, built: IndexFolder) -> None:
+    before, listed = answers(run), run("list", "--json").stdout
+    make_earlier(built)
+    assert error(run("ask", QUESTIONS[0])).endswith(
+        "has index format '1', this version's is 2; run `article-qa rebuild`, which makes it anew from its own articles"
+    )
+    assert run("rebuild").stdout == "4 added\n"
+    assert (answers(run), run("list", "--json").stdout) == (before, listed)
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+def test_a_rebuild_for_another_encoder(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("rebuild", "--encoder", "models/other").stdout == "4 added\n"
+    assert error(run("ask", "Who won?")).startswith(
+        f"article-qa: {str(built.path)!r} was built with the encoder 'other"
+    )
+    monkeypatch.setenv("ARTICLE_QA_ENCODER", "models/other")
+    assert run("ask", QUESTIONS[0]).exit_code == 0
+    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+def test_a_rebuild_of_a_later_index_leaves_it_as_it_is(run: Run, built: IndexFolder) -> None:
+    set_meta(built, "format", "7")
+    generation = built.current()
+    assert " was written by a later version (index format 7, this one knows 2); update article-qa" in error(
+        run("rebuild")
+    )
+    assert built.current() == generation
+    assert [path for path in built.path.iterdir() if path.is_dir()] == [generation]
 
 
 @pytest.mark.parametrize("verb", ["build", "add"])
@@ -456,7 +562,7 @@ def test_a_second_build_while_one_is_at_work(run: Run, built: IndexFolder, monke
     monkeypatch.setattr("index.update.WAIT_SECONDS", 0.05)
     write("story.txt", STORY)
     with built.writing():
-        for args in (("build", "story.txt"), ("add", "story.txt"), ("remove", "chess")):
+        for args in (("build", "story.txt"), ("add", "story.txt"), ("remove", "chess"), ("rebuild",)):
             assert error(run(*args)) == (
                 f"article-qa: another build, add or remove is writing to {str(built.path)!r}; "
                 "run this again when it has finished"
@@ -467,7 +573,7 @@ def test_a_second_build_while_one_is_at_work(run: Run, built: IndexFolder, monke
 def test_help_names_every_verb(run: Run) -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for verb in ("build", "add", "remove", "list", "show", "ask", "serve", "verify", "info", "doctor"):
+    for verb in ("build", "add", "rebuild", "remove", "list", "show", "ask", "serve", "verify", "info", "doctor"):
         assert f"\n  {verb} " in result.stdout
 
 

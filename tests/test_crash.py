@@ -1,38 +1,48 @@
-"""Kill -9 at any moment of a build or an add: what is left is whole, and the next run completes it."""
+"""Kill -9 at any moment of a build, a rebuild or an add: what is left is whole, and the next run completes it."""
 
 from __future__ import annotations
 
 import multiprocessing
 import random
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, make_earlier
 
 from corpus.article import Article
-from corpus.passages import split_article
 from index.generations import IndexFolder
 from index.recipe import embedded_text, open_store
 from index.retriever import Retriever
-from index.update import add_articles, build_index
-from index.vectors import from_bytes
+from index.sentences import ReadPassage, pack_places, pack_vectors, read_article
+from index.store.record import PassageRecord
+from index.store.sqlite import EARLIER_FORMAT, FORMAT, open_current
+from index.update import Report, add_articles, build_index, rebuild_index
+from index.vectors import to_bytes
 from index.words.tantivy import LexicalIndex
 
 # Seconds in all: these wait for `make test`.
 pytestmark = pytest.mark.slow
 
-
-# Kills of each kind, spread over the run; the first FAST_MOMENTS are in the fast tests.
-MOMENTS = 30
-FAST_MOMENTS = 2
+# Kills of each kind, spread over the run; those of a first build come twice. 84 in all.
+MOMENTS = 14
 SEED = 20_240_301
-# What each kind of run takes of the time of a first build: some articles are there already.
-LENGTHS = {"first build": 1.0, "build over an old one": 0.75, "add": 0.65}
+# What is killed, and what it does.
+KINDS = {
+    "first build": "build",
+    "build over an old one": "build",
+    "add": "add",
+    "rebuild of an earlier index": "rebuild",
+    "rebuild for another encoder": "rebuild",
+}
+REBUILDS = tuple(kind for kind, verb in KINDS.items() if verb == "rebuild")
+OTHER = HashEncoder("other", dim=32)
 WORDS = ["steel", "bridge", "glacier", "vaccine", "chess", "harbour", "mayor", "dose", "title", "volcano"]
 
 
@@ -58,11 +68,57 @@ def make_articles() -> list[Article]:
 
 
 ARTICLES = make_articles()
+ALL = [article.article_id for article in ARTICLES]
 OLD = ARTICLES[:10]
 # Of the articles that an add brings, these are in the index already, with another text.
 CHANGED = [
     Article(a.article_id, a.title, f"An older text about {own_word(n)}.") for n, a in enumerate(ARTICLES[10:15], 10)
 ]
+
+
+@cache
+def read(article: Article) -> list[ReadPassage]:
+    return read_article(article)
+
+
+@cache
+def records(article: Article) -> list[PassageRecord]:
+    """What the store must keep of an article."""
+    encoder = HashEncoder()
+    kept = []
+    for found in read(article):
+        vectors = encoder.encode_passages([article.text[each.start : each.end] for each in found.sentences])
+        (vector,) = encoder.encode_passages([embedded_text(article, found.passage)])
+        kept.append(
+            PassageRecord(
+                article_id=article.article_id,
+                start=found.passage.start,
+                end=found.passage.end,
+                vector=to_bytes(vector),
+                terms=found.terms,
+                places=pack_places(found.sentences),
+                sentence_vectors=pack_vectors(vectors),
+            )
+        )
+    return kept
+
+
+def sentences(articles: Sequence[Article]) -> list[str]:
+    """The texts of all sentences of these articles, each once, in order."""
+    known = {a.text[each.start : each.end] for a in articles for found in read(a) for each in found.sentences}
+    return sorted(known)
+
+
+def texts(articles: Sequence[Article]) -> list[str]:
+    """All that is encoded for these articles, each once, in order."""
+    passages = {embedded_text(article, found.passage) for article in articles for found in read(article)}
+    return sorted(passages.union(sentences(articles)))
+
+
+def change(folder: IndexFolder, verb: str, encoder: HashEncoder) -> Report:
+    if verb == "rebuild":
+        return rebuild_index(folder, encoder)
+    return {"build": build_index, "add": add_articles}[verb](folder, ARTICLES, encoder)
 
 
 def work(path: Path, verb: str) -> None:
@@ -72,8 +128,7 @@ def work(path: Path, verb: str) -> None:
 
     index.update.BATCH_PASSAGES = 4
     index.vectors.SNAPSHOT_EVERY = 20
-    change = {"build": build_index, "add": add_articles}[verb]
-    change(IndexFolder(path), ARTICLES, HashEncoder(seconds=0.005))
+    change(IndexFolder(path), verb, HashEncoder(seconds=0.005))
 
 
 def start(target: Callable[..., object], *args: object) -> ForkServerProcess:
@@ -85,38 +140,59 @@ def start(target: Callable[..., object], *args: object) -> ForkServerProcess:
     return process
 
 
-def prepare(path: Path, kind: str) -> None:
-    """What was there before: nothing for a first build, an older index otherwise."""
-    if kind != "first build":
-        build_index(IndexFolder(path), [*OLD, *CHANGED], HashEncoder())
+def make_before(path: Path, kind: str) -> None:
+    """What was there before: nothing for a first build, all articles for a rebuild, some of them otherwise."""
+    folder = IndexFolder(path)
+    path.mkdir()
+    if kind in REBUILDS:
+        build_index(folder, ARTICLES, OTHER if "encoder" in kind else HashEncoder())
+        if "earlier" in kind:
+            make_earlier(folder)
+    elif kind != "first build":
+        build_index(folder, [*OLD, *CHANGED], HashEncoder())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A kind of run: what was there before, and how many seconds it takes when nobody kills it."""
+
+    before: Path
+    verb: str
+    seconds: float
 
 
 @pytest.fixture(scope="module")
-def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """How long a run takes that nobody kills."""
-    path = tmp_path_factory.mktemp("whole") / "index"
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """A run of each kind, which came to its end."""
     start(int).join()
-    started = time.monotonic()
-    process = start(work, path, "build")
-    process.join()
-    length = time.monotonic() - started
-    assert process.exitcode == 0
-    check_whole(IndexFolder(path), ARTICLES)
-    return length
+    found = {}
+    for kind, verb in KINDS.items():
+        before, path = (tmp_path_factory.mktemp("run") / "index" for _ in range(2))
+        make_before(before, kind)
+        shutil.copytree(before, path)
+        started = time.monotonic()
+        process = start(work, path, verb)
+        process.join()
+        found[kind] = Run(before, verb, time.monotonic() - started)
+        assert process.exitcode == 0
+        assert check_whole(IndexFolder(path), ARTICLES) == ALL
+    return found
 
 
-def check_whole(folder: IndexFolder, allowed: list[Article]) -> list[str]:
-    """Every article there is one of `allowed`, with all its passages and vectors; their ids come back."""
+def check_whole(folder: IndexFolder, allowed: Sequence[Article]) -> list[str]:
+    """Every article there is one of `allowed`, its passages with their vectors and sentences; their ids come back."""
     encoder = HashEncoder()
     with closing(open_store(folder, encoder)) as store:
         assert store.problems() == []
         articles = store.articles(store.article_ids())
         for article in articles.values():
             assert article in allowed
-            passages = split_article(article)
-            assert list(store.passages(store.numbers_of(article.article_id)).values()) == passages
-            wanted = encoder.encode_queries([embedded_text(article, passage) for passage in passages])
-            assert np.array_equal(from_bytes(store.vectors_of(article.article_id)), wanted)
+            assert store.records_of(article.article_id) == records(article)
+            assert len(store.passages(store.numbers_of(article.article_id))) == len(records(article))
+        # None of an article that is gone.
+        kept = sum(len(records(article)) for article in articles.values())
+        for table in ("passage", "vector", "sentences"):
+            assert store.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (kept,)
     retriever = Retriever(folder, encoder)
     with closing(open_store(folder, encoder)) as store:
         lexical = LexicalIndex(store)
@@ -127,65 +203,95 @@ def check_whole(folder: IndexFolder, allowed: list[Article]) -> list[str]:
             assert sorted(found.lexical) == numbers
             assert found.hits[0].number in numbers
             assert len(found.dense) == min(store.counts()[1], 100)
-    return list(articles)
+    return sorted(articles)
 
 
-def moments(kinds: tuple[str, ...]) -> list[object]:
-    numbered = [(kind, n) for kind in kinds for n in range(MOMENTS // len(kinds))]
+def moments(kinds: Sequence[str]) -> list[object]:
     at = random.Random(SEED)
-    # Spread over the run; shuffled, so that the fast tests have some of each.
-    shares = [(kind, (n + at.random()) / (MOMENTS // len(kinds))) for kind, n in numbered]
-    at.shuffle(shares)
-    return [
-        pytest.param(kind, share, id=f"{kind} at {share:.2f}", marks=[pytest.mark.slow] if n >= FAST_MOMENTS else [])
-        for n, (kind, share) in enumerate(shares)
-    ]
+    shares = [(kind, (n + at.random()) / MOMENTS) for kind in kinds for n in range(MOMENTS)]
+    return [pytest.param(kind, share, id=f"{kind} at {share:.2f}") for kind, share in shares]
 
 
-def kill_at(path: Path, verb: str, moment: float) -> None:
-    process = start(work, path, verb)
-    time.sleep(moment)
+def kill_at(path: Path, run: Run, share: float) -> Path | None:
+    """Make in `path` what was there before, and kill the run; the generation there was before comes back."""
+    shutil.copytree(run.before, path)
+    before = IndexFolder(path).current()
+    process = start(work, path, run.verb)
+    time.sleep(share * run.seconds)
     process.kill()
     process.join()
     assert process.exitcode in (0, -9)
+    return before
+
+
+def complete(folder: IndexFolder, verb: str, wanted: Sequence[str]) -> Report:
+    """The same run again, which encodes what is `wanted` and nothing that was stored already."""
+    encoder = HashEncoder()
+    report = change(folder, verb, encoder)
+    assert sorted(encoder.encoded) == wanted
+    assert check_whole(folder, ARTICLES) == ALL
+    assert [path for path in folder.path.iterdir() if path.is_dir()] == [folder.current()]
+    return report
 
 
 @pytest.mark.parametrize(("kind", "share"), moments(("first build", "build over an old one")))
-def test_a_killed_build(tmp_path: Path, seconds: float, kind: str, share: float) -> None:
+def test_a_killed_build(tmp_path: Path, runs: dict[str, Run], kind: str, share: float) -> None:
     folder = IndexFolder(tmp_path / "index")
-    prepare(folder.path, kind)
-    before = folder.current()
-    kill_at(folder.path, "build", share * LENGTHS[kind] * seconds)
+    before = kill_at(folder.path, runs[kind], share)
+    wanted: list[str] = []
     if before is not None and folder.current() == before:
         assert check_whole(folder, [*OLD, *CHANGED]) == sorted(a.article_id for a in [*OLD, *CHANGED])
+        wanted = texts(ARTICLES[len(OLD) :])
     elif before is not None:
-        assert check_whole(folder, ARTICLES) == [a.article_id for a in ARTICLES]
+        assert check_whole(folder, ARTICLES) == ALL
     elif folder.current() is not None:
         ids = check_whole(folder, ARTICLES)
-        assert ids == [a.article_id for a in ARTICLES[: len(ids)]]
+        assert ids == ALL[: len(ids)]
         # Whoever would rather not start again adds the rest.
         report = add_articles(folder, ARTICLES, HashEncoder())
         assert (report.added, report.unchanged) == (len(ARTICLES) - len(ids), len(ids))
-        assert check_whole(folder, ARTICLES) == [a.article_id for a in ARTICLES]
-    encoder = HashEncoder()
-    build_index(folder, ARTICLES, encoder)
-    assert check_whole(folder, ARTICLES) == [a.article_id for a in ARTICLES]
-    assert [path for path in folder.path.iterdir() if path.is_dir()] == [folder.current()]
+        assert check_whole(folder, ARTICLES) == ALL
+    else:
+        wanted = texts(ARTICLES)
+    complete(folder, "build", wanted)
+
+
+@pytest.mark.parametrize(("kind", "share"), moments(("first build",)))
+def test_a_killed_first_build_that_is_run_again(tmp_path: Path, runs: dict[str, Run], kind: str, share: float) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    assert kill_at(folder.path, runs[kind], share) is None
+    ids = check_whole(folder, ARTICLES) if folder.current() else []
+    report = complete(folder, "build", texts(ARTICLES[len(ids) :]))
+    assert (report.added, report.updated, report.unchanged) == (len(ARTICLES), 0, 0)
 
 
 @pytest.mark.parametrize(("kind", "share"), moments(("add",)))
-def test_a_killed_add(tmp_path: Path, seconds: float, kind: str, share: float) -> None:
+def test_a_killed_add(tmp_path: Path, runs: dict[str, Run], kind: str, share: float) -> None:
     folder = IndexFolder(tmp_path / "index")
-    prepare(folder.path, kind)
-    kill_at(folder.path, "add", share * LENGTHS[kind] * seconds)
+    kill_at(folder.path, runs[kind], share)
     ids = check_whole(folder, [*ARTICLES, *CHANGED])
-    assert ids == [a.article_id for a in ARTICLES[: max(len(ids), len(OLD) + len(CHANGED))]]
+    assert ids == ALL[: max(len(ids), len(OLD) + len(CHANGED))]
     with closing(open_store(folder, HashEncoder())) as store:
-        done = [a.article_id for a in ARTICLES if store.articles([a.article_id]).get(a.article_id) == a]
-    assert done == [a.article_id for a in ARTICLES[: len(done)]]
-    encoder = HashEncoder()
-    report = add_articles(folder, ARTICLES, encoder)
+        done = [a for a in ARTICLES if store.articles([a.article_id]).get(a.article_id) == a]
+    assert done == ARTICLES[: len(done)]
+    report = complete(folder, "add", texts(ARTICLES[len(done) :]))
     assert report.unchanged == len(done)
     assert report.added + report.updated == len(ARTICLES) - len(done)
-    assert encoder.encoded == [embedded_text(a, p) for a in ARTICLES[len(done) :] for p in split_article(a)]
-    assert check_whole(folder, ARTICLES) == [a.article_id for a in ARTICLES]
+
+
+@pytest.mark.parametrize(("kind", "share"), moments(REBUILDS))
+def test_a_killed_rebuild(tmp_path: Path, runs: dict[str, Run], kind: str, share: float) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    before = kill_at(folder.path, runs[kind], share)
+    wanted: list[str] = []
+    if folder.current() == before:
+        # Not touched: the articles, and the vectors of the passages.
+        with closing(open_current(folder, formats=(EARLIER_FORMAT, FORMAT))) as store:
+            assert list(store.each_article()) == ARTICLES
+            assert [len(store.vectors_of(article_id)) for article_id in ALL] == [len(records(a)) for a in ARTICLES]
+        # The same encoder's vectors of passages are kept.
+        wanted = texts(ARTICLES) if "encoder" in kind else sentences(ARTICLES)
+    else:
+        assert check_whole(folder, ARTICLES) == ALL
+    report = complete(folder, "rebuild", wanted)
+    assert (report.added, report.unreadable) == (len(ARTICLES), [])

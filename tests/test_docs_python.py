@@ -45,13 +45,14 @@ def test_the_examples_do_what_the_page_says(capsys: pytest.CaptureFixture[str]) 
             write_articles(Path("clippings/more.jsonl"), VACCINE, CHESS)
         exec(compile(example, str(PAGE), "exec"), names)
         printed.append(capsys.readouterr().out.splitlines())
-    first, cited, _, asked, changed, checked, figures, errors = printed
+    first, cited, _, asked, changed, anew, checked, figures, errors = printed
     assert first == ["Senator Ruth Maas introduced the act two years ago. Whale Act passes"]
     assert cited[0] == "1 Whale Act passes None Senator Ruth Maas introduced the act two years ago."
     assert (asked[0].endswith("The bridge cost 40 million crowns."), asked[1:]) == (True, [promised(examples[3])])
     assert changed[:4] == ["0 of 2", "1 of 2", "2 of 2", "2 added, 0 updated, 0 unchanged"]
     assert changed[4] == "vaccine Malaria vaccine reaches Ghana 2024-04-20 1"
     assert changed[-1] == "4 articles left, of ['Alpine Post', 'Coast Daily']"
+    assert anew == ["4 articles made anew"]
     assert checked == ["2 of 3 citations are exact", "answer 1: citation 2: no article 'bridge' in the index"]
     assert figures[0].startswith("nDCG@10 0.")
     assert errors == [promised(examples[-1])]

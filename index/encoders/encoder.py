@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 

@@ -1,8 +1,10 @@
 """all-MiniLM-L6-v2, which a package carries, by ONNX Runtime. The only file that imports onnxruntime.
 
 The vectors are torch's in float32 (to 1.6e-7); a question's is there 30 times sooner, since torch takes seconds to
-import, and passages take half the processor time. The graph beside this file, made by `qa/train/graph.py`, holds no
+import, and passages take no more processor time. The graph beside this file, made by `qa/train/graph.py`, holds no
 weights; those are read from the package.
+
+Where the processor multiplies matrices of bfloat16, torch takes half the time, and a large build is left to it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import hashlib
 import importlib.resources
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+    from index.encoders.torch import SentenceEncoder
+
 PACKAGED = "all-MiniLM-L6-v2"
 # The bytes four independent publishers ship; a package that carries others is not this model.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -33,6 +38,8 @@ DIM = 384
 MAX_TOKENS = 256
 # Texts of like length at a time: of 4 to 32, 8 took the least processor time.
 BATCH = 8
+# From so many texts on, the seconds that torch takes to import are soon won back.
+MANY = 2_000
 
 
 class PackagedEncoder:
@@ -45,6 +52,8 @@ class PackagedEncoder:
     def __init__(self) -> None:
         self._loaded: tuple[InferenceSession, Tokenizer] | None = None
         self._lock = threading.Lock()
+        self._texts = 0
+        self._for_many: SentenceEncoder | None = None
 
     def knows(self, text: str) -> bool:
         """The model was trained on the script of `text`."""
@@ -52,10 +61,20 @@ class PackagedEncoder:
 
     def encode_queries(self, queries: Sequence[str]) -> Vectors:
         """(n, 384) float32, unit rows."""
-        return self.encode_passages(queries)
+        return self._encode(queries)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, 384) float32, unit rows."""
+        """(n, 384) float32, unit rows. Of many texts, by torch where that is faster; the cosines are within 1e-4."""
+        self._texts += len(texts)
+        if self._texts < MANY or not has_fast_bfloat16():
+            return self._encode(texts)
+        if self._for_many is None:
+            from index.encoders.torch import SentenceEncoder
+
+            self._for_many = SentenceEncoder(str(packaged_folder()))
+        return self._for_many.encode_passages(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         session, tokenizer = self._ready()
         vectors: Vectors = np.empty((len(texts), DIM), np.float32)
         # A batch is as long as its longest text.
@@ -76,6 +95,15 @@ class PackagedEncoder:
                 folder = packaged_folder()
                 self._loaded = _load_session(folder), _load_tokenizer(folder)
         return self._loaded
+
+
+@cache
+def has_fast_bfloat16() -> bool:
+    """The processor has AMX. Known on Linux only."""
+    try:
+        return " amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
 
 
 def packaged_folder() -> Path:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
+import numpy as np
+
 from index.encoders.encoder import Vectors
 from index.hit import Hit
+
+# Whether the passage of each number, from 0 on, is meant; those beyond its end are not.
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+# Numbers and their vectors ((n, dim) float32), some at a time.
+Rows = Iterable[tuple[Sequence[int], Vectors]]
 
 
 class SnapshotError(Exception):
@@ -21,24 +28,29 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int: ...
 
+    @property
+    def is_exact(self) -> bool:
+        """Every vector is compared as it is. Else scores are near the true ones, and some of the nearest are missed."""
+
     def add(self, numbers: Sequence[int], vectors: Vectors) -> None:
         """Add `vectors` ((n, dim) float32, unit rows) under `numbers`, which must be new."""
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Remove the vectors of these numbers. Numbers that are not there are ignored."""
 
-    def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[Hit]:
+    def search(self, query: Vectors, k: int, among: Mask | None = None) -> list[Hit]:
         """The `k` vectors nearest to `query`, best first; of equal scores the smaller number first.
 
-        The score is the inner product. `among` restricts the search to these numbers.
+        The score is the inner product. `among` restricts the search.
         """
 
-    def scores(self, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """The inner product of `query` with the vector of each of these numbers; numbers not there are left out."""
+    @classmethod
+    def write(cls, path: Path, dim: int, rows: Rows, n: int) -> int:
+        """Write a snapshot of `n` vectors to `path`; its CRC-32 comes back. A write that fails leaves no such file.
 
-    def save(self, path: Path) -> int:
-        """Write a snapshot to `path`; its CRC-32 comes back. A write that fails leaves no file under that name."""
+        `rows` may be gone through twice.
+        """
 
     @classmethod
     def load(cls, path: Path, dim: int, crc32: int) -> Self:
-        """The index that `save` wrote to `path` and gave `crc32` for. Raises SnapshotError when it is anything else."""
+        """The index that `write` wrote to `path` and gave `crc32` for. Raises SnapshotError for anything else."""

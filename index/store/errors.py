@@ -18,6 +18,10 @@ class StoreDamaged(UserError):
     """The SQLite file is not one, or not whole."""
 
 
+class OtherFormat(UserError):
+    """The index was written by another version, in a form that this one does not ask."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn SQLite's errors about the file into what a user can do about it."""

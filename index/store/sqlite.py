@@ -1,4 +1,4 @@
-"""ArticleStore: articles, passages and their vectors in one SQLite file, from which all else can be made again."""
+"""ArticleStore: articles, passages and all vectors in one SQLite file, from which all else can be made again."""
 
 from __future__ import annotations
 
@@ -12,42 +12,57 @@ from pathlib import Path
 from typing import Any
 
 from corpus.article import Article, Passage
-from corpus.errors import UserError
-from corpus.filters import Filters
 from index.generations import IndexFolder
-from index.store.errors import ArticleNotFound, StoreDamaged, explained
+from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged, explained
 from index.store.listed import ListedArticle
+from index.store.record import PassageRecord
 
 # Raised with every change of the tables below; an index of another format is refused.
-FORMAT = 1
+FORMAT = 2
+# The one before, which had no sentences: its articles can be read, and so made an index of this format.
+EARLIER_FORMAT = 1
 BUSY_SECONDS = 30.0
 # SQLite allows 32,766 parameters in a statement; stay well under it.
 MAX_PARAMETERS = 10_000
+ARTICLES_AT_A_TIME = 500
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS change (seq INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, kind TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS article (
-    article_id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-    source TEXT, published TEXT, url TEXT, seq INTEGER NOT NULL);
+    article_id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT, published TEXT, url TEXT,
+    passages INTEGER NOT NULL, characters INTEGER NOT NULL, seq INTEGER NOT NULL,
+    text_sha256 TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS article_published ON article (published);
+CREATE INDEX IF NOT EXISTS article_source ON article (source);
 CREATE TABLE IF NOT EXISTS passage (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES article,
     start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, seq INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS passage_article ON passage (article_id);
 CREATE INDEX IF NOT EXISTS passage_seq ON passage (seq);
 CREATE TABLE IF NOT EXISTS vector (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS sentences (
+    number INTEGER PRIMARY KEY, terms TEXT NOT NULL, places BLOB NOT NULL, vectors BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS removed_seq ON removed (seq);
 """
 
 
+_LISTED = "article_id, title, source, published, url, passages, characters"
+_RECORD = (
+    "article_id, start_offset, end_offset, data, terms, places, vectors "
+    "FROM passage JOIN vector USING (number) JOIN sentences USING (number)"
+)
+
+
 class ArticleStore:
     """One SQLite file. Safe to use from several threads and, through SQLite, several processes."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Open `path`; make it when `create`. Raises StoreDamaged or UserError with what to do."""
+    def __init__(self, path: Path, *, create: bool = False, formats: Sequence[int] = (FORMAT,)) -> None:
+        """Open `path`; make it when `create`. Raises StoreDamaged, or OtherFormat for one that is not of `formats`."""
         self.path = path
         self._lock = threading.RLock()
+        self._counted = (-1, 0, 0)
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
@@ -61,9 +76,16 @@ class ArticleStore:
                 self.connection.executescript(_SCHEMA)
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
-        if found != str(FORMAT):
-            raise UserError(
-                f"{str(path)!r} has index format {found!r}, this version writes {FORMAT}; run `article-qa build`"
+        if found not in [str(each) for each in formats]:
+            self.close()
+            if found is not None and found.isdecimal() and int(found) > FORMAT:
+                raise OtherFormat(
+                    f"{str(path)!r} was written by a later version (index format {found}, this one knows {FORMAT}); "
+                    "update article-qa"
+                )
+            raise OtherFormat(
+                f"{str(path)!r} has index format {found!r}, this version's is {FORMAT}; run "
+                "`article-qa rebuild`, which makes it anew from its own articles"
             )
 
     def close(self) -> None:
@@ -112,34 +134,41 @@ class ArticleStore:
         with self._lock, explained(self.path):
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def put(self, article: Article, passages: Sequence[Passage], vectors: Sequence[bytes]) -> list[int]:
-        """Store an article, its passages and a vector for each; the passages' new numbers come back.
+    def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
+        """Store an article and its passages; the passages' new numbers come back.
 
         Call it inside `writing()`, and `drop` an article with the same id first.
         """
         db = self.connection
         seq = self._record(article.article_id, "add")
         db.execute(
-            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.article_id,
                 article.title,
-                article.text,
-                article.text_sha256,
                 article.source,
                 article.published.isoformat() if article.published else None,
                 article.url,
+                len(records),
+                len(article.text),
                 seq,
+                article.text_sha256,
+                article.text,
             ),
         )
-        numbers = []
-        for passage, vector in zip(passages, vectors, strict=True):
-            row = db.execute(
-                "INSERT INTO passage (article_id, start_offset, end_offset, seq) VALUES (?, ?, ?, ?) RETURNING number",
-                (article.article_id, passage.start, passage.end, seq),
-            ).fetchone()
-            numbers.append(int(row[0]))
-            db.execute("INSERT INTO vector VALUES (?, ?)", (row[0], vector))
+        # Numbers ever given, also those of passages that are gone, are not given again.
+        last = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passage'").fetchone()[0]
+        numbers = [last + n for n in range(1, len(records) + 1)]
+        rows = list(zip(numbers, records, strict=True))
+        db.executemany(
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+            [(number, article.article_id, record.start, record.end, seq) for number, record in rows],
+        )
+        db.executemany("INSERT INTO vector VALUES (?, ?)", [(number, record.vector) for number, record in rows])
+        db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            [(number, record.terms, record.places, record.sentence_vectors) for number, record in rows],
+        )
         return numbers
 
     def drop(self, article_id: str) -> list[int]:
@@ -147,9 +176,9 @@ class ArticleStore:
         db = self.connection
         numbers = self.numbers_of(article_id)
         seq = self._record(article_id, "remove")
-        for number in numbers:
-            db.execute("DELETE FROM vector WHERE number = ?", (number,))
-            db.execute("INSERT INTO removed VALUES (?, ?)", (number, seq))
+        for table in ("vector", "sentences"):
+            db.executemany(f"DELETE FROM {table} WHERE number = ?", [(number,) for number in numbers])
+        db.executemany("INSERT INTO removed VALUES (?, ?)", [(number, seq) for number in numbers])
         db.execute("DELETE FROM passage WHERE article_id = ?", (article_id,))
         if db.execute("DELETE FROM article WHERE article_id = ?", (article_id,)).rowcount == 0:
             raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
@@ -169,31 +198,16 @@ class ArticleStore:
         )
         return {row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5]) for row in rows}
 
-    def titles(self, article_ids: Collection[str]) -> dict[str, str]:
-        """The titles of the articles with these ids, by id; unknown ids are left out."""
-        rows = self._select("SELECT article_id, title FROM article WHERE article_id IN ({})", sorted(article_ids))
-        return dict(rows)
-
     def list_articles(self) -> list[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
         with self.reading() as db:
-            rows = db.execute(
-                "SELECT article_id, title, source, published, url, count(number), length(text) "
-                "FROM article LEFT JOIN passage USING (article_id) GROUP BY article_id "
-                "ORDER BY published IS NULL, published DESC, article_id"
-            ).fetchall()
-        return [
-            ListedArticle(
-                article_id=article_id,
-                title=title,
-                source=source,
-                published=_date(published),
-                url=url,
-                passages=passages,
-                characters=characters,
-            )
-            for article_id, title, source, published, url, passages, characters in rows
-        ]
+            rows = db.execute(f"SELECT {_LISTED} FROM article ORDER BY published IS NULL, published DESC, article_id")
+            return [_to_listed(row) for row in rows]
+
+    def listed(self, article_ids: Collection[str]) -> dict[str, ListedArticle]:
+        """The articles with these ids without their texts, by id; unknown ids are left out."""
+        rows = self._select(f"SELECT {_LISTED} FROM article WHERE article_id IN ({{}})", sorted(article_ids))
+        return {row[0]: _to_listed(row) for row in rows}
 
     def sources(self, limit: int) -> list[str]:
         """The sources with the most articles, at most `limit`, in alphabetical order."""
@@ -214,6 +228,12 @@ class ArticleStore:
         with self.reading() as db:
             return [row[0] for row in db.execute("SELECT article_id FROM article ORDER BY article_id")]
 
+    def each_article(self) -> Iterator[Article]:
+        """Every article, whole, in the order of the ids."""
+        ids = self.article_ids()
+        for first in range(0, len(ids), ARTICLES_AT_A_TIME):
+            yield from self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values()
+
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""
         rows = self._select(
@@ -226,44 +246,51 @@ class ArticleStore:
             if article_id in texts
         }
 
+    def records(self, numbers: Sequence[int]) -> dict[int, PassageRecord]:
+        """What is kept of the passages with these numbers, by number; unknown numbers are left out."""
+        rows = self._select(f"SELECT number, {_RECORD} WHERE number IN ({{}})", numbers)
+        return {row[0]: _to_record(row[1:]) for row in rows}
+
+    def records_of(self, article_id: str) -> list[PassageRecord]:
+        """What is kept of an article's passages, in the order of its text."""
+        with self.reading() as db:
+            rows = db.execute(f"SELECT {_RECORD} WHERE article_id = ? ORDER BY number", (article_id,))
+            return [_to_record(row) for row in rows]
+
+    def terms(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Of the passages with these numbers, by number: their articles' ids, and their terms."""
+        rows = self._select(
+            "SELECT number, article_id, terms FROM passage JOIN sentences USING (number) WHERE number IN ({})", numbers
+        )
+        return {number: (article_id, terms) for number, article_id, terms in rows}
+
     def numbers_of(self, article_id: str) -> list[int]:
         """Numbers of an article's passages, in the order of its text."""
         with self.reading() as db:
             rows = db.execute("SELECT number FROM passage WHERE article_id = ? ORDER BY number", (article_id,))
             return [row[0] for row in rows]
 
-    def numbers_where(self, filters: Filters) -> list[int]:
-        """Numbers of the passages whose articles pass `filters`, ascending."""
-        conditions, values = ["1"], []
-        if filters.after:
-            conditions.append("published >= ?")
-            values.append(filters.after.isoformat())
-        if filters.before:
-            conditions.append("published <= ?")
-            values.append(filters.before.isoformat())
-        if filters.sources:
-            conditions.append(f"source IN ({_marks(len(filters.sources))})")
-            values.extend(filters.sources)
-        query = (
-            f"SELECT number FROM passage JOIN article USING (article_id) WHERE {' AND '.join(conditions)} ORDER BY 1"
-        )
-        with self.reading() as db:
-            return [row[0] for row in db.execute(query, values)]
-
-    def vectors_of(self, article_id: str) -> list[bytes]:
-        """An article's vectors, in the order of its passages."""
+    def vectors_of(self, article_id: str) -> dict[tuple[int, int], bytes]:
+        """The vectors of an article's passages, by where these start and end."""
         with self.reading() as db:
             rows = db.execute(
-                "SELECT data FROM vector JOIN passage USING (number) WHERE article_id = ? ORDER BY number",
+                "SELECT start_offset, end_offset, data FROM passage JOIN vector USING (number) WHERE article_id = ?",
                 (article_id,),
             )
-            return [row[0] for row in rows]
+            return {(start, end): data for start, end, data in rows}
 
-    def vectors_since(self, seq: int) -> list[tuple[int, bytes]]:
-        """(number, vector) of each passage added after `seq` and still there, ascending."""
-        query = "SELECT number, data FROM passage JOIN vector USING (number) WHERE passage.seq > ? ORDER BY number"
+    def vectors(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The vectors of the passages with these numbers, by number; unknown numbers are left out."""
+        return dict(self._select("SELECT number, data FROM vector WHERE number IN ({})", numbers))
+
+    def days_and_sources(self, after_number: int, n: int) -> list[tuple[int, str | None, str | None]]:
+        """(number, day, source) of the first `n` passages behind `after_number`, ascending."""
+        query = (
+            "SELECT number, published, source FROM passage CROSS JOIN article USING (article_id) "
+            "WHERE number > ? ORDER BY number LIMIT ?"
+        )
         with self.reading() as db:
-            return db.execute(query, (seq,)).fetchall()
+            return db.execute(query, (after_number, n)).fetchall()
 
     def added_since(self, seq: int) -> list[int]:
         """Numbers of the passages added after `seq` and still there, ascending."""
@@ -282,9 +309,14 @@ class ArticleStore:
 
     def counts(self) -> tuple[int, int]:
         """(articles, passages)."""
+        # SQLite goes through a table to count its rows: 10 ms in a million passages.
         with self.reading() as db:
-            row = db.execute("SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)").fetchone()
-        return int(row[0]), int(row[1])
+            seq = self.seq()
+            if self._counted[0] != seq:
+                query = "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)"
+                # What another process adds meanwhile is counted, and then once more under its own number.
+                self._counted = (seq, *db.execute(query).fetchone())
+            return self._counted[1:]
 
     def newest(self) -> date | None:
         """The day of the newest article; None when none has a date."""
@@ -297,10 +329,11 @@ class ArticleStore:
         with self.reading() as db:
             found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             found += [f"passage without its article: {row}" for row in db.execute("PRAGMA foreign_key_check")]
-            lost = db.execute(
-                "SELECT count(*) FROM passage LEFT JOIN vector USING (number) WHERE data IS NULL"
-            ).fetchone()[0]
-        return found + ([f"{lost} passages without a vector"] if lost else [])
+            for table, column, what in (("vector", "data", "a vector"), ("sentences", "places", "sentences")):
+                query = f"SELECT count(*) FROM passage LEFT JOIN {table} USING (number) WHERE {column} IS NULL"
+                lost = db.execute(query).fetchone()[0]
+                found += [f"{lost} passages without {what}"] if lost else []
+        return found
 
     def _record(self, article_id: str, kind: str) -> int:
         row = self.connection.execute(
@@ -317,17 +350,48 @@ class ArticleStore:
         return rows
 
 
-def open_current(folder: IndexFolder) -> ArticleStore:
-    """The store of the folder's current generation. Raises UserError when nothing was built, StoreDamaged."""
+def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> ArticleStore:
+    """The store of the folder's current generation.
+
+    Raises UserError when nothing was built, StoreDamaged, or OtherFormat for one that is not of `formats`.
+    """
     generation: Path | None = None
     while True:
         tried, generation = generation, folder.require_current()
         try:
-            return ArticleStore(generation / folder.store_name)
+            return ArticleStore(generation / folder.store_name, formats=formats)
         except StoreDamaged:
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def _to_listed(row: Sequence[Any]) -> ListedArticle:
+    """A row of _LISTED."""
+    article_id, title, source, published, url, passages, characters = row
+    return ListedArticle(
+        article_id=article_id,
+        title=title,
+        source=source,
+        published=_date(published),
+        url=url,
+        passages=passages,
+        characters=characters,
+    )
+
+
+def _to_record(row: Sequence[Any]) -> PassageRecord:
+    """A row of _RECORD."""
+    article_id, start, end, vector, terms, places, sentence_vectors = row
+    return PassageRecord(
+        article_id=article_id,
+        start=start,
+        end=end,
+        vector=vector,
+        terms=terms,
+        places=places,
+        sentence_vectors=sentence_vectors,
+    )
 
 
 def _marks(n: int) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import tantivy
 
 from corpus.errors import UserError
+from corpus.filters import Filters
 from index.hit import Hit
 from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
@@ -27,12 +29,15 @@ MAX_QUERY_TERMS = 64
 TIE_MARGIN = 8
 # Passages read from the store at a time during a replay.
 BATCH = 2_000
+# A source is one term, whatever is in it.
+WHOLE = "raw"
 
 
 class LexicalIndex:
     """BM25 (k1 1.2, b 0.75) over the terms of each passage and its article's title, in a folder beside the store.
 
-    Everything in it comes from the store: `catch_up` makes it from the store's changes.
+    It knows each passage's day and source too. Everything in it comes from the store: `catch_up` makes it from the
+    store's changes.
     """
 
     def __init__(self, store: ArticleStore) -> None:
@@ -70,21 +75,18 @@ class LexicalIndex:
             writer.wait_merging_threads()
             self.refresh()
 
-    def search(self, terms: Sequence[str], k: int, among: Sequence[int] | None = None) -> list[Hit]:
+    def search(self, terms: Sequence[str], k: int, filters: Filters | None = None) -> list[Hit]:
         """The best `k` passages for these terms, best first; of equal scores the smaller number first.
 
-        The terms are those of `analyze`, each once; those beyond the first MAX_QUERY_TERMS do not count. `among`
-        restricts the search to these numbers.
+        The terms are those of `analyze`, each once; those beyond the first MAX_QUERY_TERMS do not count.
         """
-        if not terms or (among is not None and not len(among)):
+        if not terms:
             return []
         should = [(tantivy.Occur.Should, self._term_query(term)) for term in terms[:MAX_QUERY_TERMS]]
         wanted = tantivy.Query.boolean_query(should)
-        if among is not None:
-            allowed = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(self._schema, "number", list(among)), 0.0
-            )
-            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, allowed)])
+        if filters:
+            must = [wanted, *self._passing(filters)]
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in must])
         with self._explained():
             searcher = self._tantivy.searcher()
             found: list[Any] = searcher.search(wanted, k + TIE_MARGIN, count=False).hits
@@ -112,6 +114,8 @@ class LexicalIndex:
             self._folder.mkdir()
             fields = tantivy.SchemaBuilder().add_integer_field("number", indexed=True, fast=True)
             fields = fields.add_integer_field("seq", fast=True)
+            fields = fields.add_integer_field("day", indexed=True, fast=True)
+            fields = fields.add_text_field("source", tokenizer_name=WHOLE, index_option="basic")
             fields = fields.add_text_field("terms", tokenizer_name=TOKENIZER, index_option="freq")
             opened = tantivy.Index(fields.build(), str(self._folder))
         opened.register_tokenizer(TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
@@ -125,14 +129,32 @@ class LexicalIndex:
         return int(values[0]) if values else 0
 
     def _write(self, writer: tantivy.IndexWriter, numbers: Sequence[int]) -> None:
-        passages = self._store.passages(numbers)
-        titles = self._store.titles({passage.article_id for passage in passages.values()})
-        for number, passage in passages.items():
-            terms = analyze(titles[passage.article_id]) + analyze(passage.text)
-            writer.add_document(tantivy.Document(number=number, terms=" ".join(terms)))
+        passages = self._store.terms(numbers)
+        listed = self._store.listed({article_id for article_id, _ in passages.values()})
+        titles = {article_id: " ".join(analyze(article.title)) for article_id, article in listed.items()}
+        for number, (article_id, terms) in passages.items():
+            document = tantivy.Document(number=number, terms=f"{titles[article_id]} {terms}")
+            article = listed[article_id]
+            if article.published:
+                document.add_integer("day", article.published.toordinal())
+            if article.source is not None:
+                document.add_text("source", article.source)
+            writer.add_document(document)
+
+    def _passing(self, filters: Filters) -> Iterator[tantivy.Query]:
+        """Queries that the passages of articles pass which pass `filters`. They add nothing to a score."""
+        if filters.after or filters.before:
+            first, last = (filters.after or date.min).toordinal(), (filters.before or date.max).toordinal()
+            yield self._unscored(tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Integer, first, last))
+        if filters.sources:
+            yield self._unscored(tantivy.Query.term_set_query(self._schema, "source", list(filters.sources)))
 
     def _term_query(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, "terms", term, "freq")
+
+    @staticmethod
+    def _unscored(query: tantivy.Query) -> tantivy.Query:
+        return tantivy.Query.const_score_query(query, 0.0)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

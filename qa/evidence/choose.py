@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.retriever import Ranking, Retriever
+import numpy as np
+
+from index.retriever import Ranking
 from qa.evidence.features import Nearness, SentenceFeatures, nearness, sentence_features
-from qa.evidence.gather import Found
+from qa.evidence.gather import Found, FoundSentence
 from qa.evidence.logistic import Logistic
-from qa.evidence.sentences import ReadSentence
 from qa.question.read import Question
 from qa.question.terms import coverage
 
@@ -46,15 +47,14 @@ def weigh(
     weights: Mapping[str, float],
     found: Sequence[Found],
     ranking: Ranking,
-    retriever: Retriever,
     model: Logistic,
 ) -> list[Candidate]:
     """Every sentence of the passages `found`, with the probability that it answers `question`, by `model`.
 
-    `weights` are those of the question's terms.
+    `weights` are those of the question's terms. `ranking` is of the question, and its bare form with it.
     """
     if ranking.knows:
-        near = _nearness_by_meaning(question, found, ranking, retriever)
+        near = _nearness_by_meaning(found, ranking)
     else:
         found, near = _nearness_by_words(weights, found)
     candidates = []
@@ -109,16 +109,12 @@ def _places(candidate: Candidate) -> set[tuple[str, int]]:
     return {(article_id, candidate.start), (article_id, candidate.marked_from)}
 
 
-def _nearness_by_meaning(
-    question: Question, found: Sequence[Found], ranking: Ranking, retriever: Retriever
-) -> list[list[Nearness]]:
+def _nearness_by_meaning(found: Sequence[Found], ranking: Ranking) -> list[list[Nearness]]:
     """For each passage the nearness of its sentences, by the cosines of their vectors."""
-    texts = [sentence.text for each in found for sentence in each.sentences]
-    if not texts:
-        return [[] for _ in found]
-    vectors = retriever.encode_sentences(texts)
-    bare = retriever.encode_queries([question.bare])
-    return _by_passage(found, (vectors @ ranking.query_vector[0]).tolist(), (vectors @ bare[0]).tolist())
+    if not found:
+        return []
+    whole, bare = ranking.query_vectors @ np.concatenate([each.sentence_vectors for each in found]).T
+    return _by_passage(found, whole.tolist(), bare.tolist())
 
 
 def _nearness_by_words(
@@ -140,12 +136,12 @@ def _by_passage(
     return [[next(near) for _ in each.sentences] for each in found]
 
 
-def _marks(sentences: Sequence[ReadSentence]) -> list[int]:
+def _marks(sentences: Sequence[FoundSentence]) -> list[int]:
     """Where the mark of each sentence begins."""
     return [_marked_from(sentence, previous) for previous, sentence in zip([None, *sentences], sentences, strict=False)]
 
 
-def _marked_from(sentence: ReadSentence, previous: ReadSentence | None) -> int:
+def _marked_from(sentence: FoundSentence, previous: FoundSentence | None) -> int:
     if previous is None or sentence.start - previous.end > _MAX_GAP or not _POINTS_BACK.match(sentence.text):
         return sentence.start
     return previous.start

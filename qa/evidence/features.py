@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from qa.evidence.gather import Found
-from qa.evidence.sentences import ReadSentence
+from qa.evidence.gather import Found, FoundSentence
 from qa.question.kind import AnswerType, offers
 from qa.question.read import Question
 from qa.question.terms import coverage
@@ -97,7 +96,7 @@ def sentence_features(
 
 
 def _features(
-    question: Question, found: Found, sentence: ReadSentence, near: Nearness, covered: float
+    question: Question, found: Found, sentence: FoundSentence, near: Nearness, covered: float
 ) -> SentenceFeatures:
     # Numbers have features of their own: on realtimeqa-2022 only 2 of 160 sentences that answer "how many" have none.
     is_offered = offers(sentence.text, question.kind, question.text)

@@ -1,16 +1,17 @@
-"""The passages that are weighed for a question, each read once: its article, its scores, its sentences, its terms."""
+"""The passages that are weighed for a question: each with its article, scores, terms, sentences and their vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from corpus.article import Article, Passage
+from index.encoders.encoder import Vectors
 from index.hit import Hit
 from index.retriever import Ranking
+from index.sentences import unpack_sentences, unpack_vectors
+from index.store.record import PassageRecord
 from index.words.analyze import analyze
-from qa.evidence.sentences import Analyze, ReadSentence, able_sentences
 from qa.question.preference import Preference
 
 # Passages whose sentences are weighed; more cost time and, on realtimeqa-2022, found no more answers.
@@ -19,18 +20,29 @@ WEIGHED = 10
 WEIGHED_OF_PREFERRED = 5
 
 
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence that can be an answer: `article.text[start:end] == text`, without a dateline it opened with."""
+
+    start: int
+    end: int
+    text: str
+    terms: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
 
-    `sentences` can be an answer, `terms` are the passage's in order. `article_fused` is the best fused score of its
-    article's passages, `article_terms` the terms of the title and of the passages found. `is_timely`: of the time and
-    sources the question names; `is_fresh`: of the days around its asking.
+    `sentences` can be an answer, `sentence_vectors` has a row for each; `terms` are the passage's in order.
+    `article_fused` is the best fused score of its article's passages, `article_terms` the terms of the title and of the
+    passages found. `is_timely`: of the time and sources the question names; `is_fresh`: of the days around its asking.
     """
 
     passage: Passage
     article: Article
-    sentences: tuple[ReadSentence, ...]
+    sentences: tuple[FoundSentence, ...]
+    sentence_vectors: Vectors
     terms: tuple[str, ...]
     fused: float
     dense: float
@@ -57,28 +69,29 @@ def further_hits(ranking: Ranking, k: int) -> list[Hit]:
 
 def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> list[Found]:
     """What `hits` are, in their order; one whose passage was removed since the search is left out."""
-    # No text is analysed twice for one question, though passages of an article overlap.
-    analyze_once = cache(_analyze)
     with ranking.store.one_moment():
-        passages = ranking.store.passages([hit.number for hit in hits])
-        articles = ranking.store.articles(sorted({passage.article_id for passage in passages.values()}))
-    there = [hit for hit in hits if hit.number in passages]
-    best = _best_scores(there, passages)
-    terms = _article_terms(passages.values(), articles, analyze_once)
+        records = ranking.store.records([hit.number for hit in hits])
+        articles = ranking.store.articles(sorted({record.article_id for record in records.values()}))
+    there = [hit for hit in hits if hit.number in records]
+    terms = {number: tuple(record.terms.split()) for number, record in records.items()}
+    best = _best_scores(there, records)
+    known = _article_terms(records, articles, terms)
     found = []
     for hit in there:
-        passage = passages[hit.number]
-        article = articles[passage.article_id]
+        record = records[hit.number]
+        article = articles[record.article_id]
+        sentences = _sentences(record, article)
         found.append(
             Found(
-                passage=passage,
+                passage=Passage(article.article_id, record.start, record.end, article.text[record.start : record.end]),
                 article=article,
-                sentences=tuple(able_sentences(passage, analyze_once)),
-                terms=analyze_once(passage.text),
+                sentences=sentences,
+                sentence_vectors=unpack_vectors(record.sentence_vectors, len(sentences)),
+                terms=terms[hit.number],
                 fused=hit.score,
                 dense=ranking.dense.get(hit.number, 0.0),
                 article_fused=best[article.article_id],
-                article_terms=terms[article.article_id],
+                article_terms=known[article.article_id],
                 is_timely=preference.is_timely(article),
                 is_fresh=preference.is_fresh(article),
             )
@@ -86,22 +99,25 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
     return found
 
 
-def _analyze(text: str) -> tuple[str, ...]:
-    return tuple(analyze(text))
+def _sentences(record: PassageRecord, article: Article) -> tuple[FoundSentence, ...]:
+    return tuple(
+        FoundSentence(start, end, article.text[start:end], terms) for start, end, terms in unpack_sentences(record)
+    )
 
 
-def _best_scores(hits: Sequence[Hit], passages: dict[int, Passage]) -> dict[str, float]:
+def _best_scores(hits: Sequence[Hit], records: Mapping[int, PassageRecord]) -> dict[str, float]:
     """Each article's score is that of the first of its hits."""
     best: dict[str, float] = {}
     for hit in hits:
-        best.setdefault(passages[hit.number].article_id, hit.score)
+        best.setdefault(records[hit.number].article_id, hit.score)
     return best
 
 
 def _article_terms(
-    passages: Iterable[Passage], articles: dict[str, Article], analyze_once: Analyze
+    records: Mapping[int, PassageRecord], articles: Mapping[str, Article], terms: Mapping[int, Sequence[str]]
 ) -> dict[str, frozenset[str]]:
-    terms = {article_id: set(analyze_once(article.title)) for article_id, article in articles.items()}
-    for passage in passages:
-        terms[passage.article_id].update(analyze_once(passage.text))
-    return {article_id: frozenset(known) for article_id, known in terms.items()}
+    """The terms of each article's title and of its passages that were found."""
+    known = {article_id: set(analyze(article.title)) for article_id, article in articles.items()}
+    for number, record in records.items():
+        known[record.article_id].update(terms[number])
+    return {article_id: frozenset(terms) for article_id, terms in known.items()}

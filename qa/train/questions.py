@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.passages import split_article
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY
@@ -91,10 +90,10 @@ def _ask(
     dated = read_question(question.text, asked_on=question.asked_on)
     undated = replace(dated, preference=replace(dated.preference, around=None))
     for read in (undated, dated):
-        ranking = retriever.search(read.text, prefer=read.preference.filters)
+        ranking = retriever.search(read.text, forms=[read.bare], prefer=read.preference.filters)
         weights = term_weights(ranking.terms, retriever.passages_with, ranking.store.counts()[1])
         found = gather(ranking, first_hits(ranking), read.preference)
-        candidates = weigh(read, weights, found, ranking, retriever, BLANK)
+        candidates = weigh(read, weights, found, ranking, BLANK)
         yield AskedQuestion(
             question_id=question.question_id,
             is_answerable=is_answerable,
@@ -132,7 +131,7 @@ def _small_index(
     store.set_meta(RECIPE_KEY, RECIPE)
     for article_id in chosen[:size]:
         with store.writing():
-            store.put(articles[article_id], split_article(articles[article_id]), retriever.store.vectors_of(article_id))
+            store.put(articles[article_id], retriever.store.records_of(article_id))
     derive(store, encoder)
     store.close()
     folder.activate(generation)

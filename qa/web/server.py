@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -24,7 +23,7 @@ from qa.archive import Archive
 from qa.evaluate.report.templates import SCRIPT_SOURCE
 from qa.settings import Settings
 from qa.web.api.routes import api_routes, status_routes
-from qa.web.chat.page import build_chat
+from qa.web.chat.late import LateChat
 from qa.web.gate.access import ANY, LOOPBACK, AccessRules
 from qa.web.gate.errors import add_error_handlers
 from qa.web.gate.guard import Guard
@@ -44,19 +43,13 @@ SHUTDOWN_SECONDS = 1
 # The packaged model is loaded in half a second; for another nobody who stops the server waits longer than this.
 WARM_UP_SECONDS = 5
 
-# Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
-_HEAD = """<link rel="icon" href="../static/favicon.png">
-<link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
-<script defer src="../static/chat.js"></script>"""
-_SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
-_SYSTEM_MONO = ("ui-monospace", "monospace")
-
 
 def create_app(archive: Archive) -> FastAPI:
     """The application. Raises UserError when the index of `archive` cannot be used.
 
-    The models are loaded at its start-up, beside serving.
+    The models are loaded and the chat is made at its start-up, beside serving.
     """
+    archive.info()
     settings, warm = archive.settings, threading.Event()
 
     def warm_up() -> None:
@@ -71,7 +64,8 @@ def create_app(archive: Archive) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         loading = threading.Thread(target=warm_up, name="warm-up", daemon=True)
         loading.start()
-        yield
+        async with chat.running():
+            yield
         # A process that ends while a model is being loaded is aborted by the library that loads it.
         loading.join(WARM_UP_SECONDS)
 
@@ -87,6 +81,7 @@ def create_app(archive: Archive) -> FastAPI:
     )
     rules = access_rules(settings)
     observer = Observer(archive)
+    chat = LateChat(app, archive, observer, warm)
     app.state.warm = warm
     add_error_handlers(app)
     app.include_router(status_routes(warm.is_set))
@@ -105,7 +100,7 @@ def create_app(archive: Archive) -> FastAPI:
     def favicon() -> FileResponse:
         return FileResponse(STATIC / "favicon.png")
 
-    _mount_chat(app, build_chat(archive, observer), has_mcp=settings.mcp)
+    app.mount(CHAT_PATH, chat)
     # The one added last comes first.
     app.add_middleware(Throttle, rules=rules)
     # Gradio leaves cross-origin requests to this middleware when it finds one; left to itself it lets any site in.
@@ -132,27 +127,6 @@ def access_rules(settings: Settings) -> AccessRules:
         site_rate=settings.site_rate,
         api_key=key,
     )
-
-
-def _mount_chat(app: FastAPI, demo: gr.Blocks, *, has_mcp: bool) -> None:
-    gr.mount_gradio_app(
-        app,
-        demo,
-        path=CHAT_PATH,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size="1kb",
-        allowed_paths=[],
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=has_mcp,
-        theme=gr.themes.Base(font=_SYSTEM_SANS, font_mono=_SYSTEM_MONO),
-        head=_HEAD,
-    )
-    # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
-    demo.has_launched = True
 
 
 def serve(settings: Settings) -> None:

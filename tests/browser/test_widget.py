@@ -518,6 +518,7 @@ def test_script_twice_and_by_hand(open_widget: OpenWidget, served: Site) -> None
     ("status", "code", "words", "retries"),
     [
         (503, "unavailable", "Something went wrong.", True),
+        (503, "busy", "Too many questions. You can ask again in 1 second.", True),
         (429, "too_many_requests", "Too many questions. You can ask again in 1 second.", True),
         (422, "bad_question", "Please ask a shorter question.", False),
     ],

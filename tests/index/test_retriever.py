@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes import ARTICLES, CHESS, HashEncoder
+from fakes import ARTICLES, CHESS, HashEncoder, make_records
 
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.filters import Filters
 from corpus.passages import split_article
-from index.encoders.encoder import is_mostly_latin
+from index.encoders.encoder import Vectors, is_mostly_latin
 from index.encoders.onnx import PackagedEncoder
 from index.encoders.torch import SentenceEncoder
 from index.fusion import fuse
@@ -84,8 +84,20 @@ def test_a_ranking_says_what_each_leg_gave(retriever: Retriever, encoder: HashEn
     texts = [embedded_text(article, passage) for article in ARTICLES for passage in split_article(article)]
     wanted = encoder.encode_queries(texts) @ query
     assert [ranking.dense[number] for number in (1, 2, 3, 4)] == pytest.approx(wanted, abs=1e-6)
-    assert ranking.query_vector.tolist() == [query.tolist()]
+    assert ranking.query_vectors.tolist() == [query.tolist()]
     assert sorted(ranking.timing_ms) == ["encode", "search"]
+
+
+def test_other_forms_are_encoded_with_the_query_each_text_once(built: IndexFolder) -> None:
+    class Counting(HashEncoder):
+        def encode_queries(self, queries: Sequence[str]) -> Vectors:
+            batches.append(list(queries))
+            return super().encode_queries(queries)
+
+    batches: list[list[str]] = []
+    ranking = Retriever(built, Counting()).search("Who won?", forms=["won", "Who won?"])
+    assert batches == [["Who won?", "won"]]
+    assert ranking.query_vectors.tolist() == HashEncoder().encode_queries(["Who won?", "won", "Who won?"]).tolist()
 
 
 def test_k_cuts_the_hits_and_nothing_else(retriever: Retriever) -> None:
@@ -302,9 +314,9 @@ def test_who_looks_while_a_writer_works_sees_its_words_at_once(
 
 def put_without_words(built: IndexFolder, encoder: HashEncoder) -> None:
     passages = split_article(VOLCANO)
-    vectors = to_bytes(encoder.encode_queries([embedded_text(VOLCANO, passage) for passage in passages]))
+    rows = encoder.encode_queries([embedded_text(VOLCANO, passage) for passage in passages])
     with closing(open_store(built, encoder)) as store, store.writing():
-        store.put(VOLCANO, passages, vectors)
+        store.put(VOLCANO, make_records(passages, [to_bytes(row) for row in rows]))
 
 
 def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: IndexFolder, encoder: HashEncoder) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article, make_earlier
 
 from corpus.article import Article
 from corpus.errors import UserError
@@ -20,9 +20,10 @@ from index.encoders.encoder import Vectors
 from index.generations import IndexFolder
 from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
-from index.store.errors import ArticleNotFound
+from index.sentences import read_article, unpack_sentences, unpack_vectors
+from index.store.errors import ArticleNotFound, OtherFormat
 from index.store.sqlite import ArticleStore
-from index.update import Report, add_articles, build_index, remove_articles
+from index.update import Report, add_articles, build_index, rebuild_index, remove_articles
 from index.vectors import from_bytes, read_snapshot
 from index.words.tantivy import LexicalIndex
 
@@ -38,6 +39,32 @@ def stored(folder: IndexFolder) -> dict[str, Article]:
 
 def by_id(*articles: Article) -> dict[str, Article]:
     return {article.article_id: article for article in articles}
+
+
+def encoded_of(*articles: Article) -> list[str]:
+    """What is encoded of articles: each passage, and the sentences in it that can be an answer, each text once."""
+    texts = []
+    for article in articles:
+        for read in read_article(article):
+            texts.append(embedded_text(article, read.passage))
+            texts += [article.text[sentence.start : sentence.end] for sentence in read.sentences]
+    return list(dict.fromkeys(texts))
+
+
+def vectors_of(store: ArticleStore, article_id: str) -> Vectors:
+    """The vectors of an article's passages, in the order of its text."""
+    return from_bytes([record.vector for record in store.records_of(article_id)], HashEncoder().dim)
+
+
+def sentences_are_encoded(store: ArticleStore, article: Article) -> bool:
+    """Each sentence that can be an answer has the vector of its own text."""
+    near = []
+    for record in store.records_of(article.article_id):
+        places = unpack_sentences(record)
+        wanted = HashEncoder().encode_passages([article.text[start:end] for start, end, _ in places])
+        stored = unpack_vectors(record.sentence_vectors, len(places))
+        near += (wanted * stored).sum(axis=1).tolist()
+    return bool(near) and min(near) > 0.999
 
 
 def found(folder: IndexFolder, query: str) -> str:
@@ -63,13 +90,14 @@ def test_the_encoder_reads_title_and_date_in_front(encoder: HashEncoder) -> None
 
 
 def test_a_build_stores_and_derives_everything(folder: IndexFolder, encoder: HashEncoder) -> None:
-    progress: list[int] = []
-    assert build_index(folder, ARTICLES, encoder, progress.append) == Report(added=4)
-    assert sum(progress) == 4
+    progress: list[tuple[int, int]] = []
+    assert build_index(folder, ARTICLES, encoder, lambda *done: progress.append(done)) == Report(added=4)
+    assert progress == [(1, 1)] * 4
     assert stored(folder) == by_id(*ARTICLES)
-    assert encoder.encoded == [embedded_text(a, p) for a in ARTICLES for p in split_article(a)]
+    assert encoder.encoded == encoded_of(*ARTICLES)
     with closing(open_store(folder, encoder)) as store:
-        (vector,) = from_bytes(store.vectors_of("chess"))
+        assert all(sentences_are_encoded(store, article) for article in ARTICLES)
+        (vector,) = vectors_of(store, "chess")
         wanted = encoder.encode_passages([embedded_text(CHESS, split_article(CHESS)[0])])[0]
         assert np.array_equal(vector, wanted)
     for article in ARTICLES:
@@ -109,7 +137,7 @@ def test_short_articles_are_encoded_together(folder: IndexFolder, monkeypatch: p
     encoder = Counting()
     monkeypatch.setattr("index.update.BATCH_PASSAGES", 3)
     build_index(folder, ARTICLES, encoder)
-    assert encoder.batches == [3, 1]
+    assert encoder.batches == [len(encoded_of(*ARTICLES[:3])), len(encoded_of(ARTICLES[3]))]
 
 
 def test_passages_are_encoded_in_batches(
@@ -118,17 +146,18 @@ def test_passages_are_encoded_in_batches(
     monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
     articles = [long_article(word, word) for word in ("steel", "ice", "trade")]
     assert build_index(folder, articles, encoder) == Report(added=3)
-    assert encoder.encoded == [embedded_text(a, p) for a in articles for p in split_article(a)]
+    assert encoder.encoded == encoded_of(*articles)
     with closing(open_store(folder, encoder)) as store:
         for article in articles:
+            assert sentences_are_encoded(store, article)
             texts = [embedded_text(article, passage) for passage in split_article(article)]
-            assert np.array_equal(from_bytes(store.vectors_of(article.article_id)), encoder.encode_queries(texts))
+            assert np.array_equal(vectors_of(store, article.article_id), encoder.encode_queries(texts))
             assert list(store.passages(store.numbers_of(article.article_id)).values()) == split_article(article)
 
 
 def test_what_cannot_be_read_is_counted_and_the_rest_is_in(folder: IndexFolder, encoder: HashEncoder) -> None:
     progress: list[int] = []
-    report = build_index(folder, [BRIDGE, UNREADABLE, CHESS], encoder, progress.append)
+    report = build_index(folder, [BRIDGE, UNREADABLE, CHESS], encoder, lambda n, _: progress.append(n))
     assert report == Report(added=2, unreadable=[UNREADABLE])
     assert sum(progress) == 3
     assert stored(folder) == by_id(BRIDGE, CHESS)
@@ -165,19 +194,58 @@ def test_a_build_over_an_old_index_takes_over_its_vectors(built: IndexFolder, en
     before = built.current()
     report = build_index(built, [BRIDGE, changed, VACCINE], encoder)
     assert report == Report(added=3)
-    assert encoder.encoded == [embedded_text(changed, passage) for passage in split_article(changed)]
+    assert encoder.encoded == encoded_of(changed)
     assert stored(built) == by_id(BRIDGE, changed, VACCINE)
     assert (built.current() == before, generations(built)) == (False, [built.current()])
     assert found(built, "coach wept") == "chess"
     with closing(open_store(built, encoder)) as store:
         wanted = encoder.encode_queries([embedded_text(BRIDGE, split_article(BRIDGE)[0])])
-        assert np.array_equal(from_bytes(store.vectors_of("bridge")), wanted)
+        assert np.array_equal(vectors_of(store, "bridge"), wanted)
+        assert sentences_are_encoded(store, BRIDGE)
+
+
+def test_a_build_over_an_index_that_lost_vectors_makes_them_again(built: IndexFolder, encoder: HashEncoder) -> None:
+    with closing(open_store(built, encoder)) as store, store.writing() as db:
+        db.execute("DELETE FROM vector WHERE number = 1")
+    build_index(built, ARTICLES, encoder)
+    assert encoder.encoded == encoded_of(BRIDGE)
+    assert stored(built) == by_id(*ARTICLES)
+    with closing(open_store(built, encoder)) as store:
+        assert sentences_are_encoded(store, BRIDGE)
+
+
+def test_a_rebuild_encodes_nothing_anew(built: IndexFolder, encoder: HashEncoder) -> None:
+    before = built.current()
+    assert rebuild_index(built, encoder) == Report(added=4)
+    assert (encoder.encoded, built.current() == before) == ([], False)
+    assert stored(built) == by_id(*ARTICLES)
+    assert found(built, "chess title") == "chess"
+
+
+def test_a_rebuild_of_an_earlier_format_encodes_its_sentences_only(built: IndexFolder, encoder: HashEncoder) -> None:
+    make_earlier(built)
+    with pytest.raises(OtherFormat, match="`article-qa rebuild`"):
+        open_store(built, encoder)
+    assert rebuild_index(built, encoder) == Report(added=4)
+    passages = {embedded_text(article, passage) for article in ARTICLES for passage in split_article(article)}
+    assert sorted(encoder.encoded) == sorted(text for text in encoded_of(*ARTICLES) if text not in passages)
+    with closing(open_store(built, encoder)) as store:
+        assert all(sentences_are_encoded(store, article) for article in ARTICLES)
+
+
+def test_a_rebuild_for_another_encoder_encodes_everything(built: IndexFolder) -> None:
+    other = HashEncoder("other")
+    assert rebuild_index(built, other) == Report(added=4)
+    assert sorted(other.encoded) == sorted(encoded_of(*ARTICLES))
+    with closing(open_store(built, other)) as store:
+        assert store.counts() == (4, 4)
 
 
 def test_the_title_and_date_of_an_article_count_as_a_change(built: IndexFolder, encoder: HashEncoder) -> None:
     retitled, redated = replace(CHESS, title="Surprise in Toronto"), replace(BRIDGE, published=date(2024, 3, 2))
     assert build_index(built, [retitled, redated, VACCINE], encoder) == Report(added=3)
-    assert [text.splitlines()[0] for text in encoder.encoded] == ["Surprise in Toronto", "Harbour bridge opens"]
+    headed = [text.splitlines()[0] for text in encoder.encoded if "\n" in text]
+    assert headed == ["Surprise in Toronto", "Harbour bridge opens"]
 
 
 def test_a_build_with_an_id_twice_keeps_the_last(built: IndexFolder, encoder: HashEncoder) -> None:
@@ -186,7 +254,7 @@ def test_a_build_with_an_id_twice_keeps_the_last(built: IndexFolder, encoder: Ha
     assert stored(built) == by_id(changed, GLACIER)
     with closing(open_store(built, encoder)) as store:
         wanted = encoder.encode_queries([embedded_text(changed, split_article(changed)[0])])
-        assert np.array_equal(from_bytes(store.vectors_of("chess")), wanted)
+        assert np.array_equal(vectors_of(store, "chess"), wanted)
 
 
 def test_a_build_mends_whatever_is_there(folder: IndexFolder, encoder: HashEncoder) -> None:
@@ -239,7 +307,7 @@ def test_a_changed_article_takes_the_old_ones_place(built: IndexFolder, encoder:
     changed = replace(BRIDGE, text="A volcano erupted near Naples.", title="Volcano", published=None, source=None)
     new = long_article("steel", "steel")
     progress: list[int] = []
-    report = add_articles(built, [CHESS, changed, UNREADABLE, new], encoder, progress.append)
+    report = add_articles(built, [CHESS, changed, UNREADABLE, new], encoder, lambda n, _: progress.append(n))
     assert report == Report(added=1, updated=1, unchanged=1, unreadable=[UNREADABLE])
     assert sum(progress) == 4
     assert stored(built) == by_id(changed, GLACIER, VACCINE, CHESS, new)
@@ -299,7 +367,7 @@ def test_another_encoder_is_refused(built: IndexFolder, change: str) -> None:
             Retriever(built, other)
     assert str(error.value) == (
         f"{str(built.path)!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
-        "run `article-qa build` with the same sources, or change the setting `encoder`"
+        "run `article-qa rebuild`, or change the setting `encoder`"
     )
     assert stored(built) == by_id(*ARTICLES)
 
@@ -307,7 +375,7 @@ def test_another_encoder_is_refused(built: IndexFolder, change: str) -> None:
 def test_a_build_with_another_encoder_encodes_everything(built: IndexFolder) -> None:
     other = HashEncoder("other", dim=32)
     assert build_index(built, [CHESS, BRIDGE], other) == Report(added=2)
-    assert [text.splitlines()[0] for text in other.encoded] == [CHESS.title, BRIDGE.title]
+    assert other.encoded == encoded_of(CHESS, BRIDGE)
     assert best(Retriever(built, other), "chess") == "chess"
 
 
@@ -318,10 +386,10 @@ def test_another_recipe_is_refused_and_built_anew(built: IndexFolder, encoder: H
         add_articles(built, [CHESS], encoder)
     assert str(error.value) == (
         f"{str(built.path)!r} was built by another version (recipe '0', wanted {RECIPE!r}); "
-        "run `article-qa build` with the same sources"
+        "run `article-qa rebuild`, which makes it anew from its own articles"
     )
     build_index(built, [CHESS], encoder)
-    assert encoder.encoded == [embedded_text(CHESS, split_article(CHESS)[0])]
+    assert encoder.encoded == encoded_of(CHESS)
     assert add_articles(built, [CHESS], encoder) == Report(unchanged=1)
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, make_records
 
 from corpus.article import Article, Passage
 from index.encoders.encoder import Vectors
 from index.hit import Hit
+from index.store.errors import StoreDamaged
 from index.store.sqlite import ArticleStore
-from index.vectors import StoredVectors, from_bytes, read_snapshot, snapshot_problem, to_bytes
+from index.vectors import StoredVectors, from_bytes, read_snapshot, snapshot_problem, to_bytes, write_snapshot
 
 DIM = 16
 ENCODER = HashEncoder(dim=DIM)
@@ -27,7 +28,7 @@ def put(store: ArticleStore, article_id: str, texts: list[str]) -> list[int]:
     article = Article(article_id, article_id, " ".join(texts))
     passages = [Passage(article_id, 0, len(text), text) for text in texts]
     with store.writing():
-        return store.put(article, passages, to_bytes(ENCODER.encode_passages(texts)))
+        return store.put(article, make_records(passages, [to_bytes(row) for row in ENCODER.encode_passages(texts)]))
 
 
 def drop(store: ArticleStore, article_id: str) -> list[int]:
@@ -58,10 +59,12 @@ def snapshots(store: ArticleStore) -> list[str]:
 
 def test_bytes_give_the_vectors_back() -> None:
     vectors: Vectors = ENCODER.encode_passages(["one", "two"])
-    rows = to_bytes(vectors)
+    rows = [to_bytes(vector) for vector in vectors]
     assert rows[0] == vectors[0].astype("<f4").tobytes()
-    assert np.array_equal(from_bytes(rows), vectors)
-    assert from_bytes(rows).dtype == np.float32
+    assert np.array_equal(from_bytes(rows, DIM), vectors)
+    assert from_bytes(rows, DIM).dtype == np.float32
+    with pytest.raises(StoreDamaged, match="`article-qa rebuild`"):
+        from_bytes([rows[0], rows[1][:-4]], DIM)
 
 
 def test_changes_are_replayed(store: ArticleStore) -> None:
@@ -82,7 +85,8 @@ def test_an_article_replaced_in_one_step_leaves_no_vector(store: ArticleStore) -
     vectors = StoredVectors(store, DIM)
     with store.writing():
         store.drop("a")
-        store.put(Article("a", "a", "ice"), [Passage("a", 0, 3, "ice")], to_bytes(ENCODER.encode_passages(["ice"])))
+        (row,) = ENCODER.encode_passages(["ice"])
+        store.put(Article("a", "a", "ice"), make_records([Passage("a", 0, 3, "ice")], [to_bytes(row)]))
     vectors.catch_up()
     assert (len(vectors), [hit.number for hit in search(vectors, "steel")]) == (1, [3])
 
@@ -101,15 +105,15 @@ def test_what_is_committed_during_a_replay_is_replayed_once(
 ) -> None:
     vectors = StoredVectors(store, DIM)
     put(store, "a", ["steel"])
-    read = ArticleStore.vectors_since
+    read = ArticleStore.added_since
 
-    def another_writes_first(reader: ArticleStore, seq: int) -> list[tuple[int, bytes]]:
+    def another_writes_first(reader: ArticleStore, seq: int) -> list[int]:
         monkeypatch.undo()
         with closing(ArticleStore(store.path)) as other:
             put(other, "b", ["ice"])
         return read(reader, seq)
 
-    monkeypatch.setattr(ArticleStore, "vectors_since", another_writes_first)
+    monkeypatch.setattr(ArticleStore, "added_since", another_writes_first)
     vectors.catch_up()
     assert (len(vectors), vectors.seq) == (1, 1)
     vectors.catch_up()
@@ -118,28 +122,38 @@ def test_what_is_committed_during_a_replay_is_replayed_once(
 
 def test_a_snapshot_says_up_to_which_change_it_goes(store: ArticleStore) -> None:
     put(store, "a", ["steel", "bridge", "ice"])
-    vectors = StoredVectors(store, DIM)
-    # Another process adds these while the snapshot is being written.
-    put(store, "b", ["chess"])
-    drop(store, "a")
-    vectors.save()
+    write_snapshot(store, DIM)
     snapshot = read_snapshot(store)
     assert snapshot is not None
     assert (snapshot.file, snapshot.seq, snapshot.passages) == ("passages-1.faiss", 1, 3)
+    put(store, "b", ["chess"])
+    drop(store, "a")
     opened = StoredVectors(store, DIM)
     assert (len(opened), opened.seq) == (1, 3)
     assert search(opened, "chess") == [Hit(4, pytest.approx(1.0))]
+
+
+def test_who_holds_the_vectors_takes_up_a_newer_snapshot(store: ArticleStore) -> None:
+    put(store, "a", ["steel", "bridge", "ice"])
+    vectors = StoredVectors(store, DIM)
+    write_snapshot(store, DIM)
+    put(store, "b", ["chess"])
+    drop(store, "a")
+    # Nothing but the snapshot can say what is in it: what it holds was replayed already.
+    vectors.catch_up()
+    assert (len(vectors), vectors._snapshot_seq) == (1, 1)
+    assert scores(vectors, "chess") == scores(StoredVectors(store, DIM), "chess")
 
 
 def test_a_snapshot_is_written_when_enough_has_changed(store: ArticleStore) -> None:
     vectors = StoredVectors(store, DIM)
     put(store, "a", ["steel", "bridge"])
     vectors.catch_up()
-    vectors.save()
+    write_snapshot(store, DIM)
     assert (snapshots(store), read_snapshot(store)) == ([], None)
     put(store, "b", ["ice"])
     vectors.catch_up()
-    vectors.save()
+    write_snapshot(store, DIM)
     assert snapshots(store) == ["passages-2.faiss"]
     snapshot = read_snapshot(store)
     assert snapshot is not None
@@ -148,7 +162,7 @@ def test_a_snapshot_is_written_when_enough_has_changed(store: ArticleStore) -> N
     # Counted from there: two more are not enough.
     put(store, "c", ["chess", "mayor"])
     vectors.catch_up()
-    vectors.save()
+    write_snapshot(store, DIM)
     assert (snapshots(store), read_snapshot(store)) == (["passages-2.faiss"], snapshot)
 
 
@@ -157,7 +171,7 @@ def test_a_new_snapshot_takes_the_old_ones_place(store: ArticleStore) -> None:
     for n in range(3):
         put(store, f"a{n}", ["steel", "bridge", f"word{n}"])
         vectors.catch_up()
-        vectors.save()
+        write_snapshot(store, DIM)
         assert snapshots(store) == [f"passages-{n + 1}.faiss"]
 
 
@@ -165,11 +179,11 @@ def test_removals_count_towards_a_snapshot(store: ArticleStore) -> None:
     put(store, "a", ["steel", "bridge"])
     put(store, "b", ["ice"])
     vectors = StoredVectors(store, DIM)
-    vectors.save()
+    write_snapshot(store, DIM)
     drop(store, "a")
     put(store, "c", ["chess"])
     vectors.catch_up()
-    vectors.save()
+    write_snapshot(store, DIM)
     assert snapshots(store) == ["passages-4.faiss"]
     assert [hit.number for hit in search(StoredVectors(store, DIM), "chess")] == [4, 3]
 
@@ -188,7 +202,7 @@ def test_snapshot_and_replay_equal_a_start_from_nothing(store: ArticleStore, see
             vectors.catch_up()
         if at.random() < 0.4:
             vectors.catch_up()
-            vectors.save()
+            write_snapshot(store, DIM)
         if at.random() < 0.2:
             vectors = StoredVectors(store, DIM)
     vectors.catch_up()
@@ -207,7 +221,7 @@ def test_snapshot_and_replay_equal_a_start_from_nothing(store: ArticleStore, see
 def test_a_damaged_snapshot_is_made_again(store: ArticleStore, caplog: pytest.LogCaptureFixture, damage: str) -> None:
     put(store, "a", ["steel bridge", "ice", "chess"])
     vectors = StoredVectors(store, DIM)
-    vectors.save()
+    write_snapshot(store, DIM)
     path = store.path.parent / "passages-1.faiss"
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -219,14 +233,14 @@ def test_a_damaged_snapshot_is_made_again(store: ArticleStore, caplog: pytest.Lo
         opened = StoredVectors(store, DIM)
     assert [record.getMessage() for record in caplog.records] == [f"{problem}; it is made again from the store"]
     assert scores(opened, "steel bridge") == scores(vectors, "steel bridge")
-    opened.save()
+    write_snapshot(store, DIM)
     assert snapshot_problem(store, DIM) is None
 
 
 def test_a_snapshot_half_written_leaves_the_old_one(store: ArticleStore) -> None:
     """As after a kill before the file was renamed, or after that and before the store knew of it."""
     put(store, "a", ["steel bridge", "ice", "chess"])
-    StoredVectors(store, DIM).save()
+    write_snapshot(store, DIM)
     put(store, "b", ["title"])
     (store.path.parent / "passages-2.part").write_bytes(b"half")
     (store.path.parent / "passages-2.faiss").write_bytes(b"unknown to the store")
@@ -234,5 +248,5 @@ def test_a_snapshot_half_written_leaves_the_old_one(store: ArticleStore) -> None
     assert search(opened, "title", 1) == [Hit(4, pytest.approx(1.0))]
     put(store, "c", ["harbour", "mayor", "dose"])
     opened.catch_up()
-    opened.save()
+    write_snapshot(store, DIM)
     assert snapshots(store) == ["passages-3.faiss"]

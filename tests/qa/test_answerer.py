@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corpus.article import Article
 from corpus.filters import Filters
 from corpus.passages import split_article
-from index.encoders.encoder import is_mostly_latin
+from index.encoders.encoder import Vectors, is_mostly_latin
 from index.generations import IndexFolder
 from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
@@ -28,6 +28,7 @@ from qa.evidence.fitted import Fitted, FittedModels
 from qa.evidence.logistic import Logistic
 from qa.evidence.reranker import Reranker
 from qa.question.followup import Turn
+from qa.question.read import read_question
 
 # "The bridge" points back to the sentence that names it.
 COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
@@ -382,9 +383,33 @@ def test_threads_ask_while_the_index_changes(built: IndexFolder, encoder: HashEn
     assert failures == []
 
 
-def test_warm_up_encodes_something(answerer: Answerer, encoder: HashEncoder) -> None:
+def test_warm_up_encodes_something(shared: IndexFolder) -> None:
+    asked: list[str] = []
+
+    class Asked(HashEncoder):
+        def encode_queries(self, queries: Sequence[str]) -> Vectors:
+            asked.extend(queries)
+            return super().encode_queries(queries)
+
+    answerer = Answerer(Retriever(shared, Asked()), FITTED)
+    assert asked == []
     answerer.warm_up()
-    assert encoder.encoded == ["warm"]
+    assert asked == ["warm"]
+
+
+def test_the_question_and_its_bare_form_are_encoded_together_and_nothing_else(shared: IndexFolder) -> None:
+    batches: list[Sequence[str]] = []
+
+    class Asked(HashEncoder):
+        def encode_queries(self, queries: Sequence[str]) -> Vectors:
+            batches.append(queries)
+            return super().encode_queries(queries)
+
+    answerer = Answerer(Retriever(shared, Asked()), FITTED)
+    question = "How much did the harbour bridge of Anna Berg cost?"
+    assert answerer.ask(question).citations[0].article_id == "bridge"
+    assert batches == [[question, read_question(question).bare]]
+    assert "Anna Berg" not in batches[0][1]
 
 
 def test_articles_of_the_days_around_the_asking_are_looked_for_and_preferred(answerer: Answerer) -> None:

@@ -15,9 +15,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, able_sentences, make_earlier
 
 import qa
+from corpus.article import Passage
 from corpus.errors import UserError
 from corpus.filters import Filters
 from index.generations import IndexFolder
@@ -231,6 +232,68 @@ def test_progress_is_told_from_nothing_to_all() -> None:
     assert calls == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
+def told(archive: Archive) -> dict[str, object]:
+    """An answer, without which index it was and how long it took."""
+    answer = archive.ask("What did the glacier lose?", k=4).to_json()
+    return {key: value for key, value in answer.items() if key not in ("index", "timing_ms")}
+
+
+def test_a_rebuild_keeps_every_article_and_answer(built: IndexFolder, archive: Archive) -> None:
+    before, version, listed = told(archive), archive.info().version, list(archive.list())
+    calls: list[tuple[int, int | None]] = []
+    report = archive.rebuild(on_progress=lambda *call: calls.append(call))
+    assert (report.added, report.updated, report.unchanged, report.removed) == (4, 0, 0, 0)
+    assert archive.report is report
+    assert [done for done, _ in calls] == [0, 1, 2, 3, 4]
+    # The archive that is open goes on with what was made.
+    assert (told(archive), list(archive.list())) == (before, listed)
+    assert archive.info().version != version
+    assert archive.article("glacier") == GLACIER
+    with closing(ArticleStore(built.require_current() / built.store_name)) as store:
+        assert store.problems() == []
+
+
+def test_a_rebuild_of_what_this_version_made_encodes_nothing(built: IndexFolder, archive: Archive) -> None:
+    assert Archive(Settings(index=built.path), models=Models(Never())).rebuild().added == 4
+    assert archive.ask(WON).citations[0].article_id == "chess"
+
+
+def test_an_archive_of_an_earlier_version_is_refused_until_it_is_made_anew(
+    built: IndexFolder, archive: Archive
+) -> None:
+    before = told(archive)
+    make_earlier(built)
+    encoder = HashEncoder()
+    earlier = Archive(Settings(index=built.path), models=Models(encoder))
+    for call in (Archive.list, Archive.info, Archive.sources, told, lambda each: each.remove("chess")):
+        with pytest.raises(UserError, match="has index format '1', this version's is 2; run `article-qa rebuild`"):
+            call(earlier)
+    assert earlier.rebuild().added == 4
+    # The vectors of its passages are kept; it had none of sentences.
+    passages = [Passage(a.article_id, 0, len(a.text), a.text) for a in sorted(ARTICLES, key=lambda a: a.article_id)]
+    assert encoder.encoded == [sentence.text for passage in passages for sentence in able_sentences(passage)]
+    assert told(earlier) == before
+    assert ids(earlier) == ["bridge", "chess", "glacier", "vaccine"]
+
+
+def test_a_rebuild_for_another_encoder(built: IndexFolder) -> None:
+    other = Archive(Settings(index=built.path), models=Models(HashEncoder("other", dim=32)))
+    with pytest.raises(
+        UserError, match=r"the encoder 'hash@64' but the settings ask for 'other@32'; run `article-qa reb"
+    ):
+        other.ask(WON)
+    assert other.rebuild().added == 4
+    assert other.ask(WON, k=1).citations[0].article_id == "chess"
+
+
+def test_a_rebuild_without_an_index_says_so(tmp_path: Path) -> None:
+    calls: list[tuple[int, int | None]] = []
+    archive = Archive(Settings(index=tmp_path / "none"))
+    with pytest.raises(UserError, match=r"no index in .*none'; run `article-qa build`, or name another with --index"):
+        archive.rebuild(on_progress=lambda *call: calls.append(call))
+    assert (calls, archive.report, (tmp_path / "none").exists()) == ([], None, False)
+
+
 def test_articles_are_listed_read_removed_and_checked_without_the_models(built: IndexFolder, archive: Archive) -> None:
     answer = archive.ask("What did the glacier lose?")
     without = Archive(Settings(index=built.path), models=Models(Never()))
@@ -344,6 +407,7 @@ def test_a_set_with_articles_of_its_own_needs_no_index(tmp_path: Path) -> None:
 CALLS: list[Callable[[Archive], object]] = [
     lambda archive: archive.add("story.txt"),
     lambda archive: archive.remove("chess"),
+    Archive.rebuild,
     Archive.list,
     lambda archive: archive.article("chess"),
     Archive.sources,

@@ -76,6 +76,7 @@ def change(archive: Archive) -> None:
     for unreadable in report.unreadable:
         text = unreadable.origin + unreadable.reason
     number = archive.add("a file").added + archive.remove("one").removed + archive.remove(["one", "two"]).removed
+    number = archive.rebuild().added + archive.rebuild(on_progress=show).updated
     if archive.report is not None:
         number = archive.report.added
 

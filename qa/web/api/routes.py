@@ -1,4 +1,4 @@
-"""The JSON API. Handlers are plain functions: encoding and searching would hold up everybody in an `async` one."""
+"""The JSON API. What takes long is done in threads: encoding and searching would hold up everybody else."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -25,6 +26,7 @@ from qa.web.api.schema import (
 )
 from qa.web.escape import web_url
 from qa.web.gate.errors import error_response
+from qa.web.gate.places import Places
 from qa.web.observe import Observer
 from qa.web.pages.fragment import link_to_quote
 
@@ -39,7 +41,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         (421, "The server does not go by this name."),
         (429, "Too many requests; `Retry-After` says when to ask again."),
         (422, "The request is not valid."),
-        (503, "The articles cannot be searched just now."),
+        (503, "The articles cannot be searched just now, or too many ask; `Retry-After` says when to ask again."),
     )
 }
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The article is as it was (If-None-Match)."}}
@@ -51,10 +53,12 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel, "descr
 def api_routes(archive: Archive, observer: Observer) -> APIRouter:
     """`/api/ask`, `/api/articles`, `/api/articles/{id}` and `/api/feedback`."""
     routes = APIRouter(prefix="/api", responses=_ERRORS)
+    reading, writing = Places(), Places()
 
     @routes.post("/ask", response_model=AnswerModel, response_model_exclude_unset=True, summary="Ask the articles")
-    def ask(request: AskRequest) -> dict[str, object]:
-        answer = observer.ask(
+    async def ask(request: AskRequest) -> dict[str, object]:
+        answer = partial(
+            observer.ask,
             request.question,
             history=request.turns(),
             k=request.k,
@@ -62,7 +66,8 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
             asked_on=request.date,
             write=request.write,
         )
-        return answer.to_json()
+        # A language model takes its time, in which others can be answered.
+        return (await (writing if request.write else reading).run(answer)).to_json()
 
     @routes.get("/articles", response_model=ArticleList, summary="List the articles")
     def list_articles() -> dict[str, object]:

@@ -22,6 +22,14 @@ logger = logging.getLogger(__name__)
 UNEXPECTED = "something went wrong on the server; its log says what"
 
 
+class Busy(Exception):
+    """So many wait for an answer that nobody else can; `seconds` are until they will have been answered."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class PublicError:
     """An error fit for a client: the HTTP status, a code for programs, a message for people; `headers` go with it."""
@@ -42,6 +50,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(UserError, _user)
+    app.add_exception_handler(Busy, _busy)
 
 
 def describe(error: RequestValidationError) -> str:
@@ -80,6 +89,12 @@ def public_error(error: UserError) -> PublicError:
         return PublicError(404, "article_not_found", "no article has this id; GET /api/articles lists them")
     logger.error("%s", error)
     return PublicError(503, "unavailable", "the articles cannot be searched just now; the server's log says why")
+
+
+def _busy(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Busy)
+    message = f"too many questions at once; ask again in {error.seconds} s"
+    return error_response(503, "busy", message, {"Retry-After": str(error.seconds)})
 
 
 def _user(_request: Request, error: Exception) -> Response:

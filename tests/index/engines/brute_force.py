@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.encoders.encoder import Vectors
-from index.engines.engine import SnapshotError
+from index.engines.engine import Mask, Rows, SnapshotError
 from index.hit import Hit
 
 
@@ -31,18 +31,24 @@ class BruteForce:
         for number in numbers:
             self._vectors.pop(number, None)
 
-    def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[Hit]:
-        scores = self.scores(query, list(self._vectors) if among is None else among)
-        hits = [Hit(number, score) for number, score in scores.items()]
+    def search(self, query: Vectors, k: int, among: Mask | None = None) -> list[Hit]:
+        held = [n for n in self._vectors if among is None or (n < len(among) and among[n])]
+        rows = np.array([self._vectors[number] for number in held], np.float32).reshape(-1, self.dim)
+        hits = [Hit(number, score) for number, score in zip(held, (rows @ query[0]).tolist(), strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.number))[:k]
 
-    def scores(self, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        held = [number for number in numbers if number in self._vectors]
-        rows = np.array([self._vectors[number] for number in held], np.float32).reshape(-1, self.dim)
-        return dict(zip(held, (rows @ query[0]).tolist(), strict=True))
+    def vector(self, number: int) -> np.ndarray:
+        return self._vectors[number]
 
-    def save(self, path: Path) -> int:
-        data = json.dumps({number: vector.tolist() for number, vector in self._vectors.items()}).encode()
+    @property
+    def is_exact(self) -> bool:
+        return True
+
+    @classmethod
+    def write(cls, path: Path, dim: int, rows: Rows, n: int) -> int:
+        table = {str(number): vector.tolist() for some, vectors in rows for number, vector in zip(some, vectors)}  # noqa: B905
+        assert len(table) == n
+        data = json.dumps(table).encode()
         path.write_bytes(data)
         return zlib.crc32(data)
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from brute_force import BruteForce
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.engines.engine import SnapshotError
+from index.encoders.encoder import Vectors
+from index.engines.engine import Mask, SnapshotError
 from index.engines.faiss import FaissIndex
 
 DIM = 8
 
 
-def three() -> FaissIndex:
-    made = FaissIndex(DIM)
-    made.add([1, 2, 3], np.eye(3, DIM, dtype=np.float32))
-    return made
+def save(path: Path, numbers: Sequence[int] = (1, 2, 3)) -> int:
+    return FaissIndex.write(path, DIM, [(numbers, np.eye(len(numbers), DIM, dtype=np.float32))], len(numbers))
 
 
 @settings(deadline=None, max_examples=40)
@@ -27,7 +28,7 @@ def test_a_snapshot_cut_short_or_changed_is_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.faiss"
-    crc32 = three().save(path)
+    crc32 = save(path)
     whole = path.read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     if data.draw(st.booleans()):
@@ -43,14 +44,89 @@ def test_a_snapshot_cut_short_or_changed_is_refused(
 
 def test_a_save_that_fails_leaves_the_old_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "passages.faiss"
-    crc32 = three().save(path)
+    crc32 = save(path)
 
     def full(descriptor: int) -> None:
         raise OSError("no space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    changed = three()
-    changed.remove([2])
     with pytest.raises(OSError, match="no space left"):
-        changed.save(path)
+        save(path, [1, 3])
     assert len(FaissIndex.load(path, DIM, crc32)) == 3
+
+
+# ---- beyond what is compared one by one
+
+MANY, WIDE = 3_000, 32
+
+
+class Rows:
+    """Vectors in 60 heaps, as those of passages on as many subjects."""
+
+    def __init__(self) -> None:
+        at = np.random.default_rng(1)
+        near = at.standard_normal((60, WIDE))[at.integers(60, size=MANY + 50)]
+        rows = near + 0.7 * at.standard_normal((MANY + 50, WIDE))
+        rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        self.vectors, self.queries = rows[:MANY], rows[MANY:]
+
+    def __iter__(self) -> Iterator[tuple[list[int], Vectors]]:
+        for first in range(0, MANY, 1_000):
+            yield list(range(first + 1, first + 1_001)), self.vectors[first : first + 1_000]
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows) -> FaissIndex:
+    monkeypatch.setattr("index.engines.faiss.EXACT_UP_TO", 1_000)
+    crc32 = FaissIndex.write(tmp_path / "large.faiss", WIDE, rows, MANY)
+    return FaissIndex.load(tmp_path / "large.faiss", WIDE, crc32)
+
+
+def recall(found: FaissIndex, plain: BruteForce, rows: Rows, among: Mask | None = None) -> float:
+    """The share of the ten nearest that are among the twenty found."""
+    shares = []
+    for query in rows.queries:
+        wanted = {hit.number for hit in plain.search(query[None], 10, among)}
+        shares.append(len(wanted & {hit.number for hit in found.search(query[None], 20, among)}) / len(wanted))
+    return float(np.mean(shares))
+
+
+def test_nearly_all_of_the_nearest_are_found(large: FaissIndex, rows: Rows) -> None:
+    plain = BruteForce(WIDE)
+    plain.add(range(1, MANY + 1), rows.vectors)
+    assert (len(large), large.is_exact) == (MANY, False)
+    assert recall(large, plain, rows) >= 0.97
+    at = np.random.default_rng(2)
+    for share in (0.5, 0.05, 0.005):
+        assert recall(large, plain, rows, at.random(MANY + 1) < share) >= 0.97
+
+
+def test_a_large_index_follows_changes(large: FaissIndex, rows: Rows) -> None:
+    query = rows.queries[:1]
+    best = large.search(query, 5)
+    large.remove([best[0].number, best[1].number])
+    assert len(large) == MANY - 2
+    assert [hit.number for hit in large.search(query, 3)] == [hit.number for hit in best[2:]]
+    large.add([MANY + 1], query)
+    assert [hit.number for hit in large.search(query, 3)] == [MANY + 1, best[2].number, best[3].number]
+    mask = np.zeros(MANY + 2, np.bool_)
+    mask[[best[0].number, best[4].number, MANY + 1]] = True
+    assert [hit.number for hit in large.search(query, 3, mask)] == [MANY + 1, best[4].number]
+
+
+def test_where_the_lists_tell_nothing_apart_most_of_them_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows
+) -> None:
+    monkeypatch.setattr("index.engines.faiss.EXACT_UP_TO", 1_000)
+    noise = np.random.default_rng(3).standard_normal((MANY + 50, WIDE)).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    rows.vectors, rows.queries = noise[:MANY], noise[MANY:]
+    crc32 = FaissIndex.write(tmp_path / "noise.faiss", WIDE, rows, MANY)
+    plain = BruteForce(WIDE)
+    plain.add(range(1, MANY + 1), rows.vectors)
+    assert recall(FaissIndex.load(tmp_path / "noise.faiss", WIDE, crc32), plain, rows) >= 0.95

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fakes import make_records
 
 from corpus.article import Article
 from corpus.passages import split_article
@@ -33,12 +34,12 @@ def put(store: ArticleStore, *texts: str, title: str = "-") -> list[int]:
     with store.writing():
         for text in texts:
             article = Article(f"article {store.seq()}", title, text)
-            numbers += store.put(article, split_article(article), [b"vector"])
+            numbers += store.put(article, make_records(split_article(article), [b"vector"]))
     return numbers
 
 
-def search(lexical: LexicalIndex, query: str, k: int, among: Sequence[int] | None = None) -> list[Hit]:
-    return lexical.search(list(dict.fromkeys(analyze(query))), k, among)
+def search(lexical: LexicalIndex, query: str, k: int) -> list[Hit]:
+    return lexical.search(list(dict.fromkeys(analyze(query))), k)
 
 
 def numbers(hits: list[Hit]) -> list[int]:
@@ -121,14 +122,6 @@ def test_a_query_has_no_syntax(lexical: LexicalIndex, query: str) -> None:
 def test_a_long_query_is_cut(lexical: LexicalIndex) -> None:
     assert numbers(search(lexical, " ".join(f"word{n}" for n in range(70)) + " steel", 5)) == []
     assert numbers(search(lexical, "steel " + " ".join(f"word{n}" for n in range(5_000)), 5)) == [1, 2]
-
-
-def test_among_restricts_and_changes_no_score(lexical: LexicalIndex) -> None:
-    scores = {hit.number: hit.score for hit in search(lexical, "steel bridge", 5)}
-    assert numbers(search(lexical, "steel bridge", 5, [1, 4])) == [1]
-    assert search(lexical, "steel bridge", 5, [1, 4])[0].score == pytest.approx(scores[1])
-    assert search(lexical, "steel bridge", 5, []) == []
-    assert search(lexical, "steel bridge", 5, [99]) == []
 
 
 @pytest.mark.parametrize("k", [1, 3, 20])

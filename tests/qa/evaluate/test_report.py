@@ -52,7 +52,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
     with closing(ArticleStore(tmp_path_factory.mktemp("store") / "articles.db", create=True)) as opened:
         article = Article("right/one", HOSTILE, f"{'x ' * 300}The answer is Oslo. {HOSTILE}")
         with opened.writing():
-            opened.put(article, [], [])
+            opened.put(article, [])
         yield opened
 
 

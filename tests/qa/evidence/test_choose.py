@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from fakes import BRIDGE, CHESS, HashEncoder, make_candidate, make_found, make_question
+from fakes import BRIDGE, CHESS, HashEncoder, able_sentences, make_candidate, make_found, make_question
 
 from corpus.article import Article, Passage
 from corpus.passages import split_article
@@ -29,14 +30,15 @@ def weighed(
     retriever: Retriever, question: Question, found: Sequence[Found], ranking: Ranking | None = None, **weights: float
 ) -> list[Candidate]:
     """Candidates by a model that weighs only `weights`."""
-    ranking = ranking or retriever.search(question.text)
-    return weigh(question, {"bridg": 0.7, "cost": 0.3}, found, ranking, retriever, Logistic(weights, 0.0))
+    ranking = ranking or retriever.search(question.text, forms=[question.bare])
+    return weigh(question, {"bridg": 0.7, "cost": 0.3}, found, ranking, Logistic(weights, 0.0))
 
 
 def whole(text: str, title: str = "-") -> Found:
-    """All of an article as one passage."""
-    article = Article("a", title, text)
-    return make_found(Passage("a", 0, len(text), text), article, fused=1.0, dense=0.5)
+    """All of an article as one passage, its sentences with their vectors."""
+    passage = Passage("a", 0, len(text), text)
+    vectors = HashEncoder().encode_passages([sentence.text for sentence in able_sentences(passage)])
+    return make_found(passage, Article("a", title, text), fused=1.0, dense=0.5, sentence_vectors=vectors)
 
 
 def candidate(found: Found, start: int, end: int, probability: float) -> Candidate:
@@ -45,18 +47,21 @@ def candidate(found: Found, start: int, end: int, probability: float) -> Candida
 
 def test_every_sentence_is_weighed_by_its_vector(retriever: Retriever, encoder: HashEncoder) -> None:
     question = make_question("How much did the harbour bridge cost?", bare="What was the cost in crowns?")
-    ranking = retriever.search(question.text)
+    ranking = retriever.search(question.text, forms=[question.bare])
     found = gather(ranking, ranking.hits, Preference())
     candidates = weighed(retriever, question, found, ranking, similarity=2.0)
     assert [(c.start, c.end) for c in candidates] == [(s.start, s.end) for each in found for s in each.sentences]
     texts = [s.text for each in found for s in each.sentences]
     vectors = encoder.encode_passages(texts)
     (asked,), (bare,) = encoder.encode_queries([question.text]), encoder.encode_queries([question.bare])
-    for c, near, text in zip(candidates, vectors @ asked, texts, strict=True):
+    stored = np.concatenate([each.sentence_vectors for each in found])
+    for c, near, known, text in zip(candidates, stored @ asked, vectors @ asked, texts, strict=True):
         # "The bridge" is no pronoun: such a sentence is as near as it is alone.
         if "They" not in text and "She" not in text:
             assert c.features.similarity == pytest.approx(float(near), abs=1e-6)
             assert c.probability == pytest.approx(1 / (1 + math.exp(-2 * near)), abs=1e-6)
+            # Those of the store are packed.
+            assert near == pytest.approx(float(known), abs=2e-3)
     nearest = max(range(len(texts)), key=lambda n: float(vectors[n] @ bare))
     assert texts[nearest] == "The bridge cost 40 million crowns."
     assert [c.features.bare_share == 1.0 for c in candidates] == [n == nearest for n in range(len(texts))]
@@ -70,22 +75,31 @@ def test_the_question_without_its_names_tells_what_is_asked_from_whom_it_is_abou
     assert who.features.similarity_share == 1.0
 
 
+def test_each_passage_has_the_vectors_of_its_own_sentences(retriever: Retriever) -> None:
+    question = make_question("What did the bridge cost?", bare="What did it cost?")
+    one, two = whole("Oslo has a bridge. Steel was scarce."), whole("Nobody was hurt. The bridge cost much. Rain fell.")
+    apart = [c.features.similarity for found in (one, two) for c in weighed(retriever, question, [found])]
+    together = weighed(retriever, question, [one, two])
+    assert [c.features.similarity for c in together] == pytest.approx(apart)
+    assert [c.found for c in together] == [one] * 2 + [two] * 3
+    assert max(together, key=lambda c: c.features.similarity).start == two.sentences[1].start
+
+
 def test_without_sentences_there_is_nothing_to_weigh(retriever: Retriever) -> None:
     assert weighed(retriever, make_question("Why?"), []) == []
     assert weighed(retriever, make_question("Why?"), [whole("")]) == []
 
 
-def test_a_script_the_encoder_does_not_know_is_weighed_by_its_words(retriever: Retriever, encoder: HashEncoder) -> None:
+def test_a_script_the_encoder_does_not_know_is_weighed_by_its_words(retriever: Retriever) -> None:
     question = make_question("What did the bridge cost?")
-    ranking = replace(retriever.search(question.text), knows=False)
-    before = len(encoder.encoded)
+    ranking = retriever.search(question.text, forms=[question.bare])
+    ranking = replace(ranking, knows=False, query_vectors=np.full_like(ranking.query_vectors, np.nan))
     found = [whole("Oslo has a bridge. Steel was scarce. The bridge cost much.")]
     candidates = weighed(retriever, question, found, ranking)
     assert [c.features.similarity for c in candidates] == pytest.approx([0.7, 0.0, 1.0])
     assert [c.features.bare_share for c in candidates] == pytest.approx([0.7, 0.0, 1.0])
     # The passage is as near as its own words say.
     assert [c.features.passage_similarity for c in candidates] == [1.0] * 3
-    assert len(encoder.encoded) == before
 
 
 def test_each_passage_gives_its_most_probable_sentence() -> None:
@@ -154,8 +168,7 @@ def test_what_is_put_behind_is_never_more_probable() -> None:
 def test_a_mark_begins_with_the_sentence_before_when_it_points_back(
     retriever: Retriever, second: str, is_widened: bool
 ) -> None:
-    article = Article("a", "T", f"Anna Berg opened the harbour bridge. {second}")
-    found = make_found(split_article(article)[0], article)
+    found = whole(f"Anna Berg opened the harbour bridge. {second}")
     first, last = weighed(retriever, make_question("How much did the bridge cost?"), [found])
     assert (first.marked_from, last.marked_from) == (0, 0 if is_widened else last.start)
 

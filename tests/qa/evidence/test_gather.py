@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, long_article
 
+from corpus.article import Article
 from corpus.filters import Filters
 from index.generations import IndexFolder
 from index.hit import Hit
@@ -106,7 +108,9 @@ def test_a_passage_removed_since_the_search_is_left_out(built: IndexFolder, enco
     assert sorted(each.article.article_id for each in found) == ["bridge", "glacier", "vaccine"]
 
 
-def test_no_text_is_analysed_twice(many: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_analysed_for_the_store_is_not_analysed_again(
+    many: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ranking = many.search("Who has seen the steel of day 3?", filters=Filters())
     analysed: Counter[str] = Counter()
 
@@ -118,5 +122,30 @@ def test_no_text_is_analysed_twice(many: Retriever, monkeypatch: pytest.MonkeyPa
     found = gather(ranking, ranking.hits, ANY)
     texts = [sentence.text for each in found for sentence in each.sentences]
     assert len(texts) > len(set(texts))
-    assert set(texts) <= analysed.keys()
-    assert set(analysed.values()) == {1}
+    # Each title once, though there are several passages of an article.
+    assert analysed == Counter({article.title for article in (each.article for each in found)})
+    assert all(sentence.terms == tuple(analyze(sentence.text)) for each in found for sentence in each.sentences)
+    assert all(each.terms == tuple(analyze(each.passage.text)) for each in found)
+
+
+def test_the_vectors_are_those_of_the_sentences(many: Retriever) -> None:
+    ranking = many.search("Who has seen the steel of day 3?")
+    found = gather(ranking, ranking.hits, ANY)
+    for each in found:
+        known = HashEncoder().encode_passages([sentence.text for sentence in each.sentences])
+        assert each.sentence_vectors.shape == known.shape
+        assert np.sum(each.sentence_vectors * known, axis=1) == pytest.approx(1.0, abs=2e-3)
+        # At one byte a number they are of length 1 all the same.
+        assert np.linalg.norm(each.sentence_vectors, axis=1) == pytest.approx(1.0, abs=1e-6)
+        assert [each.article.text[s.start : s.end] for s in each.sentences] == [s.text for s in each.sentences]
+    assert len(found) > 6
+
+
+def test_a_sentence_stands_without_its_dateline(folder: IndexFolder, encoder: HashEncoder) -> None:
+    text = "OSLO, March 1 (Reuters) - The mayor opened the bridge. It cost much."
+    build_index(folder, [Article("a", "-", text)], encoder)
+    ranking = Retriever(folder, encoder).search("Who opened the bridge?")
+    (found,) = gather(ranking, ranking.hits, ANY)
+    assert [sentence.text for sentence in found.sentences] == ["The mayor opened the bridge.", "It cost much."]
+    assert found.sentences[0].terms == tuple(analyze("The mayor opened the bridge."))
+    assert found.terms == tuple(analyze(text))

@@ -58,8 +58,6 @@
   // Attributes that are properties too.
   const OPTIONS = "heading greeting server mode position theme k examples sources before after".split(" ");
   const ATTRIBUTES = [...OPTIONS, "lang", "dir", "strings", "open"];
-  // When the server does not say, or the browser may not read it.
-  const BUSY_SECONDS = 30;
   const MAX_TURNS = 20;
 
   const sheet = new CSSStyleSheet();
@@ -473,7 +471,8 @@ textarea:focus{outline-offset:-1px}
       const response = await fetch(this.#base + path, { credentials: "omit", signal, ...(body && post) });
       if (response.ok) return response.json();
       const { error } = await response.json().catch(() => ({}));
-      const seconds = +response.headers.get("Retry-After") || BUSY_SECONDS;
+      // When the server does not say, or the browser may not read it.
+      const seconds = +response.headers.get("Retry-After") || 30;
       throw { status: response.status, seconds, ...error };
     }
 
@@ -537,7 +536,9 @@ textarea:focus{outline-offset:-1px}
     }
 
     async #kindOf({ status, code, name }) {
-      if (status && code != "origin_not_allowed") return { 413: "bad", 422: "bad", 429: "busy" }[status] ?? "failed";
+      if (status && code != "origin_not_allowed") {
+        return code == "busy" ? code : ({ 413: "bad", 422: "bad", 429: "busy" }[status] ?? "failed");
+      }
       if (!navigator.onLine) return "offline";
       // A browser does not tell a refused origin from a server that is down; a request that reads nothing does.
       const probe = () => fetch(`${this.#base}/health`, { mode: "no-cors", credentials: "omit" }).catch(() => null);

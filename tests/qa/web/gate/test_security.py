@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from gradio.context import LocalContext
 from gradio.data_classes import FileData
 from gradio.exceptions import InvalidPathError
+from gradio.routes import App
 from starlette.routing import Mount
 
 from qa.archive import Archive
@@ -34,11 +35,11 @@ CLOSED = (
 
 
 @pytest.fixture
-def demo(app: FastAPI) -> gr.Blocks:
-    """The chat page as it is mounted."""
-    (mounted,) = [route.app for route in app.routes if isinstance(route, Mount) and route.path == "/chat"]
-    blocks: gr.Blocks = mounted.get_blocks()  # type: ignore[attr-defined]
-    return blocks
+def demo(app: FastAPI, client: TestClient) -> gr.Blocks:
+    """The chat page as it is mounted, once somebody has seen it."""
+    assert client.get("/chat/").status_code == 200
+    (mounted,) = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App)]
+    return mounted.get_blocks()
 
 
 def test_gradio_refuses_files_of_the_server(demo: gr.Blocks, tmp_path: Path) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fakes import BRIDGE
+from fakes import BRIDGE, able_sentences
 
 from corpus.article import Passage
-from index.words.analyze import analyze
-from qa.evidence.sentences import able_sentences
 
 
 def able(text: str) -> list[str]:
-    return [sentence.text for sentence in able_sentences(Passage("a", 0, len(text), text), analyze)]
+    return [sentence.text for sentence in able_sentences(Passage("a", 0, len(text), text))]
 
 
 def test_a_question_line_is_no_answer() -> None:
@@ -45,7 +43,7 @@ def test_a_passage_with_nothing_else_gives_what_it_has(text: str, wanted: list[s
 def test_sentences_are_at_the_offsets_of_the_article() -> None:
     text = "🏔 first words here. " + BRIDGE.text
     start = text.index("Mayor")
-    found = able_sentences(Passage("a", start, len(text), text[start:]), analyze)
+    found = able_sentences(Passage("a", start, len(text), text[start:]))
     assert [text[s.start : s.end] for s in found] == [
         "Mayor Anna Berg opened the harbour bridge in Oslo on Friday.",
         "The bridge cost 40 million crowns.",
@@ -69,6 +67,6 @@ def test_sentences_are_at_the_offsets_of_the_article() -> None:
 def test_a_dateline_answers_nothing(text: str, wanted: list[str]) -> None:
     # In the middle of an article, so that offsets count.
     article = f"Before.\n{text}"
-    found = able_sentences(Passage("a", 8, len(article), text), analyze)
+    found = able_sentences(Passage("a", 8, len(article), text))
     assert [article[s.start : s.end] for s in found] == wanted
     assert [s.text for s in found] == wanted

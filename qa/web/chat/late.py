@@ -1,0 +1,119 @@
+"""The chat, mounted when it is there: to import Gradio takes seconds, in which everything else is served already."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from qa.archive import Archive
+from qa.web.gate.errors import UNEXPECTED, error_response
+from qa.web.observe import Observer
+from qa.web.paths import CHAT_PATH
+
+if TYPE_CHECKING:
+    from gradio.routes import App
+
+logger = logging.getLogger(__name__)
+
+# For the model, without which no question is answered.
+HEAD_START_SECONDS = 1.0
+
+# Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
+_HEAD = """<link rel="icon" href="../static/favicon.png">
+<link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
+<script defer src="../static/chat.js"></script>"""
+_SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
+_SYSTEM_MONO = ("ui-monospace", "monospace")
+
+
+class LateChat:
+    """The ASGI application at CHAT_PATH of `app`. Whoever asks for the page before it is there waits for it."""
+
+    def __init__(self, app: FastAPI, archive: Archive, observer: Observer, warm: threading.Event) -> None:
+        self._parent, self._archive, self._observer = app, archive, observer
+        self._warm = warm
+        self._made: App | None = None
+        self._making = threading.Lock()
+        # Set once the page serves, or never will; None where nobody runs the application's lifespan.
+        self._settled: asyncio.Event | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to Gradio."""
+        if self._settled is not None:
+            await self._settled.wait()
+        elif self._made is None:
+            await to_thread.run_sync(self._make)
+        if self._made is not None:
+            await self._made(scope, receive, send)
+        elif scope["type"] == "http":
+            await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Within the block the page is made, and then served."""
+        self._settled, ended = asyncio.Event(), asyncio.Event()
+        serving = asyncio.create_task(self._serve(self._settled, ended))
+        yield
+        ended.set()
+        # A page that is still being made holds nobody up: its thread ends with the process.
+        if self._made is not None:
+            await serving
+
+    async def _serve(self, settled: asyncio.Event, ended: asyncio.Event) -> None:
+        try:
+            # Both at once would be there later than one after the other.
+            await to_thread.run_sync(self._warm.wait, HEAD_START_SECONDS, abandon_on_cancel=True)
+            made = await to_thread.run_sync(self._make, abandon_on_cancel=True)
+            async with made.router.lifespan_context(made):
+                demo = made.get_blocks()
+                demo.run_startup_events()
+                await demo.run_extra_startup_events()
+                settled.set()
+                await ended.wait()
+        except Exception:
+            self._made = None
+            logger.exception("the chat cannot be served")
+            settled.set()
+
+    def _make(self) -> App:
+        with self._making:
+            if self._made is None:
+                self._made = _mount(self._parent, self._archive, self._observer)
+            return self._made
+
+
+def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
+    """Gradio's own application, mounted behind the one that hands requests on to it."""
+    import gradio as gr
+
+    from qa.web.chat.page import build_chat
+
+    demo = build_chat(archive, observer)
+    gr.mount_gradio_app(
+        app,
+        demo,
+        path=CHAT_PATH,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size="1kb",
+        allowed_paths=[],
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=archive.settings.mcp,
+        theme=gr.themes.Base(font=_SYSTEM_SANS, font_mono=_SYSTEM_MONO),
+        head=_HEAD,
+    )
+    # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
+    demo.has_launched = True
+    mounted: App = app.routes[-1].app  # type: ignore[attr-defined]
+    return mounted

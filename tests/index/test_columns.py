@@ -1,0 +1,97 @@
+"""What passes a filter: the columns in memory, tantivy and a look at the articles say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fakes import make_records
+
+from corpus.article import Article
+from corpus.filters import Filters
+from corpus.passages import split_article
+from index.columns import PassageColumns
+from index.store.sqlite import ArticleStore
+from index.words.tantivy import LexicalIndex
+
+# Two passages each, all with the word "shared".
+LONG = " ".join(f"This shared sentence has the number {n} and some more words in it." for n in range(14))
+FIRST = Article("a", "First", LONG, "Post", date(2024, 1, 10))
+SECOND = Article("b", "Second", LONG, "Daily", date(2024, 1, 11))
+UNDATED = Article("c", "Third", LONG)
+
+
+def put(store: ArticleStore, *articles: Article) -> None:
+    with store.writing():
+        for article in articles:
+            passages = split_article(article)
+            assert len(passages) == 2
+            store.put(article, make_records(passages, [b"vector"] * 2))
+
+
+def passing(columns: PassageColumns, filters: Filters) -> list[int]:
+    return columns.passing(filters).nonzero()[0].tolist()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ArticleStore]:
+    with closing(ArticleStore(tmp_path / "articles.db", create=True)) as store:
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        (Filters(), [1, 2, 3, 4, 5, 6]),
+        (Filters(after=date(2024, 1, 10)), [1, 2, 3, 4]),
+        (Filters(after=date(2024, 1, 11)), [3, 4]),
+        (Filters(before=date(2024, 1, 10)), [1, 2]),
+        (Filters(before=date(2024, 1, 9)), []),
+        (Filters(after=date(2024, 1, 11), before=date(2024, 1, 11)), [3, 4]),
+        (Filters(after=date(2024, 1, 12), before=date(2024, 1, 10)), []),
+        (Filters(sources=("Post",)), [1, 2]),
+        (Filters(sources=("Daily", "Post")), [1, 2, 3, 4]),
+        (Filters(sources=("post",)), []),
+        (Filters(sources=("Post",), after=date(2024, 1, 11)), []),
+        (Filters(sources=("x' OR '1' = '1",)), []),
+    ],
+)
+def test_filters(store: ArticleStore, filters: Filters, numbers: list[int]) -> None:
+    put(store, FIRST, SECOND, UNDATED)
+    assert passing(PassageColumns(store), filters) == numbers
+    lexical = LexicalIndex(store)
+    lexical.catch_up()
+    every = {hit.number: hit.score for hit in lexical.search(["share"], 10)}
+    assert sorted(every) == [1, 2, 3, 4, 5, 6]
+    found = lexical.search(["share"], 10, filters)
+    assert sorted(hit.number for hit in found) == numbers
+    # Who passes is no question of how well it fits.
+    assert all(hit.score == pytest.approx(every[hit.number]) for hit in found)
+
+
+def test_articles_that_come_later_are_seen(store: ArticleStore) -> None:
+    put(store, FIRST)
+    columns = PassageColumns(store)
+    posted = Filters(sources=("Post",))
+    assert passing(columns, posted) == [1, 2]
+    put(store, SECOND, Article("d", "Fourth", LONG, "Post", date(2024, 1, 12)))
+    assert passing(columns, posted) == [1, 2, 5, 6]
+    assert passing(columns, Filters(after=date(2024, 1, 11))) == [3, 4, 5, 6]
+
+
+def test_numbers_that_were_given_up_move_none_of_the_others(store: ArticleStore) -> None:
+    put(store, FIRST, SECOND)
+    with store.writing():
+        store.drop("a")
+    put(store, UNDATED, Article("d", "Fourth", LONG, "Post"))
+    assert passing(PassageColumns(store), Filters(sources=("Post",))) == [7, 8]
+    assert passing(PassageColumns(store), Filters(sources=("Daily",))) == [3, 4]
+
+
+def test_many_passages_are_read_some_at_a_time(store: ArticleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.columns.CHUNK", 3)
+    put(store, FIRST, SECOND, UNDATED)
+    assert passing(PassageColumns(store), Filters(before=date(2024, 1, 11))) == [1, 2, 3, 4]
