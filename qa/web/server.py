@@ -134,7 +134,7 @@ def serve(settings: Settings) -> None:
     if settings.mcp and find_spec("mcp") is None:
         raise UserError("the setting 'mcp' needs a package that is not installed; run `pip install 'article-qa[mcp]'`")
     # The port first: finding it taken should not cost the loading of an index.
-    with _bind(settings.host, settings.port) as listener:
+    with bind(settings.host, settings.port) as listener:
         archive = Archive(settings)
         if settings.reranker:
             # A name that is none shows before anybody asks; the packaged encoder can be read while serving.
@@ -149,14 +149,18 @@ def serve(settings: Settings) -> None:
             uvicorn.Server(config).run(sockets=[listener])
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one. Raises UserError when that cannot be."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
+        listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UserError(f"port {port} on {host!r} is in use; stop what uses it or choose another port") from error
         raise UserError(f"cannot serve on {host!r}, port {port} ({error.strerror}); choose another address") from error
+    # Each connection takes it over. Without, the body of an answer waits 40 ms for the client to confirm the headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _url(listener: socket.socket) -> str:

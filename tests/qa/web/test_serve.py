@@ -16,7 +16,7 @@ import pytest
 from corpus.errors import UserError
 from index.generations import IndexFolder
 from qa.settings import Settings
-from qa.web.server import serve
+from qa.web.server import bind, serve
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +36,15 @@ def test_app_says_where_it_serves_and_stops_quietly(bundled_settings: Settings) 
         server.send_signal(signal.SIGINT)
         rest = server.communicate(timeout=60)
     assert (server.returncode, *rest) == (0, b"", b"")
+
+
+def test_an_answer_waits_for_no_confirmation_of_its_headers() -> None:
+    with (
+        bind("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()[:2]),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_port_in_use_is_one_clear_line(bundled_settings: Settings) -> None:
