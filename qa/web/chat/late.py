@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # For the model, without which no question is answered.
 HEAD_START_SECONDS = 1.0
+# Gradio keeps what is being built in one place for the whole process: two pages at once would get mixed up.
+_MAKING = threading.Lock()
 
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
@@ -41,7 +43,6 @@ class LateChat:
         self._parent, self._archive, self._observer = app, archive, observer
         self._warm = warm
         self._made: App | None = None
-        self._making = threading.Lock()
         # Set once the page serves, or never will; None where nobody runs the application's lifespan.
         self._settled: asyncio.Event | None = None
 
@@ -84,7 +85,7 @@ class LateChat:
             settled.set()
 
     def _make(self) -> App:
-        with self._making:
+        with _MAKING:
             if self._made is None:
                 self._made = _mount(self._parent, self._archive, self._observer)
             return self._made
