@@ -233,6 +233,7 @@ def _selector(among: Mask | None, removed: Collection[int]) -> faiss.IDSelector 
 
 def _lists_read(index: faiss.IndexIVF, among: Mask | None) -> int:
     """As many more as there are fewer vectors to be found in each."""
-    share = 1.0 if among is None else float(among.mean())
+    # A mask may end before the last number, or be empty.
+    share = 1.0 if among is None else np.count_nonzero(among) / max(len(among), int(index.ntotal))
     lists, read = int(index.nlist), int(index.nprobe)
     return min(math.ceil(read / max(share, 1 / lists)), lists)

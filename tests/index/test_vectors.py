@@ -63,8 +63,33 @@ def test_bytes_give_the_vectors_back() -> None:
     assert rows[0] == vectors[0].astype("<f4").tobytes()
     assert np.array_equal(from_bytes(rows, DIM), vectors)
     assert from_bytes(rows, DIM).dtype == np.float32
-    with pytest.raises(StoreDamaged, match="`article-qa rebuild`"):
-        from_bytes([rows[0], rows[1][:-4]], DIM)
+    assert from_bytes([], DIM).shape == (0, DIM)
+    for wrong in ([rows[0], rows[1][:-4]], [rows[0], b""], [rows[0] + b"\0" * 4], [rows[0][:-1]]):
+        with pytest.raises(StoreDamaged, match="`article-qa rebuild`"):
+            from_bytes(wrong, DIM)
+
+
+def test_a_vector_of_another_length_in_the_store_is_told(store: ArticleStore) -> None:
+    put(store, "a", ["steel", "bridge"])
+    with store.writing() as db:
+        db.execute("UPDATE vector SET data = substr(data, 1, 60) WHERE number = 2")
+    with pytest.raises(StoreDamaged, match="124 bytes are not 2 vectors of 16 numbers"):
+        StoredVectors(store, DIM)
+
+
+def test_a_mask_restricts_the_search(store: ArticleStore) -> None:
+    put(store, "a", ["steel", "bridge", "ice"])
+    write_snapshot(store, DIM)
+    put(store, "b", ["steel", "chess"])
+    vectors = StoredVectors(store, DIM)
+    query = ENCODER.encode_queries(["steel"])
+    assert [hit.number for hit in vectors.search(query, 2)] == [1, 4]
+    mask = np.zeros(6, np.bool_)
+    mask[[2, 4]] = True
+    assert [hit.number for hit in vectors.search(query, 5, mask)] == [4, 2]
+    # It ends before 4 and 5.
+    assert {hit.number for hit in vectors.search(query, 5, np.ones(4, np.bool_))} == {1, 2, 3}
+    assert vectors.search(query, 5, np.ones(0, np.bool_)) == []
 
 
 def test_changes_are_replayed(store: ArticleStore) -> None:
@@ -232,9 +257,35 @@ def test_a_damaged_snapshot_is_made_again(store: ArticleStore, caplog: pytest.Lo
     with caplog.at_level(logging.WARNING):
         opened = StoredVectors(store, DIM)
     assert [record.getMessage() for record in caplog.records] == [f"{problem}; it is made again from the store"]
+    assert not path.exists()
     assert scores(opened, "steel bridge") == scores(vectors, "steel bridge")
     write_snapshot(store, DIM)
+    assert path.exists()
     assert snapshot_problem(store, DIM) is None
+    caplog.clear()
+    assert scores(StoredVectors(store, DIM), "steel bridge") == scores(vectors, "steel bridge")
+    assert caplog.records == []
+
+
+def test_who_meets_a_newer_snapshot_that_is_damaged_goes_on(
+    store: ArticleStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(store, "a", ["steel bridge", "ice", "chess"])
+    write_snapshot(store, DIM)
+    vectors = StoredVectors(store, DIM)
+    put(store, "b", ["title", "mayor", "dose"])
+    drop(store, "a")
+    write_snapshot(store, DIM)
+    path = store.path.parent / "passages-3.faiss"
+    path.write_bytes(path.read_bytes()[:-7])
+    with caplog.at_level(logging.WARNING):
+        assert vectors.catch_up() is True
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path} is damaged (its checksum differs); it is made again from the store"
+    ]
+    assert not path.exists()
+    assert (len(vectors), vectors.seq) == (3, 3)
+    assert scores(vectors, "title") == scores(StoredVectors(store, DIM), "title")
 
 
 def test_a_snapshot_half_written_leaves_the_old_one(store: ArticleStore) -> None:
@@ -250,3 +301,132 @@ def test_a_snapshot_half_written_leaves_the_old_one(store: ArticleStore) -> None
     opened.catch_up()
     write_snapshot(store, DIM)
     assert snapshots(store) == ["passages-3.faiss"]
+
+
+# ---- beyond what the engine compares one by one
+
+
+def put_vectors(store: ArticleStore, article_id: str, vectors: Vectors) -> list[int]:
+    passages = [Passage(article_id, 0, 4, "Text")] * len(vectors)
+    with store.writing():
+        return store.put(
+            Article(article_id, "Title", "Text"), make_records(passages, [to_bytes(row) for row in vectors])
+        )
+
+
+def some_vectors(at: np.random.Generator, n: int) -> Vectors:
+    rows = at.standard_normal((n, DIM)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.engines.faiss.EXACT_UP_TO", 200)
+
+
+def exact(store: ArticleStore, query: Vectors) -> list[Hit]:
+    """Every passage of the store, compared with its vector there, best first."""
+    held = store.vectors(store.added_since(0))
+    found = from_bytes(list(held.values()), DIM) @ query[0]
+    hits = [Hit(number, score) for number, score in zip(held, found.tolist(), strict=True)]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.number))
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_large_store_is_searched_with_true_scores(store: ArticleStore) -> None:
+    at = np.random.default_rng(4)
+    put_vectors(store, "a", some_vectors(at, 600))
+    write_snapshot(store, DIM)
+    vectors = StoredVectors(store, DIM)
+    assert (len(vectors), vectors._engine.is_exact) == (600, False)
+    wide, narrow = at.random(601) < 0.5, at.random(601) < 0.03
+    shares = []
+    for query in some_vectors(at, 30):
+        for among in (None, wide, narrow):
+            meant = [hit for hit in exact(store, query[None]) if among is None or among[hit.number]]
+            hits = vectors.search(query[None], 10, among)
+            true = {hit.number: hit.score for hit in meant}
+            assert {hit.number: hit.score for hit in hits} == {
+                hit.number: pytest.approx(true[hit.number], abs=1e-6) for hit in hits
+            }
+            assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.number))
+            assert len(hits) == min(10, len(meant))
+            shares.append(len({hit.number for hit in hits} & {hit.number for hit in meant[:10]}) / len(hits))
+    assert np.mean(shares) >= 0.97
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_of_equal_true_scores_in_a_large_store_the_smaller_number_is_first(store: ArticleStore) -> None:
+    at = np.random.default_rng(5)
+    rows = some_vectors(at, 600)
+    rows[[500, 20, 310]] = rows[7]
+    put_vectors(store, "a", rows)
+    write_snapshot(store, DIM)
+    vectors = StoredVectors(store, DIM)
+    assert [hit.number for hit in vectors.search(rows[7:8], 4)] == [8, 21, 311, 501]
+    # One that came since is not in the lists; its score is the same all the same.
+    put_vectors(store, "b", rows[7:8])
+    vectors.catch_up()
+    assert [hit.number for hit in vectors.search(rows[7:8], 5)] == [8, 21, 311, 501, 601]
+    assert len({hit.score for hit in vectors.search(rows[7:8], 5)}) == 1
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_who_holds_an_exact_snapshot_takes_up_one_in_lists(store: ArticleStore) -> None:
+    at = np.random.default_rng(6)
+    put_vectors(store, "a", some_vectors(at, 150))
+    write_snapshot(store, DIM)
+    vectors = StoredVectors(store, DIM)
+    put_vectors(store, "b", some_vectors(at, 450))
+    write_snapshot(store, DIM)
+    drop(store, "a")
+    # The old file is gone, and what was loaded of it still answers.
+    assert snapshots(store) == ["passages-2.faiss"]
+    assert (len(vectors), len(vectors.search(some_vectors(at, 1), 5)), vectors._engine.is_exact) == (150, 5, True)
+    vectors.catch_up()
+    opened = StoredVectors(store, DIM)
+    assert (len(vectors), vectors.seq, vectors._engine.is_exact) == (450, 3, False)
+    for query in some_vectors(at, 20):
+        assert vectors.search(query[None], 10) == opened.search(query[None], 10)
+
+
+@pytest.mark.usefixtures("small_limit")
+@pytest.mark.parametrize("seed", range(6))
+def test_in_a_large_store_who_held_an_old_snapshot_finds_what_a_new_one_does(
+    store: ArticleStore, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr("index.vectors.SNAPSHOT_EVERY", 100)
+    at = np.random.default_rng(seed)
+    put_vectors(store, "first", some_vectors(at, 300))
+    write_snapshot(store, DIM)
+    vectors, present = StoredVectors(store, DIM), []
+    for step in range(20):
+        if present and at.random() < 0.4:
+            drop(store, present.pop(at.integers(len(present))))
+        else:
+            present.append(f"a{step}")
+            put_vectors(store, present[-1], some_vectors(at, int(at.integers(0, 60))))
+        if at.random() < 0.4:
+            vectors.catch_up()
+        if at.random() < 0.5:
+            write_snapshot(store, DIM)
+    # A newer snapshot is looked for when something has changed.
+    put_vectors(store, "last", some_vectors(at, 1))
+    vectors.catch_up()
+    opened = StoredVectors(store, DIM)
+    assert vectors.seq == opened.seq == store.seq()
+    assert len(vectors) == len(opened) == store.counts()[1]
+    wide = at.random(2_000) < 0.5
+    shares = []
+    for query in some_vectors(at, 20):
+        for among in (None, wide):
+            true = [hit for hit in exact(store, query[None]) if among is None or among[hit.number]]
+            known = {hit.number: hit.score for hit in true}
+            new, old = (each.search(query[None], 10, among) for each in (opened, vectors))
+            for hits in (new, old):
+                assert all(hit.score == pytest.approx(known[hit.number], abs=1e-6) for hit in hits)
+            shares += [
+                len({hit.number for hit in hits} & {hit.number for hit in true[:10]}) / 10 for hits in (new, old)
+            ]
+            assert new == old
+    assert np.mean(shares) >= 0.97

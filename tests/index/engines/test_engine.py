@@ -115,6 +115,9 @@ def test_among_restricts_the_search(engine: type[VectorIndex]) -> None:
     assert made.search(AXES[:1], 1, only(4, 2)) == [Hit(2, 0.5)]
     assert made.search(AXES[:1], 5, only()) == []
     assert made.search(AXES[:1], 5, only(99)) == []
+    # Numbers beyond the end of the mask are not meant.
+    assert made.search(AXES[:1], 5, np.ones(3, np.bool_)) == [Hit(1, 1.0), Hit(2, 0.5)]
+    assert made.search(AXES[:1], 5, np.ones(0, np.bool_)) == []
 
 
 def test_unknown_numbers_are_removed_without_a_word(engine: type[VectorIndex]) -> None:
@@ -142,6 +145,35 @@ def test_a_snapshot_gives_the_same_answers(engine: type[VectorIndex], tmp_path: 
     assert loaded.search(AXES[:1], 3, only(8, 15, 16)) == [Hit(16, 1.0), Hit(15, 0.0)]
     # The file is left as it was.
     assert len(engine.load(path, DIM, crc32)) == 4
+
+
+def test_what_a_snapshot_holds_can_be_removed_and_added_again(engine: type[VectorIndex], tmp_path: Path) -> None:
+    path = tmp_path / "passages.saved"
+    loaded = engine.load(path, DIM, saved(engine, path, [1, 2], AXES[:2]))
+    loaded.remove([1])
+    loaded.remove([1, 9])
+    assert (len(loaded), loaded.search(AXES[:1], 5)) == (1, [Hit(2, 0.0)])
+    loaded.add([1], AXES[4:5])
+    assert (len(loaded), loaded.search(AXES[4:5], 5)) == (2, [Hit(1, 1.0), Hit(2, 0.0)])
+    loaded.remove([1])
+    assert (len(loaded), loaded.search(AXES[4:5], 5)) == (1, [Hit(2, 0.0)])
+
+
+def test_a_mask_is_left_as_it_was(engine: type[VectorIndex], tmp_path: Path) -> None:
+    path = tmp_path / "passages.saved"
+    loaded = engine.load(path, DIM, saved(engine, path, [1, 2], AXES[:2]))
+    loaded.remove([1])
+    mask = only(1, 2)
+    assert loaded.search(AXES[:1], 5, mask) == [Hit(2, 0.0)]
+    assert mask.tolist() == [False, True, True]
+
+
+def test_a_loaded_index_answers_though_its_file_is_gone(engine: type[VectorIndex], tmp_path: Path) -> None:
+    path = tmp_path / "passages.saved"
+    loaded = engine.load(path, DIM, saved(engine, path, [1, 2], AXES[:2]))
+    saved(engine, path, [3], AXES[2:3])
+    path.unlink()
+    assert loaded.search(AXES[:1], 5) == [Hit(1, 1.0), Hit(2, 0.0)]
 
 
 def test_an_empty_index_is_saved_too(engine: type[VectorIndex], tmp_path: Path) -> None:

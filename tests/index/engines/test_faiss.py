@@ -55,6 +55,29 @@ def test_a_save_that_fails_leaves_the_old_snapshot(tmp_path: Path, monkeypatch: 
     assert len(FaissIndex.load(path, DIM, crc32)) == 3
 
 
+def test_a_save_whose_rows_cannot_be_read_leaves_the_old_snapshot(tmp_path: Path) -> None:
+    path = tmp_path / "passages.faiss"
+    crc32 = save(path)
+
+    def broken() -> Iterator[tuple[list[int], Vectors]]:
+        yield [1], np.eye(1, DIM, dtype=np.float32)
+        raise OSError("disk I/O error")
+
+    with pytest.raises(OSError, match="disk I/O error"):
+        FaissIndex.write(path, DIM, broken(), 2)
+    assert len(FaissIndex.load(path, DIM, crc32)) == 3
+
+
+@pytest.mark.parametrize(("limit", "is_exact"), [(2_999, False), (3_000, True)])
+def test_a_snapshot_is_exact_up_to_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows, limit: int, *, is_exact: bool
+) -> None:
+    monkeypatch.setattr("index.engines.faiss.EXACT_UP_TO", limit)
+    crc32 = FaissIndex.write(tmp_path / "some.faiss", WIDE, rows, MANY)
+    loaded = FaissIndex.load(tmp_path / "some.faiss", WIDE, crc32)
+    assert (len(loaded), loaded.is_exact) == (MANY, is_exact)
+
+
 # ---- beyond what is compared one by one
 
 MANY, WIDE = 3_000, 32
@@ -104,6 +127,60 @@ def test_nearly_all_of_the_nearest_are_found(large: FaissIndex, rows: Rows) -> N
     at = np.random.default_rng(2)
     for share in (0.5, 0.05, 0.005):
         assert recall(large, plain, rows, at.random(MANY + 1) < share) >= 0.97
+
+
+def test_a_mask_that_ends_early_is_as_narrow_as_it_is(large: FaissIndex, rows: Rows) -> None:
+    plain = BruteForce(WIDE)
+    plain.add(range(1, MANY + 1), rows.vectors)
+    for end in (10, 30, 300):
+        assert recall(large, plain, rows, np.ones(end, np.bool_)) >= 0.97
+    assert large.search(rows.queries[:1], 5, np.ones(0, np.bool_)) == []
+    assert large.search(rows.queries[:1], 5, np.zeros(MANY + 1, np.bool_)) == []
+
+
+def test_nearly_all_of_the_nearest_are_found_after_many_changes(large: FaissIndex, rows: Rows) -> None:
+    plain = BruteForce(WIDE)
+    plain.add(range(1, MANY + 1), rows.vectors)
+    gone, again = list(range(1, MANY + 1, 3)), list(range(1, MANY + 1, 6))
+    for each in (large, plain):
+        each.remove(gone)
+        each.add(again, rows.vectors[::6])
+        each.add(range(MANY + 1, MANY + 26), rows.queries[:25])
+    assert (len(large), large.is_exact) == (len(plain), False)
+    assert recall(large, plain, rows) >= 0.97
+    at = np.random.default_rng(2)
+    for share in (0.5, 0.05, 0.005):
+        assert recall(large, plain, rows, at.random(MANY + 26) < share) >= 0.97
+    left = set(gone) - set(again)
+    assert not left & {hit.number for hit in large.search(rows.queries[:1], 2 * MANY)}
+
+
+def test_scores_of_a_large_index_are_near_the_true_ones(large: FaissIndex, rows: Rows) -> None:
+    for query in rows.queries[:10]:
+        hits = large.search(query[None], 20)
+        true = [float(rows.vectors[hit.number - 1] @ query) for hit in hits]
+        assert [hit.score for hit in hits] == pytest.approx(true, abs=0.02)
+        assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.number))
+
+
+def test_a_large_snapshot_cut_short_or_changed_is_refused(large: FaissIndex, tmp_path: Path, rows: Rows) -> None:
+    path = tmp_path / "large.faiss"
+    crc32 = FaissIndex.write(path, WIDE, rows, MANY)
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:100], b"", whole[:500] + bytes([whole[500] ^ 1]) + whole[501:]):
+        # Under another name: `large` has this one mapped.
+        (tmp_path / "damaged.faiss").write_bytes(damaged)
+        with pytest.raises(SnapshotError, match="its checksum differs"):
+            FaissIndex.load(tmp_path / "damaged.faiss", WIDE, crc32)
+    assert len(FaissIndex.load(path, WIDE, crc32)) == len(large)
+
+
+def test_the_same_rows_make_the_same_large_snapshot(large: FaissIndex, tmp_path: Path, rows: Rows) -> None:
+    again = FaissIndex.load(
+        tmp_path / "again.faiss", WIDE, FaissIndex.write(tmp_path / "again.faiss", WIDE, rows, MANY)
+    )
+    for query in rows.queries[:10]:
+        assert again.search(query[None], 20) == large.search(query[None], 20)
 
 
 def test_a_large_index_follows_changes(large: FaissIndex, rows: Rows) -> None:
