@@ -118,6 +118,8 @@ class ArticleStore:
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
+                # The next change will have the number that was counted under, and may be another.
+                self._counted = (-1, 0, 0)
                 # When the disk is full, SQLite may have rolled back by itself.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -70,6 +71,43 @@ def test_filters(store: ArticleStore, filters: Filters, numbers: list[int]) -> N
     assert sorted(hit.number for hit in found) == numbers
     # Who passes is no question of how well it fits.
     assert all(hit.score == pytest.approx(every[hit.number]) for hit in found)
+
+
+def passes(article: Article, filters: Filters) -> bool:
+    """The plain version."""
+    day = article.published
+    return (
+        (filters.after is None or (day is not None and day >= filters.after))
+        and (filters.before is None or (day is not None and day <= filters.before))
+        and (not filters.sources or article.source in filters.sources)
+    )
+
+
+def test_columns_tantivy_and_a_plain_look_agree_on_many_filters(store: ArticleStore) -> None:
+    days = [None, date.min, date(1969, 12, 31), date(2024, 2, 29), date(2024, 3, 1), date.max]
+    sources = [None, "Post", "post", "Coast Daily", "Zürich 🏔", '"Post" OR *', ""]
+    articles = [
+        Article(f"{n:02}", "Title", LONG, source, day)
+        for n, (day, source) in enumerate(itertools.product(days, sources))
+    ]
+    put(store, *articles)
+    with store.writing():
+        for gone in articles[::5]:
+            store.drop(gone.article_id)
+    left = {
+        number: article
+        for article in articles
+        if article not in articles[::5]
+        for number in store.numbers_of(article.article_id)
+    }
+    columns, lexical = PassageColumns(store), LexicalIndex(store)
+    lexical.catch_up()
+    asked = [(), ("Post",), ("Coast",), ("Coast Daily", "post"), ("Zürich 🏔", '"Post" OR *'), ("",), ("Nobody", "Post")]
+    for after, before, wanted_sources in itertools.product(days, days, asked):
+        filters = Filters(after, before, wanted_sources)
+        wanted = sorted(number for number, article in left.items() if passes(article, filters))
+        assert [number for number in passing(columns, filters) if number in left] == wanted, filters
+        assert sorted(hit.number for hit in lexical.search(["share"], 100, filters)) == wanted, filters
 
 
 def test_articles_that_come_later_are_seen(store: ArticleStore) -> None:

@@ -153,6 +153,18 @@ def test_what_is_preferred_must_pass_the_filters_too(retriever: Retriever) -> No
     assert sorted(hit.number for hit in ranking.hits) == [1, 2]
 
 
+def test_what_is_preferred_is_among_the_hits(
+    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All thirty pass the preference; only those that were found count as preferred."""
+    articles = [Article(f"a{n:02}", "Steel", f"Report {n}.", published=date(2024, 1, 1)) for n in range(30)]
+    build_index(folder, articles, encoder)
+    monkeypatch.setattr("index.retriever.DEPTH", 5)
+    ranking = Retriever(folder, encoder).search("steel report 7", k=1, prefer=Filters(after=date(2024, 1, 1)))
+    assert ranking.preferred == {hit.number for hit in ranking.hits}
+    assert 5 <= len(ranking.preferred) <= 10
+
+
 def test_a_preference_that_nothing_meets_changes_nothing(retriever: Retriever) -> None:
     plain, preferring = (
         retriever.search("doses of steel", k=2, prefer=prefer) for prefer in (None, Filters(sources=("Nobody",)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from fakes import make_records
 from corpus.article import Article, Passage
 from corpus.errors import UserError
 from corpus.filters import Filters
-from index.store.errors import ArticleNotFound, StoreDamaged
+from index.generations import IndexFolder
+from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged
 from index.store.listed import ListedArticle
-from index.store.sqlite import ArticleStore
+from index.store.sqlite import ArticleStore, open_current
 
 FIRST = Article("a", "First", "One day. Two days.", "Post", date(2024, 1, 10), "https://example.org/a")
 SECOND = Article("b", "Second", "Só três 🏔 dias.", "Daily", date(2024, 1, 11))
@@ -165,6 +167,16 @@ def test_a_block_that_fails_leaves_nothing(store: ArticleStore) -> None:
     assert put(store, SECOND) == [3, 4]
 
 
+def test_what_was_counted_in_a_block_that_fails_is_counted_anew(store: ArticleStore) -> None:
+    with pytest.raises(RuntimeError, match="half way"), store.writing():
+        store.put(FIRST, make_records(passages_of(FIRST), [b"1", b"2"]))
+        assert store.counts() == (1, 2)
+        raise RuntimeError("half way")
+    with store.writing():
+        store.put(UNDATED, [])
+    assert store.counts() == (1, 0)
+
+
 def test_an_article_with_too_few_vectors_is_not_stored(store: ArticleStore) -> None:
     with pytest.raises(ValueError, match="shorter"), store.writing():
         store.put(FIRST, make_records(passages_of(FIRST), [b"only one"]))
@@ -308,6 +320,75 @@ def test_another_format(store: ArticleStore) -> None:
     assert str(error.value) == (
         f"{str(store.path)!r} was written by a later version (index format 99, this one knows 2); update article-qa"
     )
+
+
+def test_an_earlier_format_is_opened_only_by_who_asks_for_it(store: ArticleStore) -> None:
+    put(store, FIRST)
+    store.set_meta("format", "1")
+    with pytest.raises(OtherFormat) as error:
+        ArticleStore(store.path)
+    assert str(error.value) == (
+        f"{str(store.path)!r} has index format '1', this version's is 2; run "
+        "`article-qa rebuild`, which makes it anew from its own articles"
+    )
+    with closing(ArticleStore(store.path, formats=(1, 2))) as earlier:
+        assert list(earlier.each_article()) == [FIRST]
+
+
+def test_the_current_store_is_opened_in_the_formats_asked_for(folder: IndexFolder) -> None:
+    with folder.writing():
+        generation = folder.new_generation()
+        with closing(ArticleStore(generation / folder.store_name, create=True)) as made:
+            made.set_meta("format", "1")
+        folder.activate(generation)
+    with pytest.raises(OtherFormat, match="`article-qa rebuild`"):
+        open_current(folder)
+    with closing(open_current(folder, formats=(1,))) as earlier:
+        assert earlier.meta("format") == "1"
+
+
+def test_counts_are_made_anew_after_each_change_by_anybody(store: ArticleStore, other: ArticleStore) -> None:
+    asked: list[str] = []
+    store.connection.set_trace_callback(lambda query: asked.append(query) if "count(" in query else None)
+    put(store, FIRST)
+    assert [store.counts(), store.counts(), len(asked)] == [(1, 2), (1, 2), 1]
+    put(other, SECOND)
+    assert [store.counts(), store.counts(), len(asked)] == [(2, 4), (2, 4), 2]
+    with other.writing():
+        other.drop("a")
+    assert store.counts() == (1, 2)
+
+
+def test_a_block_that_fails_leaves_the_counts_as_they_were(store: ArticleStore, other: ArticleStore) -> None:
+    with pytest.raises(RuntimeError, match="half way"), store.writing():
+        store.put(FIRST, make_records(passages_of(FIRST), [b"1", b"2"]))
+        raise RuntimeError("half way")
+    assert store.counts() == (0, 0)
+    put(other, SECOND)
+    assert store.counts() == (1, 2)
+
+
+def test_days_and_sources_are_read_some_at_a_time(store: ArticleStore) -> None:
+    put(store, FIRST, SECOND, UNDATED)
+    with store.writing():
+        store.drop("b")
+    assert store.days_and_sources(0, 2) == [(1, "2024-01-10", "Post"), (2, "2024-01-10", "Post")]
+    assert store.days_and_sources(2, 9) == [(5, None, None), (6, None, None)]
+    assert store.days_and_sources(6, 9) == []
+
+
+def test_articles_come_one_after_the_other_whatever_is_read_at_a_time(
+    store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store.sqlite.ARTICLES_AT_A_TIME", 2)
+    put(store, UNDATED, SECOND, FIRST)
+    assert list(store.each_article()) == [FIRST, SECOND, UNDATED]
+
+
+def test_lost_sentences_are_a_problem(store: ArticleStore) -> None:
+    put(store, FIRST)
+    store.connection.execute("DELETE FROM sentences WHERE number = 1")
+    assert store.problems() == ["1 passages without sentences"]
 
 
 def test_problems_names_what_is_lost(store: ArticleStore) -> None:

@@ -7,12 +7,14 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fakes import make_records
 
 from corpus.article import Article
+from corpus.filters import Filters
 from corpus.passages import split_article
 from index.hit import Hit
 from index.store.errors import StoreDamaged
@@ -132,6 +134,31 @@ def test_ties_go_to_the_smaller_number(store: ArticleStore, k: int) -> None:
         put(store, *["The same words again."] * many)
         lexical.catch_up()
     assert numbers(search(lexical, "same words", k)) == list(range(1, 10))[:k]
+
+
+def test_filters_restrict_and_change_no_score(store: ArticleStore) -> None:
+    with store.writing():
+        for n, text in enumerate(FOUR):
+            article = Article(f"article {n}", "-", text, ("Post", "Coast Daily")[n % 2], date(2024, 1, 1 + n))
+            store.put(article, make_records(split_article(article), [b"vector"]))
+    lexical = LexicalIndex(store)
+    lexical.catch_up()
+    terms = ["steel", "bridg"]
+    scores = {hit.number: hit.score for hit in lexical.search(terms, 5)}
+    assert sorted(scores) == [1, 2, 3]
+    for filters, wanted in (
+        (Filters(sources=("Post",)), [1, 3]),
+        (Filters(after=date(2024, 1, 2)), [2, 3]),
+        (Filters(before=date(2024, 1, 3), sources=("Coast Daily",)), [2]),
+        (Filters(sources=("Nobody",)), []),
+        (Filters(after=date(2025, 1, 1)), []),
+        (Filters(after=date(2024, 1, 3), before=date(2024, 1, 1)), []),
+        (Filters(), [1, 2, 3]),
+    ):
+        found = lexical.search(terms, 5, filters)
+        assert {hit.number: hit.score for hit in found} == {n: pytest.approx(scores[n]) for n in wanted}, filters
+    # Of those that pass, the best: not those of the best that pass.
+    assert numbers(lexical.search(terms, 1, Filters(after=date(2024, 1, 3)))) == [3]
 
 
 def test_chinese_is_found_by_a_part_of_it(store: ArticleStore) -> None:
