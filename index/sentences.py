@@ -117,23 +117,28 @@ def unpack_sentences(record: PassageRecord) -> list[tuple[int, int, tuple[str, .
     lines = record.terms.split("\n")
     try:
         rows = np.frombuffer(record.places, _PLACES).reshape(-1, _COLUMNS).tolist()
-        return [(start, end, tuple(lines[line].split())) for start, end, line in rows]
-    except (ValueError, IndexError) as error:
+    except ValueError as error:
         raise StoreDamaged(f"the sentences of a passage are damaged ({error}); run `article-qa rebuild`") from error
+    if any(not 0 <= line < len(lines) for _, _, line in rows):
+        raise StoreDamaged("the sentences of a passage are damaged (one has no terms); run `article-qa rebuild`")
+    return [(start, end, tuple(lines[line].split())) for start, end, line in rows]
 
 
 def pack_vectors(vectors: Vectors) -> bytes:
-    """Unit rows at a byte a number, for the store. A cosine with one of them is off by less than .002."""
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    packed: bytes = np.round(vectors * (LARGEST / largest)).astype(np.int8).tobytes()
+    """Unit rows at a byte a number, for the store. A cosine with one of them is off by less than .01."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    # A row of zeros, which no encoder should give, stays one.
+    packed: bytes = np.round(vectors * (LARGEST / np.where(largest > 0, largest, 1))).astype(np.int8).tobytes()
     return packed
 
 
-def unpack_vectors(data: bytes, n: int) -> Vectors:
+def unpack_vectors(data: bytes, n: int, dim: int) -> Vectors:
     """(n, dim) float32, unit rows, of what `pack_vectors` packed. Raises StoreDamaged for what it did not."""
     rows = np.frombuffer(data, np.int8).astype(np.float32)
-    if n == 0 or len(rows) % n:
-        raise StoreDamaged(f"{len(rows)} bytes are no vectors of {n} sentences; run `article-qa rebuild`")
-    rows = rows.reshape(n, -1)
+    if n == 0 or len(rows) != n * dim:
+        raise StoreDamaged(
+            f"{len(rows)} bytes are no vectors of {n} sentences, {dim} numbers each; run `article-qa rebuild`"
+        )
+    rows = rows.reshape(n, dim)
     vectors: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
     return vectors

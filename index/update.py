@@ -15,10 +15,18 @@ from corpus.readers import Unreadable
 from index.encoders.encoder import Encoder, Vector
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
-from index.sentences import ReadPassage, pack_places, pack_vectors, read_article
+from index.sentences import (
+    ReadPassage,
+    pack_places,
+    pack_vectors,
+    read_article,
+    unpack_sentences,
+    unpack_vectors,
+)
+from index.store.errors import StoreDamaged
 from index.store.record import PassageRecord
 from index.store.sqlite import EARLIER_FORMAT, FORMAT, ArticleStore, open_current
-from index.vectors import to_bytes, write_snapshot
+from index.vectors import FLOAT_BYTES, to_bytes, write_snapshot
 from index.words.tantivy import LexicalIndex
 
 # Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
@@ -135,7 +143,7 @@ def _write(
     previous: ArticleStore | None,
 ) -> Report:
     report = Report()
-    for batch in _batches(_changed(store, articles, report, progress, previous)):
+    for batch in _batches(_changed(store, articles, report, progress, previous, encoder.dim)):
         _encode(batch, encoder)
         with store.writing():
             for draft in batch:
@@ -167,6 +175,7 @@ def _changed(
     report: Report,
     progress: Progress,
     previous: ArticleStore | None,
+    dim: int,
 ) -> Iterator[_Draft]:
     for article in articles:
         if isinstance(article, Unreadable):
@@ -176,19 +185,29 @@ def _changed(
             report.unchanged += 1
             progress(1, 0)
         else:
-            yield _draft(article, previous)
+            yield _draft(article, previous, dim)
 
 
-def _draft(article: Article, previous: ArticleStore | None) -> _Draft:
-    """The article, with what the previous index has of it where it is the same there."""
+def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
+    """The article, with what the previous index has of it where it is the same there, and whole."""
     if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
         return _Draft(article, read_article(article), {}, [])
     if previous.meta(RECIPE_KEY) == RECIPE:
         records = previous.records_of(article.article_id)
-        # Where some were lost, the article is read anew.
-        if len(records) == len(previous.numbers_of(article.article_id)):
+        is_complete = len(records) == len(previous.numbers_of(article.article_id))
+        if is_complete and all(_is_whole(record, dim) for record in records):
             return _Draft(article, [], {}, records)
-    return _Draft(article, read_article(article), previous.vectors_of(article.article_id), [])
+    stored = previous.vectors_of(article.article_id).items()
+    vectors = {place: data for place, data in stored if len(data) == dim * FLOAT_BYTES}
+    return _Draft(article, read_article(article), vectors, [])
+
+
+def _is_whole(record: PassageRecord, dim: int) -> bool:
+    try:
+        unpack_vectors(record.sentence_vectors, len(unpack_sentences(record)), dim)
+    except StoreDamaged:
+        return False
+    return len(record.vector) == dim * FLOAT_BYTES
 
 
 def _batches(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
@@ -231,7 +250,7 @@ def _record(draft: _Draft, read: ReadPassage, rows: Mapping[str, Vector]) -> Pas
         article_id=article.article_id,
         start=passage.start,
         end=passage.end,
-        vector=known or to_bytes(rows[embedded_text(article, passage)]),
+        vector=to_bytes(rows[embedded_text(article, passage)]) if known is None else known,
         terms=read.terms,
         places=pack_places(read.sentences),
         sentence_vectors=pack_vectors(np.array([rows[text] for text in _sentence_texts(article, read)])),

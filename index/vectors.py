@@ -22,6 +22,8 @@ SNAPSHOT_KEY = "snapshot"
 # A new snapshot is worth writing when so many passages have changed, or so great a share of them.
 SNAPSHOT_EVERY = 2_000
 SNAPSHOT_SHARE = 0.05
+# Of a number in the store.
+FLOAT_BYTES = 4
 # Passages read from the store at a time.
 CHUNK = 5_000
 # An engine that is not exact is asked for so many times the passages wanted; their true scores tell which are the best.
@@ -164,7 +166,6 @@ def to_bytes(vector: Vector) -> bytes:
 
 def from_bytes(rows: list[bytes], dim: int) -> Vectors:
     """(n, dim) float32 from the store's bytes. Raises StoreDamaged."""
-    data = b"".join(rows)
-    if len(data) != len(rows) * dim * np.dtype("<f4").itemsize:
-        raise StoreDamaged(f"{len(data)} bytes are not {len(rows)} vectors of {dim} numbers; run `article-qa rebuild`")
-    return np.frombuffer(data, dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)
+    if any(len(row) != dim * FLOAT_BYTES for row in rows):
+        raise StoreDamaged(f"a vector of a passage has not {dim} numbers; run `article-qa rebuild`")
+    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)

@@ -75,6 +75,7 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
     there = [hit for hit in hits if hit.number in records]
     terms = {number: tuple(record.terms.split()) for number, record in records.items()}
     best = _best_scores(there, records)
+    dim = ranking.query_vectors.shape[1]
     known = _article_terms(records, articles, terms)
     found = []
     for hit in there:
@@ -86,7 +87,7 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
                 passage=Passage(article.article_id, record.start, record.end, article.text[record.start : record.end]),
                 article=article,
                 sentences=sentences,
-                sentence_vectors=unpack_vectors(record.sentence_vectors, len(sentences)),
+                sentence_vectors=unpack_vectors(record.sentence_vectors, len(sentences), dim),
                 terms=terms[hit.number],
                 fused=hit.score,
                 dense=ranking.dense.get(hit.number, 0.0),

@@ -1,11 +1,28 @@
-"""Which sentences of a passage can answer."""
+"""Which sentences of a passage can answer, and how they and their vectors are packed for the store."""
 
 from __future__ import annotations
 
-import pytest
-from fakes import BRIDGE, able_sentences
+from dataclasses import replace
 
-from corpus.article import Passage
+import numpy as np
+import pytest
+from fakes import ARTICLES, BRIDGE, HashEncoder, able_sentences, long_article
+
+from corpus.article import Article, Passage
+from corpus.passages import split_article
+from index.sentences import (
+    ReadPassage,
+    pack_places,
+    pack_vectors,
+    read_article,
+    unpack_sentences,
+    unpack_vectors,
+)
+from index.store.errors import StoreDamaged
+from index.store.record import PassageRecord
+from index.words.analyze import analyze
+
+LONG = long_article("steel", "steel")
 
 
 def able(text: str) -> list[str]:
@@ -70,3 +87,98 @@ def test_a_dateline_answers_nothing(text: str, wanted: list[str]) -> None:
     found = able_sentences(Passage("a", 8, len(article), text))
     assert [article[s.start : s.end] for s in found] == wanted
     assert [s.text for s in found] == wanted
+
+
+def packed(read: ReadPassage) -> PassageRecord:
+    """What the store keeps of a passage read, but for its vectors."""
+    return PassageRecord(
+        article_id=read.passage.article_id,
+        start=read.passage.start,
+        end=read.passage.end,
+        vector=b"",
+        terms=read.terms,
+        places=pack_places(read.sentences),
+        sentence_vectors=b"",
+    )
+
+
+@pytest.mark.parametrize("article", [*ARTICLES, LONG])
+def test_the_passages_read_are_those_of_the_article(article: Article) -> None:
+    assert [read.passage for read in read_article(article)] == split_article(article)
+
+
+def test_a_passage_has_the_terms_of_its_sentences_a_line_each() -> None:
+    article = Article("a", "", "OSLO (Reuters) - Prices rose again. Why now?\n\nWages stayed low.")
+    (read,) = read_article(article)
+    wanted = ["OSLO (Reuters) - ", "Prices rose again.", "Why now?", "Wages stayed low."]
+    assert read.terms.split("\n") == [" ".join(analyze(text)) for text in wanted]
+    assert [(article.text[one.start : one.end], one.line) for one in read.sentences] == [(wanted[1], 1), (wanted[3], 3)]
+
+
+def test_no_sentence_is_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(text: str) -> list[str]:
+        read.append(text)
+        return analyze(text)
+
+    monkeypatch.setattr("index.sentences.analyze", noted)
+    passages = read_article(LONG)
+    shared = {one.start for one in passages[0].sentences} & {one.start for one in passages[1].sentences}
+    assert len(shared) == 1
+    assert (len(read), len(set(read))) == (30, 30)
+
+
+@pytest.mark.parametrize("article", [*ARTICLES, LONG, replace(LONG, text=f"🏔 Why?\n{LONG.text}")])
+def test_packed_sentences_are_unpacked_with_their_terms(article: Article) -> None:
+    for read in read_article(article):
+        wanted = [(one.start, one.end, tuple(analyze(article.text[one.start : one.end]))) for one in read.sentences]
+        assert wanted
+        assert unpack_sentences(packed(read)) == wanted
+
+
+@pytest.mark.parametrize(
+    "places",
+    [b"abc", b"\0" * 4, b"\0" * 16, np.array([0, 5, 99], "<i4").tobytes(), np.array([0, 5, -1], "<i4").tobytes()],
+    ids=["no number", "no row", "a row and a number", "no such line", "a line before the first"],
+)
+def test_damaged_places_are_told(places: bytes) -> None:
+    record = replace(packed(read_article(BRIDGE)[0]), places=places)
+    with pytest.raises(
+        StoreDamaged, match=r"^the sentences of a passage are damaged \(.+\); run `article-qa rebuild`$"
+    ):
+        unpack_sentences(record)
+
+
+# The more numbers a vector has, the less each of them counts. 384 are those of the encoder that is used.
+@pytest.mark.parametrize(("dim", "off"), [(64, 0.005), (384, 0.003)])
+def test_a_packed_vector_takes_a_byte_a_number_and_keeps_its_cosines(dim: int, off: float) -> None:
+    random = np.random.default_rng(7)
+    vectors, queries = (random.standard_normal((n, dim)).astype(np.float32) for n in (50, 20))
+    for rows in (vectors, queries):
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    data = pack_vectors(vectors)
+    assert len(data) == 50 * dim
+    unpacked = unpack_vectors(data, 50, dim)
+    assert unpacked.shape == (50, dim)
+    assert unpacked.dtype == np.float32
+    assert np.linalg.norm(unpacked, axis=1) == pytest.approx([1.0] * 50, abs=1e-6)
+    assert np.abs(queries @ unpacked.T - queries @ vectors.T).max() < off
+
+
+def test_vectors_are_unpacked_in_their_order() -> None:
+    vectors = HashEncoder().encode_passages([article.title for article in ARTICLES])
+    unpacked = unpack_vectors(pack_vectors(vectors), *vectors.shape)
+    assert (unpacked @ vectors.T).argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_a_row_of_zeros_stays_one() -> None:
+    zeros = np.zeros((2, 16), np.float32)
+    assert unpack_vectors(pack_vectors(zeros), 2, 16).tolist() == zeros.tolist()
+
+
+@pytest.mark.parametrize(("length", "n"), [(63, 2), (64, 0), (1, 2), (0, 0), (0, 2), (128, 2)])
+def test_damaged_vectors_are_told(length: int, n: int) -> None:
+    wanted = rf"^{length} bytes are no vectors of {n} sentences, 32 numbers each; run `article-qa rebuild`$"
+    with pytest.raises(StoreDamaged, match=wanted):
+        unpack_vectors(b"\1" * length, n, 32)

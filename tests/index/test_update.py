@@ -20,11 +20,12 @@ from index.encoders.encoder import Vectors
 from index.generations import IndexFolder
 from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
-from index.sentences import read_article, unpack_sentences, unpack_vectors
+from index.sentences import ReadPassage, read_article, unpack_sentences, unpack_vectors
 from index.store.errors import ArticleNotFound, OtherFormat
+from index.store.record import PassageRecord
 from index.store.sqlite import ArticleStore
 from index.update import Report, add_articles, build_index, rebuild_index, remove_articles
-from index.vectors import from_bytes, read_snapshot
+from index.vectors import from_bytes, read_snapshot, snapshot_problem, to_bytes
 from index.words.tantivy import LexicalIndex
 
 UNREADABLE = Unreadable("bad.txt", "it is empty")
@@ -62,7 +63,7 @@ def sentences_are_encoded(store: ArticleStore, article: Article) -> bool:
     for record in store.records_of(article.article_id):
         places = unpack_sentences(record)
         wanted = HashEncoder().encode_passages([article.text[start:end] for start, end, _ in places])
-        stored = unpack_vectors(record.sentence_vectors, len(places))
+        stored = unpack_vectors(record.sentence_vectors, len(places), HashEncoder().dim)
         near += (wanted * stored).sum(axis=1).tolist()
     return bool(near) and min(near) > 0.999
 
@@ -155,6 +156,49 @@ def test_passages_are_encoded_in_batches(
             assert list(store.passages(store.numbers_of(article.article_id)).values()) == split_article(article)
 
 
+def test_progress_counts_articles_and_their_passages(built: IndexFolder, encoder: HashEncoder) -> None:
+    long = long_article("steel", "steel")
+    progress: list[tuple[int, int]] = []
+    add_articles(built, [CHESS, UNREADABLE, long, NEW], encoder, lambda *done: progress.append(done))
+    assert len(split_article(long)) > 1
+    # What is left alone is told at once, what is stored when its batch is.
+    assert progress == [(1, 0), (1, 0), (1, len(split_article(long))), (1, 1)]
+
+
+def test_a_text_that_articles_share_is_encoded_once(folder: IndexFolder, encoder: HashEncoder) -> None:
+    twin = replace(CHESS, article_id="twin")
+    near = replace(CHESS, article_id="near", title="Chess in Toronto")
+    build_index(folder, [CHESS, twin, near], encoder)
+    assert encoder.encoded == encoded_of(CHESS, near)
+    assert len(encoder.encoded) == len(encoded_of(CHESS)) + 1
+    with closing(open_store(folder, encoder)) as store:
+        assert all(sentences_are_encoded(store, article) for article in (CHESS, twin, near))
+        assert np.array_equal(vectors_of(store, "twin"), vectors_of(store, "chess"))
+        assert not np.array_equal(vectors_of(store, "near"), vectors_of(store, "chess"))
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
+    articles = [replace(NEW, article_id=f"new {n}") for n in range(4)]
+    progress: list[tuple[int, int]] = []
+    put = ArticleStore.put
+
+    def fails_at_the_last(store: ArticleStore, article: Article, records: Sequence[PassageRecord]) -> list[int]:
+        if article == articles[-1]:
+            raise RuntimeError("oops")
+        return put(store, article, records)
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="oops"):
+        patch.setattr(ArticleStore, "put", fails_at_the_last)
+        add_articles(built, articles, encoder, lambda *done: progress.append(done))
+    assert stored(built) == by_id(*ARTICLES, *articles[:2])
+    assert progress == [(1, 1)] * 2
+    assert add_articles(built, articles, encoder) == Report(added=2, unchanged=2)
+    assert stored(built) == by_id(*ARTICLES, *articles)
+
+
 def test_what_cannot_be_read_is_counted_and_the_rest_is_in(folder: IndexFolder, encoder: HashEncoder) -> None:
     progress: list[int] = []
     report = build_index(folder, [BRIDGE, UNREADABLE, CHESS], encoder, lambda n, _: progress.append(n))
@@ -214,12 +258,62 @@ def test_a_build_over_an_index_that_lost_vectors_makes_them_again(built: IndexFo
         assert sentences_are_encoded(store, BRIDGE)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE sentences SET places = x'0102' WHERE number = 1",
+        "UPDATE sentences SET vectors = x'01' WHERE number = 1",
+        "UPDATE sentences SET terms = '' WHERE number = 1",
+        "UPDATE vector SET data = x'01020304' WHERE number = 1",
+    ],
+)
+@pytest.mark.parametrize("is_earlier", [False, True])
+def test_a_rebuild_mends_what_is_damaged(
+    built: IndexFolder, encoder: HashEncoder, damage: str, is_earlier: bool
+) -> None:
+    with closing(open_store(built, encoder)) as store:
+        wanted = store.records_of("bridge")
+        with store.writing() as db:
+            db.execute(damage)
+    if is_earlier:
+        make_earlier(built)
+    rebuild_index(built, encoder)
+    with closing(open_store(built, encoder)) as store:
+        assert store.records_of("bridge") == wanted
+        assert sentences_are_encoded(store, CHESS)
+    if not is_earlier:
+        assert set(encoder.encoded) <= set(encoded_of(BRIDGE))
+    assert found(built, BRIDGE.title) == "bridge"
+
+
 def test_a_rebuild_encodes_nothing_anew(built: IndexFolder, encoder: HashEncoder) -> None:
     before = built.current()
     assert rebuild_index(built, encoder) == Report(added=4)
     assert (encoder.encoded, built.current() == before) == ([], False)
     assert stored(built) == by_id(*ARTICLES)
     assert found(built, "chess title") == "chess"
+
+
+def test_the_records_of_an_unchanged_article_are_copied(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = [*ARTICLES, long_article("steel", "steel")]
+    add_articles(built, articles, encoder)
+    encoder.encoded.clear()
+    with closing(open_store(built, encoder)) as store:
+        before = {article_id: store.records_of(article_id) for article_id in store.article_ids()}
+    read: list[str] = []
+
+    def noted(article: Article) -> list[ReadPassage]:
+        read.append(article.article_id)
+        return read_article(article)
+
+    monkeypatch.setattr("index.update.read_article", noted)
+    assert build_index(built, [*articles, NEW], encoder) == Report(added=6)
+    # Only what is new is read and encoded.
+    assert (read, encoder.encoded) == (["new"], encoded_of(NEW))
+    with closing(open_store(built, encoder)) as store:
+        assert {key: store.records_of(key) for key in before} == before
 
 
 def test_a_rebuild_of_an_earlier_format_encodes_its_sentences_only(built: IndexFolder, encoder: HashEncoder) -> None:
@@ -231,6 +325,72 @@ def test_a_rebuild_of_an_earlier_format_encodes_its_sentences_only(built: IndexF
     assert sorted(encoder.encoded) == sorted(text for text in encoded_of(*ARTICLES) if text not in passages)
     with closing(open_store(built, encoder)) as store:
         assert all(sentences_are_encoded(store, article) for article in ARTICLES)
+
+
+def test_a_rebuild_of_an_earlier_format_keeps_the_vectors_of_passages(built: IndexFolder, encoder: HashEncoder) -> None:
+    long = long_article("steel", "steel")
+    add_articles(built, [long], encoder)
+    # A vector that no encoder made: where it is found again, it was kept.
+    marked = np.full(encoder.dim, encoder.dim**-0.5, np.float32)
+    with closing(open_store(built, encoder)) as store:
+        number = store.numbers_of("steel")[1]
+        with store.writing() as db:
+            db.execute("UPDATE vector SET data = ? WHERE number = ?", (to_bytes(marked), number))
+        before = {article_id: vectors_of(store, article_id) for article_id in store.article_ids()}
+    make_earlier(built)
+    assert rebuild_index(built, encoder) == Report(added=5)
+    with closing(open_store(built, encoder)) as store:
+        for article_id, vectors in before.items():
+            assert np.array_equal(vectors_of(store, article_id), vectors)
+        assert np.array_equal(vectors_of(store, "steel")[1], marked)
+        assert sentences_are_encoded(store, long)
+
+
+def test_a_rebuild_of_an_earlier_format_for_another_encoder_encodes_everything(built: IndexFolder) -> None:
+    other = HashEncoder("other")
+    make_earlier(built)
+    assert rebuild_index(built, other) == Report(added=4)
+    assert sorted(other.encoded) == sorted(encoded_of(*ARTICLES))
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(built: IndexFolder) -> None:
+    class Failing(HashEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            raise RuntimeError("oops")
+
+    before = built.current()
+    with pytest.raises(RuntimeError, match="oops"):
+        rebuild_index(built, Failing("other"))
+    assert built.current() == before
+    assert stored(built) == by_id(*ARTICLES)
+    assert found(built, "chess title") == "chess"
+
+
+def test_a_rebuild_needs_articles(folder: IndexFolder, built: IndexFolder, encoder: HashEncoder) -> None:
+    with pytest.raises(UserError, match="^no index in"):
+        rebuild_index(IndexFolder(folder.path.with_name("nowhere")), encoder)
+    remove_articles(built, [article.article_id for article in ARTICLES], encoder)
+    with pytest.raises(UserError, match="^the index in .* has no articles; name some to `article-qa build`$"):
+        rebuild_index(built, encoder)
+
+
+def test_a_new_snapshot_is_written_without_loading_the_old_one(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vectors.SNAPSHOT_EVERY", 1)
+    add_articles(built, [NEW], encoder)
+
+    def fails(*_: object) -> None:
+        raise AssertionError("a snapshot was loaded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("index.vectors.ENGINE.load", fails)
+        add_articles(built, [replace(CHESS, text="Another text altogether.")], encoder)
+    with closing(open_store(built, encoder)) as store:
+        snapshot = read_snapshot(store)
+        assert snapshot is not None
+        assert (snapshot.seq, snapshot.passages) == (store.seq(), 5)
+        assert snapshot_problem(store, encoder.dim) is None
 
 
 def test_a_rebuild_for_another_encoder_encodes_everything(built: IndexFolder) -> None:

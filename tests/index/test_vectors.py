@@ -73,7 +73,7 @@ def test_a_vector_of_another_length_in_the_store_is_told(store: ArticleStore) ->
     put(store, "a", ["steel", "bridge"])
     with store.writing() as db:
         db.execute("UPDATE vector SET data = substr(data, 1, 60) WHERE number = 2")
-    with pytest.raises(StoreDamaged, match="124 bytes are not 2 vectors of 16 numbers"):
+    with pytest.raises(StoreDamaged, match="a vector of a passage has not 16 numbers"):
         StoredVectors(store, DIM)
 
 
