@@ -23,6 +23,7 @@ from tables import print_heading
 
 from index.encoders.encoder import Vectors
 from index.engines.faiss import FaissIndex
+from index.vectors import RESCORED
 
 DIM = 384
 SUBJECTS = 1_000
@@ -74,7 +75,7 @@ def row(size: int, path: Path) -> str:
     best = nearest(queries, vectors)
     found, times = [], []
     for query in queries:
-        took, hits = timed(lambda query=query: index.search(query[None], K if index.is_exact else 2 * K))
+        took, hits = timed(lambda query=query: index.search(query[None], K if index.is_exact else K * RESCORED))
         times.append(took * 1000)
         found.append({hit.number for hit in hits})
     recall = np.mean([len(near & set(true)) / len(true) for near, true in zip(found, best, strict=True)])

@@ -45,9 +45,9 @@ class PassageColumns:
         while rows := self._store.days_and_sources(len(self._days) - 1, CHUNK):
             added = rows[-1][0] - len(self._days) + 1
             days, sources = np.zeros(added, np.int32), np.zeros(added, np.int32)
-            ordinals = {day: date.fromisoformat(day).toordinal() for _, day, _ in rows if day}
+            ordinals = {day: date.fromisoformat(day).toordinal() if day else 0 for day in {day for _, day, _ in rows}}
             for number, day, source in rows:
-                days[number - len(self._days)] = ordinals[day] if day else 0
+                days[number - len(self._days)] = ordinals[day]
                 sources[number - len(self._days)] = self._source_numbers.setdefault(source, len(self._source_numbers))
             self._days = np.concatenate([self._days, days])
             self._sources = np.concatenate([self._sources, sources])

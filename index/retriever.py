@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,19 +90,15 @@ class Retriever:
         query_vectors = self._encode([query, *forms])
         encoded = time.perf_counter()
         terms = tuple(dict.fromkeys(analyze(query)))
-        also = (filters.and_also(prefer) if filters else prefer) if prefer else None
+        searches = [filters, *([(filters or Filters()).and_also(prefer)] if prefer else [])]
         # One thread at a time: the vectors must not change while they are searched.
         with self._lock:
             store = self._store
-            allowed = self._columns.passing(filters) if filters else None
-            lexical, dense = self._search_legs(terms, query_vectors[:1], filters, allowed)
-            preferred = None
-            if also:
-                preferred = self._columns.passing(also)
-                more_lexical, more_dense = self._search_legs(terms, query_vectors[:1], also, preferred)
-                lexical, dense = lexical | more_lexical, dense | more_dense
+            masks = [self._columns.passing(each) if each else None for each in searches]
+            lexical, dense = self._search_legs(terms, query_vectors[:1], zip(searches, masks, strict=True))
         knows = self._encoder.knows(query)
         fused = fuse([lexical, dense], WEIGHTS if knows else WORDS_ALONE)
+        preferred = masks[-1] if prefer else None
         kept = frozenset() if preferred is None else frozenset(hit.number for hit in fused if preferred[hit.number])
         searched = time.perf_counter()
         return Ranking(
@@ -142,11 +138,14 @@ class Retriever:
         return vectors[[different.index(form) for form in forms]]
 
     def _search_legs(
-        self, terms: Sequence[str], query_vector: Vectors, filters: Filters | None, among: Mask | None
+        self, terms: Sequence[str], query_vector: Vectors, searches: Iterable[tuple[Filters | None, Mask | None]]
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Scores by words and by vectors, the best DEPTH of each. `among` are the passages that pass `filters`."""
-        lexical = {hit.number: hit.score for hit in self._lexical.search(terms, DEPTH, filters)}
-        dense = {hit.number: hit.score for hit in self._vectors.search(query_vector, DEPTH, among)}
+        """Scores by words and by vectors: the best DEPTH of each search, whose mask are those that pass its filters."""
+        lexical: dict[int, float] = {}
+        dense: dict[int, float] = {}
+        for filters, among in searches:
+            lexical |= {hit.number: hit.score for hit in self._lexical.search(terms, DEPTH, filters)}
+            dense |= {hit.number: hit.score for hit in self._vectors.search(query_vector, DEPTH, among)}
         # A passage that only the words found is given its true score among the vectors too.
         dense |= self._vectors.scores(query_vector, [number for number in lexical if number not in dense])
         return lexical, dense

@@ -26,7 +26,7 @@ from index.sentences import (
 from index.store.errors import StoreDamaged
 from index.store.record import PassageRecord
 from index.store.sqlite import EARLIER_FORMAT, FORMAT, ArticleStore, open_current
-from index.vectors import FLOAT_BYTES, to_bytes, write_snapshot
+from index.vectors import is_whole, to_bytes, write_snapshot
 from index.words.tantivy import LexicalIndex
 
 # Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
@@ -143,7 +143,8 @@ def _write(
     previous: ArticleStore | None,
 ) -> Report:
     report = Report()
-    for batch in _batches(_changed(store, articles, report, progress, previous, encoder.dim)):
+    changed = _changed(store, articles, report, progress)
+    for batch in _batches(_draft(article, previous, encoder.dim) for article in changed):
         _encode(batch, encoder)
         with store.writing():
             for draft in batch:
@@ -170,13 +171,8 @@ class _Draft:
 
 
 def _changed(
-    store: ArticleStore,
-    articles: Iterable[Article | Unreadable],
-    report: Report,
-    progress: Progress,
-    previous: ArticleStore | None,
-    dim: int,
-) -> Iterator[_Draft]:
+    store: ArticleStore, articles: Iterable[Article | Unreadable], report: Report, progress: Progress
+) -> Iterator[Article]:
     for article in articles:
         if isinstance(article, Unreadable):
             report.unreadable.append(article)
@@ -185,7 +181,7 @@ def _changed(
             report.unchanged += 1
             progress(1, 0)
         else:
-            yield _draft(article, previous, dim)
+            yield article
 
 
 def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
@@ -195,19 +191,19 @@ def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
     if previous.meta(RECIPE_KEY) == RECIPE:
         records = previous.records_of(article.article_id)
         is_complete = len(records) == len(previous.numbers_of(article.article_id))
-        if is_complete and all(_is_whole(record, dim) for record in records):
+        if is_complete and all(_is_whole_record(record, dim) for record in records):
             return _Draft(article, [], {}, records)
     stored = previous.vectors_of(article.article_id).items()
-    vectors = {place: data for place, data in stored if len(data) == dim * FLOAT_BYTES}
+    vectors = {place: data for place, data in stored if is_whole(data, dim)}
     return _Draft(article, read_article(article), vectors, [])
 
 
-def _is_whole(record: PassageRecord, dim: int) -> bool:
+def _is_whole_record(record: PassageRecord, dim: int) -> bool:
     try:
         unpack_vectors(record.sentence_vectors, len(unpack_sentences(record)), dim)
     except StoreDamaged:
         return False
-    return len(record.vector) == dim * FLOAT_BYTES
+    return is_whole(record.vector, dim)
 
 
 def _batches(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:

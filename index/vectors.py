@@ -164,8 +164,13 @@ def to_bytes(vector: Vector) -> bytes:
     return vector.astype("<f4").tobytes()
 
 
+def is_whole(data: bytes, dim: int) -> bool:
+    """The store's bytes are a vector of `dim` numbers."""
+    return len(data) == dim * FLOAT_BYTES
+
+
 def from_bytes(rows: list[bytes], dim: int) -> Vectors:
     """(n, dim) float32 from the store's bytes. Raises StoreDamaged."""
-    if any(len(row) != dim * FLOAT_BYTES for row in rows):
+    if not all(is_whole(row, dim) for row in rows):
         raise StoreDamaged(f"a vector of a passage has not {dim} numbers; run `article-qa rebuild`")
     return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)

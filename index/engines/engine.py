@@ -48,7 +48,7 @@ class VectorIndex(Protocol):
     def write(cls, path: Path, dim: int, rows: Rows, n: int) -> int:
         """Write a snapshot of `n` vectors to `path`; its CRC-32 comes back. A write that fails leaves no such file.
 
-        `rows` may be gone through twice.
+        `rows` may be gone through several times.
         """
 
     @classmethod

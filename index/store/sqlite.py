@@ -49,6 +49,7 @@ CREATE INDEX IF NOT EXISTS removed_seq ON removed (seq);
 
 
 _LISTED = "article_id, title, source, published, url, passages, characters"
+# In the order of a PassageRecord's fields.
 _RECORD = (
     "article_id, start_offset, end_offset, data, terms, places, vectors "
     "FROM passage JOIN vector USING (number) JOIN sentences USING (number)"
@@ -251,13 +252,13 @@ class ArticleStore:
     def records(self, numbers: Sequence[int]) -> dict[int, PassageRecord]:
         """What is kept of the passages with these numbers, by number; unknown numbers are left out."""
         rows = self._select(f"SELECT number, {_RECORD} WHERE number IN ({{}})", numbers)
-        return {row[0]: _to_record(row[1:]) for row in rows}
+        return {row[0]: PassageRecord(*row[1:]) for row in rows}
 
     def records_of(self, article_id: str) -> list[PassageRecord]:
         """What is kept of an article's passages, in the order of its text."""
         with self.reading() as db:
             rows = db.execute(f"SELECT {_RECORD} WHERE article_id = ? ORDER BY number", (article_id,))
-            return [_to_record(row) for row in rows]
+            return [PassageRecord(*row) for row in rows]
 
     def terms(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Of the passages with these numbers, by number: their articles' ids, and their terms."""
@@ -379,20 +380,6 @@ def _to_listed(row: Sequence[Any]) -> ListedArticle:
         url=url,
         passages=passages,
         characters=characters,
-    )
-
-
-def _to_record(row: Sequence[Any]) -> PassageRecord:
-    """A row of _RECORD."""
-    article_id, start, end, vector, terms, places, sentence_vectors = row
-    return PassageRecord(
-        article_id=article_id,
-        start=start,
-        end=end,
-        vector=vector,
-        terms=terms,
-        places=places,
-        sentence_vectors=sentence_vectors,
     )
 
 

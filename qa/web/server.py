@@ -49,6 +49,7 @@ def create_app(archive: Archive) -> FastAPI:
 
     The models are loaded and the chat is made at its start-up, beside serving.
     """
+    # An index that cannot be used shows here, before anything is served.
     archive.info()
     settings, warm = archive.settings, threading.Event()
 

@@ -1,4 +1,4 @@
-"""An encoder that remembers, over runs too: questions of one set bring up the same sentences again and again."""
+"""An encoder that remembers, over runs too: the questions of one set are asked again and again."""
 
 from __future__ import annotations
 

@@ -62,11 +62,13 @@ class LateChat:
         """Within the block the page is made, and then served."""
         self._settled, ended = asyncio.Event(), asyncio.Event()
         serving = asyncio.create_task(self._serve(self._settled, ended))
-        yield
-        ended.set()
-        # A page that is still being made holds nobody up: its thread ends with the process.
-        if self._made is not None:
-            await serving
+        try:
+            yield
+        finally:
+            ended.set()
+            # A page that is still being made holds nobody up: its thread ends with the process.
+            if self._made is not None:
+                await serving
 
     async def _serve(self, settled: asyncio.Event, ended: asyncio.Event) -> None:
         try:

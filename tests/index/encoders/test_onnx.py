@@ -75,6 +75,31 @@ def test_the_company_of_a_text_does_not_matter(real: PackagedEncoder) -> None:
 
 
 @pytest.mark.slow
+def test_a_large_build_is_left_to_torch_and_nothing_else(
+    real: PackagedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_module, "has_fast_bfloat16", lambda: True)
+    monkeypatch.setattr(encoder_module, "MANY", 3 * len(TEXTS))
+    monkeypatch.setattr(encoder_module, "LARGE_BATCH", len(TEXTS))
+    encoder = PackagedEncoder()
+    # Articles that come one after the other, and questions, however many: no large build.
+    for _ in range(4):
+        encoder.encode_passages(TEXTS)
+        encoder.encode_passages(TEXTS[:1])
+    encoder.encode_queries(TEXTS * 4)
+    assert encoder._for_many is None
+    wanted = real.encode_queries(TEXTS)
+    found = [encoder.encode_passages(TEXTS) for _ in range(3)]
+    assert encoder._for_many is not None
+    for vectors in found:
+        assert (vectors * wanted).sum(axis=1).min() > 0.999
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+    # Where the processor has no such numbers, torch has no advantage.
+    monkeypatch.setattr(encoder_module, "has_fast_bfloat16", lambda: False)
+    assert np.abs(encoder.encode_passages(TEXTS) - wanted).max() < 1e-5
+
+
+@pytest.mark.slow
 def test_threads_get_their_own_vectors(real: PackagedEncoder) -> None:
     wanted = real.encode_passages(TEXTS)
     with ThreadPoolExecutor(8) as threads:
