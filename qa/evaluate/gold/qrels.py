@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from corpus.errors import UserError
+from qa.evaluate.gold.columns import known_as
 from qa.evaluate.gold.lines import read_lines
 
 Qrels = dict[str, dict[str, int]]
@@ -20,7 +21,7 @@ def read_qrels(path: Path) -> tuple[Qrels, dict[tuple[str, str], str]]:
     places: dict[tuple[str, str], str] = {}
     for where, line in read_lines(path):
         columns = line.split("\t") if "\t" in line else line.split()
-        if columns[0] == "query-id":
+        if known_as(columns[0]) == "_id" and not columns[-1].strip().isdecimal():
             continue
         if len(columns) not in {3, 4}:
             raise UserError(f"{where}: {len(columns)} columns; write question, article and grade")

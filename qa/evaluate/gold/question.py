@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from corpus.errors import UserError
+from qa.evaluate.gold.columns import Column, choose_column, contradiction, known_as, name_all, sort_columns
 from qa.evaluate.gold.gold_set import GoldQuestion, Span
+from qa.evaluate.gold.turns import read_turns, split_conversation
+from qa.evaluate.gold.values import read_answers, read_items, read_texts, read_value, says_unanswerable
 from qa.question.followup import Turn
 
-# Fields with a meaning of their own; any other that is a short text or a number is there to break results down by.
-_KNOWN = frozenset({
-    "_id", "id", "text", "question", "answer", "answers", "answerable", "date", "history", "articles", "spans",
-    "asked_of",
-})  # fmt: skip
 MAX_FIELD_CHARACTERS = 60
+# What each kind of column holds for a question that can be answered.
+_ANSWERABLE_IF = {"answerable": True, "impossible": False}
+Columns = Mapping[str, Sequence[Column]]
 
 
 def parse_question(
     record: Mapping[str, Any], where: str, qrels: Mapping[str, Mapping[str, int]], *, default_id: str | None = None
 ) -> GoldQuestion:
-    """The question of one record; `qrels` has the graded articles by question. Raises UserError naming the field."""
-    question_id = _parse_id(record, where, default_id)
-    answers = parse_answers(record, where)
-    is_answerable = _parse_answerable(record, where, answers)
-    articles = tuple(_texts(record, "articles", where))
-    spans = tuple(_parse_span(span, where) for span in _list(record, "spans", where))
+    """The question of one record; `qrels` has the graded articles by question. Raises UserError naming the field.
+
+    A field without a meaning that is a short text or a number is there to break results down by.
+    """
+    columns = sort_columns(record)
+    question_id = _parse_id(columns, where, default_id)
+    text, history = _parse_text(columns, record, where)
+    answers = read_answers(columns.get("answers", []), where)
+    is_answerable = _parse_answerable(columns, where, answers)
+    articles = tuple(read_texts(_column(columns, "articles", where), where))
+    spans = tuple(_parse_span(span, where) for span in read_items(_column(columns, "spans", where), where))
     named = dict.fromkeys([*articles, *(span.article_id for span in spans)], 1)
     relevant = {article: grade for article, grade in qrels.get(question_id, named).items() if grade > 0}
     return GoldQuestion(
         question_id=question_id,
-        text=_parse_text(record, where),
+        text=text,
         where=where,
         answers=answers,
         is_answerable=is_answerable,
-        asked_on=_parse_date(record, where),
-        history=tuple(_parse_turn(turn, where) for turn in _list(record, "history", where)),
+        asked_on=_parse_date(columns, where),
+        history=history,
         relevant=relevant if is_answerable else {},
-        near=articles or tuple(_texts(record, "asked_of", where)),
+        near=articles or tuple(read_texts(_column(columns, "asked_of", where), where)),
         spans=spans,
-        fields={key: str(value) for key, value in record.items() if key not in _KNOWN and _is_field(value)},
+        fields={key: str(value) for key, value in record.items() if key and not known_as(key) and _is_field(value)},
     )
 
 
@@ -59,66 +66,96 @@ def check_questions(questions: Iterable[GoldQuestion], origin: object) -> tuple[
     return kept
 
 
-def check_judged(question: GoldQuestion) -> GoldQuestion:
-    """The question, when there is something to judge an answer by. Raises UserError."""
+def check_judged(question: GoldQuestion, names: Collection[str] = ()) -> GoldQuestion:
+    """The question, when there is something to judge an answer by. Raises UserError.
+
+    `names` are the fields of its record: one with answers in it may be called what nobody knows.
+    """
     if question.is_answerable and not question.answers and not question.relevant:
+        unknown = [] if "answers" in map(known_as, names) else [name for name in names if not known_as(name)]
+        rename = f", rename the one of {name_all(unknown)} that has the answers to 'answers'" if any(unknown) else ""
         raise UserError(
             f"{question.where}: field 'answers' is missing or empty and no article is judged for "
-            f'{question.question_id!r}; add either, or "answerable": false'
+            f'{question.question_id!r}; add either{rename}, or "answerable": false'
         )
     return question
 
 
-def parse_answers(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    """The gold answers, blank ones left out."""
-    key = "answers" if "answers" in record else "answer"
-    return tuple(answer for answer in _texts(record, key, where) if answer.strip())
+def _column(columns: Columns, known: str, where: str) -> Column | None:
+    return choose_column(columns.get(known, []), where)
 
 
-def _parse_id(record: Mapping[str, Any], where: str, default: str | None) -> str:
-    value = record.get("_id", record.get("id", default))
+def _parse_id(columns: Columns, where: str, default: str | None) -> str:
+    column = _column(columns, "_id", where) or Column("_id", default)
+    value = column.value if column.is_filled or default is None else default
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{where}: field '_id' {_missing(value)}; give each question an id")
+        raise UserError(f"{where}: field {column.name!r} {_missing(value)}; give each question an id")
     return value
 
 
-def _parse_text(record: Mapping[str, Any], where: str) -> str:
-    value = record.get("text", record.get("question"))
+def _parse_text(columns: Columns, record: Mapping[str, Any], where: str) -> tuple[str, tuple[Turn, ...]]:
+    """The question and what was said before it, which some tools write as one conversation."""
+    column, before = _column(columns, "text", where), _column(columns, "history", where)
+    if column is None:
+        raise UserError(
+            f"{where}: field 'text' is missing; write the question there, or rename the field that has it to "
+            f"'question': the fields are {name_all(record)}"
+        )
+    history = read_turns(read_items(before, where), before.name if before else "history", where)
+    value = _conversation(column, where)
+    if isinstance(value, list) and not any(isinstance(part, str) for part in value):
+        turns, value = split_conversation(value, column.name, where)
+        if turns and history and before:
+            raise UserError(f"{where}: fields {column.name!r} and {before.name!r} both have a history; empty one")
+        history = turns or history
     if not isinstance(value, str) or not value.strip():
-        raise UserError(f"{where}: field 'text' {_missing(value)}; write the question there")
-    return value
+        raise UserError(f"{where}: field {column.name!r} {_missing(value)}; write the question there")
+    return value, history
 
 
-def _parse_answerable(record: Mapping[str, Any], where: str, answers: tuple[str, ...]) -> bool:
-    value = record.get("answerable", True)
-    if not isinstance(value, bool):
-        raise UserError(f"{where}: field 'answerable' is {value!r:.80}; write true or false")
-    if not value and answers:
-        raise UserError(f"{where}: field 'answers' has {answers[0]!r:.80} but 'answerable' is false; correct one")
-    return value
+def _conversation(column: Column, where: str) -> Any:  # noqa: ANN401  (JSON)
+    # A question may open with a bracket, but not with one around an object.
+    is_text = isinstance(column.value, str) and not "".join(column.value.split()).startswith("[{")
+    return column.value if is_text else read_value(column, where)
 
 
-def _parse_date(record: Mapping[str, Any], where: str) -> date | None:
-    value = record.get("date")
-    if value is None or value == "":
+def _parse_answerable(columns: Columns, where: str, answers: tuple[str, ...]) -> bool:
+    flags = [(column, value) for known in _ANSWERABLE_IF for column, value in _flags(columns, known, where)]
+    for column, value in flags[1:]:
+        if value is not flags[0][1]:
+            raise contradiction(flags[0][0], column, where)
+    if not flags:
+        flags = [(column, False) for column in columns.get("answers", []) if says_unanswerable(column, where)]
+    column, is_answerable = flags[0] if flags else (Column("answerable", True), True)
+    if not is_answerable and answers:
+        raise UserError(
+            f"{where}: field 'answers' has {answers[0]!r:.80} but {column.name!r} is {json.dumps(column.value):.80}; "
+            "correct one"
+        )
+    return is_answerable
+
+
+def _flags(columns: Columns, known: str, where: str) -> list[tuple[Column, bool]]:
+    """Each of the columns that are known as that, and whether it says that the question can be answered."""
+    flags = []
+    for column in columns.get(known, []):
+        if column.is_filled:
+            if not isinstance(column.value, bool):
+                raise UserError(f"{where}: field {column.name!r} is {column.value!r:.80}; write true or false")
+            flags.append((column, column.value is _ANSWERABLE_IF[known]))
+    return flags
+
+
+def _parse_date(columns: Columns, where: str) -> date | None:
+    column = _column(columns, "date", where)
+    if column is None or not column.is_filled:
         return None
     try:
-        return datetime.fromisoformat(value).date()
+        return datetime.fromisoformat(column.value).date()
     except (TypeError, ValueError) as error:
-        raise UserError(f"{where}: field 'date' is {value!r:.80}; write YYYY-MM-DD") from error
-
-
-def _parse_turn(value: object, where: str) -> Turn:
-    """A turn before: a question, or an object with `question` and `answer`."""
-    if isinstance(value, str):
-        return Turn(value)
-    if isinstance(value, dict) and isinstance(value.get("question"), str):
-        answer = value.get("answer")
-        if answer is None or isinstance(answer, str):
-            return Turn(value["question"], answer)
-    raise UserError(f'{where}: field \'history\' has {value!r:.80}; write {{"question": "...", "answer": "..."}}')
+        raise UserError(f"{where}: field {column.name!r} is {column.value!r:.80}; write YYYY-MM-DD") from error
 
 
 def _parse_span(value: object, where: str) -> Span:
@@ -127,24 +164,6 @@ def _parse_span(value: object, where: str) -> Span:
         if isinstance(article, str) and type(start) is type(end) is int and 0 <= start < end:
             return Span(article, start, end)
     raise UserError(f'{where}: field \'spans\' has {value!r:.80}; write {{"article_id": "...", "start": 3, "end": 9}}')
-
-
-def _texts(record: Mapping[str, Any], key: str, where: str) -> list[str]:
-    value = record.get(key)
-    texts = [value] if isinstance(value, str) else _list(record, key, where)
-    for text in texts:
-        if not isinstance(text, str):
-            raise UserError(f"{where}: field {key!r} has {text!r:.80}; write texts")
-    return texts
-
-
-def _list(record: Mapping[str, Any], key: str, where: str) -> list[Any]:
-    value = record.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise UserError(f"{where}: field {key!r} is {value!r:.80}; write a list")
-    return value
 
 
 def _missing(value: object) -> str:

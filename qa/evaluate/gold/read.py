@@ -10,7 +10,7 @@ from qa.evaluate.gold.gold_set import GoldSet
 
 
 def read_gold_set(path: Path) -> GoldSet:
-    """The set at `path`: a BEIR or TREC folder, SQuAD JSON, or questions as JSON Lines or CSV.
+    """The set at `path`: a BEIR or TREC folder, SQuAD JSON, or questions as JSON Lines, a JSON list or CSV.
 
     Raises UserError naming file, line and field of what is malformed.
     """
@@ -26,7 +26,7 @@ def read_gold_set(path: Path) -> GoldSet:
         raise UserError(f"there is no gold set at {str(path)!r}; name a folder or a file")
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(".json"):
-        return squad.read_squad(path)
+        return plain.read_plain(path) if plain.holds_rows(path) else squad.read_squad(path)
     if name.endswith((".jsonl", ".csv", ".tsv")):
         return plain.read_plain(path)
     raise UserError(f"{str(path)!r} is no gold set; known are folders, .json (SQuAD), .jsonl, .csv and .tsv")

@@ -147,7 +147,7 @@ def question(**changes: object) -> str:
         ({"questions": question(text=...)}, "queries.jsonl:1: field 'text' is missing"),
         ({"questions": question(text=7)}, "queries.jsonl:1: field 'text' is 7"),
         ({"questions": question(_id=...)}, "queries.jsonl:1: field '_id' is missing"),
-        ({"questions": question(answers=[3])}, "queries.jsonl:1: field 'answers' has 3"),
+        ({"questions": question(answers=[[3]])}, "queries.jsonl:1: field 'answers' has [3]"),
         ({"questions": question(answers={})}, "queries.jsonl:1: field 'answers' is {}; write a list"),
         ({"questions": question(answerable="no")}, "queries.jsonl:1: field 'answerable' is 'no'"),
         ({"questions": question(answerable=False)}, "field 'answers' has 'Oslo' but 'answerable' is false"),
