@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What was published. `text` is clean already: every offset in the project counts its code points."""
+    """What was published. `text` is clean already: every offset in the project counts its code points.
+
+    `origin` is the file that it was read from, where it is one of its own; it is nothing of the article itself.
+    """
 
     article_id: str
     title: str
@@ -17,6 +20,13 @@ class Article:
     source: str | None = None
     published: date | None = None
     url: str | None = None
+    origin: str | None = field(default=None, compare=False, repr=False)
+
+    def to_record(self) -> dict[str, object]:
+        """Its fields by name, and nothing of where its file is."""
+        record = asdict(self)
+        del record["origin"]
+        return record
 
     @property
     def text_sha256(self) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from corpus.dates import DATE, MONTH_AND_DAY, YEAR
+from corpus.foreign_dates import with_english_dates
 
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d| [A-Z]{2,5})?"
 _CLOCK = rf"(?:(?:T|[ ,|@–-]{{1,3}}(?:at )?)\d{{1,2}}[:.]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?{_ZONE})?"
@@ -32,7 +33,8 @@ _AGENCY = r"(?P<open>[(/])(?P<agency>[^()/\d\n]{2,60})[)/]"
 _DASH = r"(?:--?|–|—)"
 # "Seoul, July 3 (NationPress) South Korean ..." and "WASHINGTON, July 3, 2025 — The ...".
 DATED_PLACE = re.compile(
-    rf"{_PLACES},? (?i:(?P<when>(?:{MONTH_AND_DAY})(?:,? {YEAR})?))(?: ?{_AGENCY}| ?:| ?(?={_DASH}))(?: ?{_DASH})?\s*"
+    rf"{_PLACES},? (?i:(?P<when>(?:{MONTH_AND_DAY})(?:,? {YEAR})?))(?: ?{_AGENCY}| ?:| ?(?={_DASH}))"
+    rf"(?:\.? ?{_DASH})?\s*"
 )
 # "LONDON (Reuters) - ..."; without a dash it would be any name with its abbreviation.
 PLACE_AND_AGENCY = re.compile(rf"{_PLACES} ?{_AGENCY} ?{_DASH}\s+")
@@ -42,17 +44,20 @@ DATE_AND_PLACE = re.compile(rf"(?i:{DATE}) ?\((?P<place>{_PLACE}(?:, ?{_PLACE})?
 AGENCY_ALONE = re.compile(rf"{_AGENCY} ?{_DASH}\s+")
 
 
-def skip_dateline(line: str) -> str:
+def skip_dateline(line: str, language: str = "en") -> str:
     """`line` without the place, date and agency it opens with."""
+    english = with_english_dates(line, language)
     for pattern in (DATED_PLACE, PLACE_AND_AGENCY, DATE_AND_PLACE, AGENCY_ALONE):
-        match = pattern.match(line)
-        if match and match.end() < len(line):
-            return line[match.end() :]
+        match = pattern.match(english)
+        rest = english[match.end() :] if match else ""
+        if rest and line.endswith(rest):
+            return rest
     return line
 
 
-def is_dateline(line: str) -> bool:
+def is_dateline(line: str, language: str = "en") -> bool:
     """Whether `line` is a place, date or agency and nothing more."""
+    line = with_english_dates(line, language)
     return any(pattern.fullmatch(line) for pattern in (DATED_PLACE, DATE_AND_PLACE, ONLY_DATE))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.article import Article, Passage
-from corpus.sentences import Sentence, count_words, split_sentences
+from corpus.language import language_of
+from corpus.sentences import BULLET, Sentence, count_words, split_sentences
 
 # all-MiniLM-L6-v2 reads 256 word pieces: 120 words of news are about 160 of them, and title and date go in front.
 MAX_WORDS = 120
@@ -16,7 +16,6 @@ MIN_WORDS = 40
 # Passages of one article share this many sentences. On 497 news questions no better and no worse
 # (benchmarks/overlap.md); it keeps "During their meeting, Wi conveyed a letter" with the sentence that says whose.
 OVERLAP_SENTENCES = 1
-_BULLET = re.compile(r"\s*(?:[•‣◦▪●*–—-]|\d{1,2}[.)])\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def split_with_sentences(
     article: Article, *, overlap: int = OVERLAP_SENTENCES
 ) -> Iterator[tuple[Passage, list[Sentence]]]:
     """The same passages, each with its sentences. Their offsets are into the article's text."""
-    units = list(_glue(article.text, split_sentences(article.text)))
+    units = list(_glue(article.text, split_sentences(article.text, language_of(article.text))))
     for group in _pack(units, overlap):
         start, end = group[0].start, group[-1].end
         sentences = [sentence for unit in group for sentence in unit.sentences]
@@ -73,8 +72,8 @@ def _opens(text: str, sentence: Sentence, following: Sentence) -> bool:
     """Whether `sentence` is nothing without `following`: a heading, a question, a list that goes on."""
     if sentence.is_heading or sentence.is_question:
         return True
-    is_listed = _BULLET.match(text, sentence.start) or text[sentence.start : sentence.end].endswith((":", "："))
-    return bool(is_listed and _BULLET.match(text, following.start))
+    is_listed = BULLET.match(text, sentence.start) or text[sentence.start : sentence.end].endswith((":", "："))
+    return bool(is_listed and BULLET.match(text, following.start))
 
 
 def _pack(units: list[_Unit], overlap: int) -> list[list[_Unit]]:

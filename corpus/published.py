@@ -18,6 +18,7 @@ from itertools import islice
 
 from corpus.dateline import DATE_AND_PLACE, DATED_PLACE, LABEL, ONLY_DATE, filled_lines, matches
 from corpus.dates import DATE, FULL_DATE, YEAR, parse_named, readings
+from corpus.foreign_dates import with_english_dates
 
 # A story goes out on the day of its dateline or soon after.
 MAX_DAYS_FROM_DATELINE = 3
@@ -38,15 +39,19 @@ _OTHER_DAY = re.compile(
     re.I,
 )
 
+_LOOKS_BACK = re.compile(r"\banniversar|\b(?:years|decades|a century) ago\b|\bon this day\b", re.I)
 
-def find_published(text: str) -> date | None:
+
+def find_published(text: str, language: str = "en") -> date | None:
     """Return the day `text` was published, or None where it does not say so beyond doubt.
+
+    `language` is that of the text: its dates are read as well as English ones.
 
     The first of these that the text has decides: a "Published:" line; a dateline or a line that is only a date; a full
     date with its weekday in the first five or last two lines. 03/07/2025 counts where another date in the text shows
     which of the two days it is.
     """
-    lines = filled_lines(text)
+    lines = [with_english_dates(line, language) for line in filled_lines(text)]
     for kind in (_labelled, _datelines, _running):
         found = list(islice(kind(lines), MAX_DATES))
         if found:
@@ -79,7 +84,15 @@ def _running(lines: list[str]) -> Iterator[re.Match[str]]:
     ends = lines if len(lines) <= HEAD_LINES + 2 else lines[:HEAD_LINES] + lines[-2:]
     for line in ends:
         if _YEAR.search(line) and not _OTHER_DAY.search(line):
-            yield from (match for match in FULL_DATE.finditer(line) if match["weekday"])
+            yield from (match for match in FULL_DATE.finditer(line) if match["weekday"] and not _is_past(match, lines))
+
+
+def _is_past(match: re.Match[str], lines: list[str]) -> bool:
+    """Whether the text looks back at the date: it names a later year, or how long ago that was."""
+    told = max((day.year for day in readings(match)), default=0)
+    this_year = date.today().year
+    years = (int(found.group()) for line in lines for found in _YEAR.finditer(line))
+    return any(told < year <= this_year for year in years) or any(_LOOKS_BACK.search(line) for line in lines)
 
 
 def _agreed(found: Iterable[re.Match[str]], lines: list[str]) -> date | None:

@@ -9,3 +9,14 @@ UNSPACED = (
 )
 # Korean, which has spaces, but whose particles stick to the noun.
 HANGUL = r"\uac00-\ud7af"
+
+# Arabic letters that people write one for the other, and Persian and Urdu ones that are typed on an Arabic keyboard, in
+# the spelling that stands for all: those of Lucene's Arabic and Persian normalizers. The lengthening stroke is nothing.
+ARABIC_SPELLINGS = {
+    **dict.fromkeys("أإآٱ", "ا"),
+    **dict.fromkeys("ىیےئ", "ي"),
+    **dict.fromkeys("ةۀہھە", "ه"),
+    "ک": "ك",
+    "ؤ": "و",
+    "ـ": "",
+}

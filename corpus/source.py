@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from corpus.dateline import AGENCY_ALONE, DATED_PLACE, PLACE_AND_AGENCY, filled_lines, matches
+from corpus.foreign_dates import with_english_dates
 
 # A name of more words is a remark in brackets.
 MAX_AGENCY_WORDS = 5
@@ -26,15 +27,21 @@ _PUBLISHERS = {
         News Times Post Press Agency Herald Journal Tribune Telegraph Guardian TODAY Today Reuters AP AFP BBC CNN UPI
     """,
 }
+PUBLISHERS = frozenset(_PUBLISHERS["en"].split())
+# A line that begins like this names a writer.
+BYLINE = re.compile(r"(?:by|von|par|por|di|da|door|av|af|текст:?) [A-Z]", re.I)
 _SOURCE_LINE = re.compile(r"source ?[:–-] ?(?P<agency>[^\s:/,][^:/,]{1,79})$", re.I)
 _BYLINE = re.compile(
     rf"By [^,|\d]{{3,60}}(?:,| \|) (?P<agency>(?:[\w&.'’-]{{1,24}} ){{0,4}}(?:{'|'.join(_PUBLISHERS['en'].split())}))$"
 )
 
 
-def find_source(text: str) -> str | None:
-    """Return the agency of the dateline, else of a "Source:" line, else of a byline; None for none and for several."""
-    lines = filled_lines(text)
+def find_source(text: str, language: str = "en") -> str | None:
+    """Return the agency of the dateline, else of a "Source:" line, else of a byline; None for none and for several.
+
+    `language` is that of the text.
+    """
+    lines = [with_english_dates(line, language) for line in filled_lines(text)]
     for kind in (_agencies, _source_lines, _bylines):
         found = set(islice(kind(lines), MAX_NAMED))
         if found:
@@ -57,7 +64,8 @@ def _is_agency(match: re.Match[str]) -> bool:
     place = match.groupdict().get("place") or ""
     is_dated = "when" in match.re.groupindex
     is_abbreviation = agency.isupper() and agency not in _WIRE_NAMES and not place.isupper() and not is_dated
-    return agency[:1].isupper() and not is_abbreviation and len(agency.split()) <= MAX_AGENCY_WORDS
+    is_name = agency[:1].isupper() or agency.upper() in _WIRE_NAMES
+    return is_name and not is_abbreviation and len(agency.split()) <= MAX_AGENCY_WORDS
 
 
 def _source_lines(lines: list[str]) -> Iterator[str]:

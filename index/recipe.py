@@ -14,9 +14,9 @@ ENCODER_KEY = "encoder"
 RECIPE_KEY = "recipe"
 # How passages are made; an index made in another way must be built anew. Raise the first number with any change of
 # `split_with_sentences`, `read_article`, `analyze` or `embedded_text` that the constants do not show.
-RECIPE = f"2 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
+RECIPE = f"3 words {MIN_WORDS}-{MAX_WORDS} overlap {OVERLAP_SENTENCES}"
 # Made in these ways, the vector of a passage is the same.
-SAME_VECTORS = (RECIPE, "1 words 40-120 overlap 1")
+SAME_VECTORS = (RECIPE, "2 words 40-120 overlap 1", "1 words 40-120 overlap 1")
 
 
 class IndexMismatch(UserError):

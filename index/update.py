@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import Unreadable
+from corpus.readers import Remark, Unreadable
 from index.encoders.encoder import Encoder, Vector
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
@@ -38,13 +39,17 @@ WAIT_SECONDS = 2.0
 
 @dataclass(slots=True)
 class Report:
-    """What a build, add or remove did: how many articles were added and so on, and what could not be read."""
+    """What a build, add or remove did: how many articles were added and so on, and what could not be read.
+
+    `remarks` are what was done otherwise than somebody may expect.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 # Called with how many articles more are done, and how many passages of theirs were stored.
@@ -56,7 +61,10 @@ def _tell_nobody(_articles: int, _passages: int) -> None:
 
 
 def build_index(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = _tell_nobody
+    folder: IndexFolder,
+    articles: Iterable[Article | Unreadable | Remark],
+    encoder: Encoder,
+    progress: Progress = _tell_nobody,
 ) -> Report:
     """Make a new index of `articles`; the old one answers questions until the new one is complete.
 
@@ -83,7 +91,7 @@ def rebuild_index(folder: IndexFolder, encoder: Encoder, progress: Progress = _t
 
 
 def _build(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress
+    folder: IndexFolder, articles: Iterable[Article | Unreadable | Remark], encoder: Encoder, progress: Progress
 ) -> Report:
     with contextlib.ExitStack() as stack:
         previous = _reusable(folder, encoder)
@@ -107,7 +115,10 @@ def _build(
 
 
 def add_articles(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable], encoder: Encoder, progress: Progress = _tell_nobody
+    folder: IndexFolder,
+    articles: Iterable[Article | Unreadable | Remark],
+    encoder: Encoder,
+    progress: Progress = _tell_nobody,
 ) -> Report:
     """Add articles; one whose id is there already is replaced if it differs and left alone if it does not."""
     with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
@@ -137,7 +148,7 @@ def derive(store: ArticleStore, encoder: Encoder) -> None:
 
 def _write(
     store: ArticleStore,
-    articles: Iterable[Article | Unreadable],
+    articles: Iterable[Article | Unreadable | Remark],
     encoder: Encoder,
     progress: Progress,
     previous: ArticleStore | None,
@@ -171,17 +182,41 @@ class _Draft:
 
 
 def _changed(
-    store: ArticleStore, articles: Iterable[Article | Unreadable], report: Report, progress: Progress
+    store: ArticleStore, articles: Iterable[Article | Unreadable | Remark], report: Report, progress: Progress
 ) -> Iterator[Article]:
+    # What is not stored yet.
+    origins: dict[str, str] = {}
+    contents: dict[bytes, str] = {}
     for article in articles:
+        if isinstance(article, Remark):
+            report.remarks.append(article)
+            continue
         if isinstance(article, Unreadable):
             report.unreadable.append(article)
             progress(1, 0)
-        elif store.articles([article.article_id]).get(article.article_id) == article:
+            continue
+        known = store.articles([article.article_id]).get(article.article_id)
+        content = _content(article)
+        if known is None:
+            # The same by another path or id is the same article, and a changed file replaces what it was.
+            stored = store.same_as(article) or origins.get(article.origin or "") or contents.get(content)
+            if stored is not None and stored != article.article_id:
+                article = replace(article, article_id=stored)
+                known = store.articles([stored]).get(stored) or (article if contents.get(content) == stored else None)
+        contents[content] = article.article_id
+        if article.origin is not None:
+            origins[article.origin] = article.article_id
+        if known == article:
             report.unchanged += 1
             progress(1, 0)
         else:
             yield article
+
+
+def _content(article: Article) -> bytes:
+    """All of the article but its id, in a few bytes: there can be millions."""
+    values = (article.title, article.text, article.source, article.published, article.url)
+    return hashlib.blake2b(repr(values).encode("utf-8", "replace"), digest_size=12).digest()
 
 
 def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
@@ -236,7 +271,7 @@ def _texts(draft: _Draft) -> Iterator[str]:
 
 
 def _sentence_texts(article: Article, read: ReadPassage) -> list[str]:
-    return [article.text[sentence.start : sentence.end] for sentence in read.sentences]
+    return [sentence.encoded(article.text) for sentence in read.sentences]
 
 
 def _record(draft: _Draft, read: ReadPassage, rows: Mapping[str, Vector]) -> PassageRecord:

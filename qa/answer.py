@@ -10,7 +10,7 @@ from corpus.filters import Filters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """The same passage in another article: `article.text[start:end]`."""
+    """The same sentence, or another version of it, in another article: in `article.text[start:end]`."""
 
     article_id: str
     title: str
@@ -26,7 +26,9 @@ class Citation:
     """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
 
     `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`.
-    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: copies.
+    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: other
+    articles that have the sentence. `updates`: what earlier articles said instead, the newest first.
+    `headline_answers`: what is marked is only near, the title is the answer.
     """
 
     rank: int
@@ -43,7 +45,9 @@ class Citation:
     answer_end: int
     score: float
     text_sha256: str
+    headline_answers: bool = False
     also_in: tuple[Copy, ...] = ()
+    updates: tuple[Copy, ...] = ()
 
     @property
     def article_ids(self) -> tuple[str, ...]:
@@ -52,7 +56,9 @@ class Citation:
 
     @property
     def answer(self) -> str:
-        """The marked sentence(s), verbatim."""
+        """The marked sentence(s), or the title where that answers; verbatim."""
+        if self.headline_answers:
+            return self.title
         return self.quote[self.answer_start - self.start : self.answer_end - self.start]
 
 
@@ -131,9 +137,13 @@ class Answer:
 def _citation_json(citation: Citation) -> dict[str, object]:
     record: dict[str, object] = asdict(citation)
     record |= {"published": _iso(citation.published), "score": round(citation.score, 4)}
-    del record["also_in"]
-    copies = [asdict(copy) | {"published": _iso(copy.published)} for copy in citation.also_in]
-    return record | ({"also_in": copies} if copies else {})
+    for key, copies in (("also_in", citation.also_in), ("updates", citation.updates)):
+        record[key] = [asdict(copy) | {"published": _iso(copy.published)} for copy in copies]
+        if not copies:
+            del record[key]
+    if not citation.headline_answers:
+        del record["headline_answers"]
+    return record
 
 
 def _written_json(written: Written) -> dict[str, object]:

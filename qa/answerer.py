@@ -15,17 +15,19 @@ from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
 from qa.answer import Answer, IndexInfo
-from qa.evidence.choose import Candidate, best_per_passage, put_behind, weigh
+from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_behind, weigh
 from qa.evidence.cite import cite
 from qa.evidence.confidence import confidence
-from qa.evidence.copies import add_copies, group_copies
+from qa.evidence.copies import add_copies, group_copies, put_updates_first
 from qa.evidence.fitted import Fitted, FittedModels
-from qa.evidence.gather import first_hits, further_hits, gather
+from qa.evidence.gather import first_hits, further_hits, gather, passage_texts
+from qa.evidence.headline import let_headline_answer
 from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, stand_alone
 from qa.question.read import Question, read_question
+from qa.question.spelling import misspelt, put_right
 from qa.question.terms import term_weights
 
 if TYPE_CHECKING:
@@ -81,25 +83,36 @@ class Answerer:
         started = time.perf_counter()
         _check(question, k)
         asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
-        ranking = self._retriever.search(
-            asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters
-        )
+        ranking = self._search(asked, filters)
+        counts = self._retriever.passages_with(ranking.terms)
+        words = misspelt(asked.text, [term for term, count in counts.items() if not count])
+        if words:
+            text = put_right(asked.text, words, passage_texts(ranking))
+            if text != asked.text:
+                asked = read_question(text, asked_on=asked_on, sources=self.sources())
+                ranking = self._search(asked, filters)
+                counts = self._retriever.passages_with(ranking.terms)
         ranked = time.perf_counter()
 
         articles, passages = ranking.store.counts()
-        weights = term_weights(ranking.terms, self._retriever.passages_with, passages)
+        weights = term_weights(ranking.terms, counts, passages)
         models = self._fitted.dated if asked.preference.is_dated else self._fitted.undated
-        first = self._weigh(asked, weights, ranking, first_hits(ranking), models)
+        first = best_per_passage(self._weigh(asked, weights, ranking, first_hits(ranking), models))
+        if self._reranker is not None:
+            first = _rerank(asked.text, first, self._reranker)
         best = group_copies(first)
+        if asked.preference.named is None:
+            best = put_updates_first(best)
+        best[:1] = [let_headline_answer(asked, weights, candidate) for candidate in best[:1]]
         newest = _newest_if_too_old(asked, ranking.store)
         # Where the question has nothing but stop words or signs, whatever is near to it answers nothing.
         certainty = 0.0 if newest or not ranking.terms else confidence(best, weights, models.confidence)
         is_answerable = certainty > 0.0 and certainty >= models.answers_from(self._most_wrong)
         hits = further_hits(ranking, k)
         if hits:
-            further = self._weigh(asked, weights, ranking, hits, models, shown=first)
-            best, further = add_copies(best, further)
-            best = put_behind(best, group_copies(further))
+            weighed = self._weigh(asked, weights, ranking, hits, models)
+            best, further = add_copies(best, best_in_order(weighed, first))
+            best = put_behind(best, further)
         citations = cite(best[:k])
 
         ended = time.perf_counter()
@@ -145,6 +158,9 @@ class Answerer:
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
 
+    def _search(self, asked: Question, filters: Filters | None) -> Ranking:
+        return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)
+
     def _weigh(
         self,
         asked: Question,
@@ -152,14 +168,10 @@ class Answerer:
         ranking: Ranking,
         hits: Sequence[Hit],
         models: FittedModels,
-        *,
-        shown: Sequence[Candidate] = (),
     ) -> list[Candidate]:
-        """The most probable sentence of each passage of `hits`, most probable first, none of those `shown`."""
+        """Every sentence of the passages of `hits`, in their order."""
         found = gather(ranking, hits, asked.preference)
-        candidates = weigh(asked, weights, found, ranking, models.sentence)
-        best = best_per_passage(candidates, shown)
-        return best if self._reranker is None else _rerank(asked.text, best, self._reranker)
+        return weigh(asked, weights, found, ranking, models.sentence)
 
     def _written(self, answer: Answer, writer: Writer) -> Answer:
         started = time.perf_counter()

@@ -139,7 +139,7 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
     article = Archive(load_settings(config, index=index)).article(article_id)
     published = article.published.isoformat() if article.published else None
     if as_json:
-        _print_json(asdict(article) | {"published": published, "text_sha256": article.text_sha256})
+        _print_json(article.to_record() | {"published": published, "text_sha256": article.text_sha256})
         return
     click.secho(article.title, bold=True)
     click.echo(" · ".join(filter(None, (article.source, published or "undated", article.url))))
@@ -253,6 +253,10 @@ def _report(report: Report, as_json: bool) -> None:
     else:
         counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
         click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing changed")
+    for remark in report.remarks[:SHOWN_FAILURES]:
+        click.echo(f"note: {remark.origin}: {remark.text}", err=True)
+    if len(report.remarks) > SHOWN_FAILURES:
+        click.echo(f"note: and {len(report.remarks) - SHOWN_FAILURES} more like these", err=True)
     failures = report.unreadable
     for failure in failures[:SHOWN_FAILURES]:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)

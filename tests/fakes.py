@@ -16,7 +16,7 @@ from corpus.article import Article, Passage
 from index.encoders.encoder import Vectors
 from index.generations import IndexFolder
 from index.recipe import SAME_VECTORS
-from index.sentences import read_article
+from index.sentences import pack_places, read_article, unpack_sentences
 from index.store.record import PassageRecord
 from index.words.analyze import analyze
 from qa.evidence.choose import Candidate
@@ -118,11 +118,13 @@ def able_sentences(passage: Passage) -> list[FoundSentence]:
     """The sentences of a passage that can be an answer, found as if its text were a whole article."""
     found = {}
     for read in read_article(Article(passage.article_id, "", passage.text)):
-        lines = read.terms.split("\n")
-        for sentence in read.sentences:
-            start, end = sentence.start + passage.start, sentence.end + passage.start
+        record = PassageRecord("", 0, 0, b"", read.terms, pack_places(read.sentences), b"")
+        for sentence in unpack_sentences(record):
+            start, end, led_from = (
+                place + passage.start for place in (sentence.start, sentence.end, sentence.led_from)
+            )
             text = passage.text[sentence.start : sentence.end]
-            found[start] = FoundSentence(start, end, text, tuple(lines[sentence.line].split()))
+            found[start] = FoundSentence(start, end, text, sentence.terms, led_from)
     return list(found.values())
 
 
@@ -165,7 +167,12 @@ def make_features(**values: float) -> SentenceFeatures:
 
 def make_candidate(found: Found, start: int, end: int, **values: object) -> Candidate:
     """A candidate of probability 0 and without features, where nothing else is given."""
-    known: dict[str, object] = {"marked_from": start, "features": make_features(), "probability": 0.0}
+    known: dict[str, object] = {
+        "marked_from": start,
+        "led_from": start,
+        "features": make_features(),
+        "probability": 0.0,
+    }
     return Candidate(found=found, start=start, end=end, **(known | values))
 
 

@@ -45,7 +45,7 @@ CITATION_KEYS = [
     "score",
     "text_sha256",
 ]
-REPORT_KEYS = ["added", "updated", "unchanged", "removed", "unreadable"]
+REPORT_KEYS = ["added", "updated", "unchanged", "removed", "unreadable", "remarks"]
 
 Run = Callable[..., Result]
 
@@ -126,7 +126,7 @@ def test_adding_again(run: Run, built: IndexFolder) -> None:
     assert (again.exit_code, again.stdout) == (0, "4 unchanged\n")
     write("volcano.txt", STORY)
     assert objects(run("add", "volcano.txt", "--json")) == [
-        {"added": 1, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": []}
+        {"added": 1, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []}
     ]
     write("volcano.txt", STORY + " So far.")
     assert run("add", "volcano.txt").stdout == "1 updated\n"
@@ -439,7 +439,7 @@ def test_a_rebuild_changes_no_answer(run: Run, built: IndexFolder) -> None:
     assert (answers(run), run("list", "--json").stdout) == (before, listed)
     assert stored(built) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
     assert objects(run("rebuild", "--json")) == [
-        {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": []}
+        {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []}
     ]
     assert run("doctor").exit_code == 0
 
@@ -480,7 +480,7 @@ def test_a_rebuild_of_a_later_index_leaves_it_as_it_is(run: Run, built: IndexFol
     ("source", "words"),
     [
         ("nope.txt", "there is no file or folder 'nope.txt'; correct the path"),
-        ("bare", "no articles in 'bare'; article files end in .txt, .text, .md, .jsonl, .jsonl.gz, .ndjson"),
+        ("bare", "no articles in 'bare'; article files end in .txt, .text, .md, .markdown, .jsonl, .jsonl.gz, .ndjson"),
     ],
 )
 def test_a_source_without_articles(run: Run, built: IndexFolder, verb: str, source: str, words: str) -> None:

@@ -8,32 +8,31 @@ import hashlib
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.find import ArticleFile, Unreadable, find_files, printable_path
+from corpus.readers.find import ID_DIGITS, ArticleFile, Remark, Unreadable, find_files, printable_path
 from corpus.readers.jsonl import read_jsonl_line, read_lines
 from corpus.readers.metadata import load_metadata, parse_article_id
 from corpus.readers.text import MAX_BYTES, read_text
 
-__all__ = ["STDIN", "Unreadable", "count_articles", "read_articles"]
+__all__ = ["STDIN", "Remark", "Unreadable", "count_articles", "read_articles"]
 
 STDIN = "-"
-# Characters of the SHA-256 that names an article without a file: enough to tell a million apart.
-_ID_DIGITS = 12
-
 # For each folder what its articles.toml says of each file.
 _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
 
 
-def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable]:
-    """Return the articles of `sources` (files, folders, "-" for standard input) in order, each id once.
+def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable | Remark]:
+    """Return the articles of `sources` (files, folders, "-" for standard input) in order.
 
-    What cannot be read comes as Unreadable in its place, and the rest goes on. UserError is raised at once, before
-    anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.
+    What cannot be read comes as Unreadable in its place, and the rest goes on. Of two lines with one id the later
+    replaces the earlier, and a Remark says so; two files with one id are not both read. UserError is raised at once,
+    before anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.
     """
     found = [None if source == STDIN else find_files(source) for source in sources]
     files = [file for group in found for file in group or () if isinstance(file, ArticleFile) and not file.is_jsonl]
@@ -48,21 +47,29 @@ def count_articles(sources: Sequence[str]) -> int | None:
     return sum(_count(file) for source in sources for file in find_files(source))
 
 
-def _each_id_once(found: Iterable[tuple[str, Article | UserError]]) -> Iterator[Article | Unreadable]:
+def _each_id_once(found: Iterable[tuple[str, Article | Remark | UserError]]) -> Iterator[Article | Unreadable | Remark]:
     taken: dict[str, str] = {}
     for origin, result in found:
         if isinstance(result, UserError):
             yield Unreadable(origin, str(result))
+        elif isinstance(result, Remark):
+            yield result
         elif result.article_id not in taken:
             taken[result.article_id] = result.text_sha256
             yield result
-        elif taken[result.article_id] != result.text_sha256:
+        elif taken[result.article_id] == result.text_sha256:
+            continue
+        elif result.origin is None:
+            taken[result.article_id] = result.text_sha256
+            yield Remark(origin, f"it replaces an earlier article of the id {result.article_id!r}")
+            yield result
+        else:
             yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
 
 
 def _read_source(
     files: list[ArticleFile | Unreadable] | None, tables: _Tables
-) -> Iterator[tuple[str, Article | UserError]]:
+) -> Iterator[tuple[str, Article | Remark | UserError]]:
     """Each article, or why there is none, with its origin: a path or `path:line`."""
     if files is None:
         yield from _read_stdin()
@@ -80,14 +87,16 @@ def _read_text_file(file: ArticleFile, fields: Mapping[str, object]) -> Article 
     try:
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        return read_text(data, article_id=parse_article_id(file.article_id), metadata=fields)
+        article_id = parse_article_id(file.article_id)
+        article = read_text(data, article_id=article_id, metadata=fields, is_markdown=file.is_markdown)
+        return replace(article, origin=printable_path(file.path.resolve()))
     except UserError as error:
         return error
     except OSError as error:
         return UserError(f"it cannot be read: {error.strerror or error}")
 
 
-def _read_jsonl_file(file: ArticleFile) -> Iterator[tuple[str, Article | UserError]]:
+def _read_jsonl_file(file: ArticleFile) -> Iterator[tuple[str, Article | Remark | UserError]]:
     origin = printable_path(file.path)
     try:
         with _open(file.path) as stream:
@@ -97,17 +106,27 @@ def _read_jsonl_file(file: ArticleFile) -> Iterator[tuple[str, Article | UserErr
         yield origin, UserError(f"it cannot be read to its end: {error}")
 
 
-def _read_jsonl(lines: Iterable[bytes], origin: str) -> Iterator[tuple[str, Article | UserError]]:
+def _read_jsonl(lines: Iterable[bytes], origin: str) -> Iterator[tuple[str, Article | Remark | UserError]]:
+    named: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        where = f"{origin}:{number}"
         try:
-            yield f"{origin}:{number}", read_jsonl_line(line)
+            article, fields = read_jsonl_line(line)
         except UserError as error:
-            yield f"{origin}:{number}", error
+            yield where, error
+            continue
+        new = [name for name in fields.unknown if name not in named]
+        if new:
+            named.update(new)
+            yield where, Remark(where, f"of fields nobody knows here nothing is read: {', '.join(map(repr, new))}")
+        for remark in fields.remarks:
+            yield where, Remark(where, remark)
+        yield where, article
 
 
-def _read_stdin() -> Iterator[tuple[str, Article | UserError]]:
+def _read_stdin() -> Iterator[tuple[str, Article | Remark | UserError]]:
     stream = sys.stdin.buffer
     lines = read_lines(stream)
     seen = []
@@ -119,7 +138,7 @@ def _read_stdin() -> Iterator[tuple[str, Article | UserError]]:
         yield from _read_jsonl(chain(seen, lines), STDIN)
         return
     data = b"".join(seen) + stream.read(MAX_BYTES + 1)
-    article_id = f"stdin-{hashlib.sha256(data).hexdigest()[:_ID_DIGITS]}"
+    article_id = f"stdin-{hashlib.sha256(data).hexdigest()[:ID_DIGITS]}"
     try:
         yield STDIN, read_text(data, article_id=article_id, metadata={})
     except UserError as error:

@@ -10,10 +10,24 @@ from pathlib import Path
 
 from corpus.errors import UserError
 
-TEXT_SUFFIXES = (".txt", ".text", ".md")
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+TEXT_SUFFIXES = (".txt", ".text", *MARKDOWN_SUFFIXES)
 JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson")
 # A link in a folder somebody else packed could show any file of this machine in an answer.
 LEADS_OUT = "it is a link out of the folder; name its target as a source of its own"
+
+
+# Characters of the SHA-256 that names an article without an id: enough to tell a million apart.
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was done otherwise with a file or a line than somebody may expect; its article is read all the same."""
+
+    # A path, or `path:line`.
+    origin: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,11 @@ class ArticleFile:
     def is_jsonl(self) -> bool:
         """Whether the file holds one article a line."""
         return self.path.name.lower().endswith(JSONL_SUFFIXES)
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether its marks are no part of the text."""
+        return self.path.name.lower().endswith(MARKDOWN_SUFFIXES)
 
 
 def find_files(source: str) -> list[ArticleFile | Unreadable]:

@@ -1,16 +1,23 @@
-"""JSON Lines in the form of the BEIR collections: one article a line."""
+"""JSON Lines, one article a line: in the form of the BEIR collections, or as crawlers and news data sets write them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import ftfy
+
 from corpus.article import Article
-from corpus.clean import clean_text
 from corpus.errors import UserError
+from corpus.language import language_of
+from corpus.layout import clean_article
+from corpus.markup import without_html
 from corpus.published import find_published
-from corpus.readers.metadata import parse_article_id, parse_line, parse_published, parse_url
+from corpus.readers.fields import NAMES, Fields, read_fields
+from corpus.readers.find import ID_DIGITS
+from corpus.readers.metadata import MAX_ID, parse_article_id
 from corpus.readers.text import MAX_BYTES, first_words
 from corpus.source import find_source
 
@@ -23,26 +30,34 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_BYTES + 1)
 
 
-def read_jsonl_line(line: bytes) -> Article:
-    """Return the article of one line: `_id` (or `id`), `title`, `text`, and where known `date`, `source` and `url`.
+def read_jsonl_line(line: bytes) -> tuple[Article, Fields]:
+    """Return the article of one line, and its fields: `_id`, `title`, `text`, and where known `date`, `source`, `url`.
 
-    Other fields are ignored. Day and source are looked for in the text only where the line has no `date`.
-    Raises UserError naming the field and the value.
+    Each may have another of the usual names (`corpus/readers/fields.py`). Without an id, the address or the text names
+    the article. Day and source are looked for in the text only where the line has no date. Tags and entities of HTML
+    leave the text. Raises UserError naming the field and the value.
     """
     record = _parse(line)
-    article_id = parse_article_id(record.get("_id", record.get("id")))
-    text = _parse_text(record.get("text"))
-    source = parse_line(record.get("source"), field="source")
-    published = parse_published(record.get("date"), field="date")
-    is_dated = published is not None
+    fields = read_fields(record)
+    text = _parse_text(fields.text, record)
+    is_dated = fields.published is not None
+    language = "en" if is_dated else language_of(text)
     return Article(
-        article_id=article_id,
-        title=parse_line(record.get("title"), field="title") or first_words(text),
+        article_id=_article_id(fields, text),
+        title=fields.title or first_words(text, language),
         text=text,
-        source=source if source or is_dated else find_source(text),
-        published=published if is_dated else find_published(text),
-        url=parse_url(record.get("url")),
-    )
+        source=fields.source if fields.source or is_dated else find_source(text, language),
+        published=fields.published if is_dated else find_published(text, language),
+        url=fields.url,
+    ), fields
+
+
+def _article_id(fields: Fields, text: str) -> str:
+    if fields.article_id is not None:
+        return parse_article_id(fields.article_id)
+    if fields.url and len(fields.url) <= MAX_ID:
+        return fields.url
+    return f"text-{hashlib.sha256((fields.url or text).encode()).hexdigest()[:ID_DIGITS]}"
 
 
 def _parse(line: bytes) -> dict[str, object]:
@@ -63,10 +78,13 @@ def _parse(line: bytes) -> dict[str, object]:
     return record
 
 
-def _parse_text(value: object) -> str:
+def _parse_text(value: object, record: dict[str, object]) -> str:
+    if value is None:
+        names = ", ".join(map(repr, list(record)[:8])) or "none"
+        raise UserError(f"the line has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
     if not isinstance(value, str):
         raise UserError(f"text must be a text, not {value!r:.80}")
-    text = clean_text(value)
+    text = clean_article(without_html(ftfy.fix_encoding(value)))
     if not text:
         raise UserError(f"text is empty: {value!r:.80}")
     return text

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import charset_normalizer
+import chardet
+import ftfy
 
 from corpus.article import Article
 from corpus.clean import clean_line, clean_text
-from corpus.dateline import skip_dateline
+from corpus.dateline import is_dateline, skip_dateline
 from corpus.errors import UserError
+from corpus.language import language_of
+from corpus.layout import clean_article
+from corpus.markup import is_markup, split_front_matter, without_html, without_markdown
 from corpus.published import find_published
+from corpus.readers.fields import read_fields
 from corpus.readers.metadata import MAX_LINE, parse_metadata
 from corpus.sentences import split_sentences
-from corpus.source import find_source
+from corpus.source import BYLINE, PUBLISHERS, find_source
 
 # A book has 1 MB; a larger "article" is a dump of many, and would be one hit for every question.
 MAX_BYTES = 20_000_000
@@ -29,6 +35,13 @@ MAX_MASTHEAD_WORDS = 3
 HEAD_LINES = 5
 # Of random bytes 1 in 10 is a control character; text has hardly any, and a short one may hold a stray one.
 MAX_CONTROL_SHARE = 0.05
+
+# Letters beyond ASCII, at most, in a text of one of these languages.
+MOST_ACCENTS = 0.15
+_WESTERN_LANGUAGES = """
+    en de fr es it pt nl da sv no nb nn fi is ga ca eu gl af lb id ms sq
+"""
+_WESTERN = frozenset(_WESTERN_LANGUAGES.split())
 
 _MAGIC = {
     b"%PDF-": "a PDF file",
@@ -104,27 +117,34 @@ class _Head:
     source: str | None = None
 
 
-def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object]) -> Article:
+def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object], is_markdown: bool = False) -> Article:
     """Return the article in `data`; what `metadata` (a table of articles.toml, may be empty) says goes before the text.
+
+    Fields in front of the text, between lines of ---, come second, and are no part of it.
 
     The headline leaves the text, so that no passage is only a headline, unless nothing else would be left.
     Raises UserError for data that is empty, too large or no text, and for bad metadata.
     """
     try:
         known = parse_metadata(metadata)
-        text = clean_text(decode(data))
+        front, raw = split_front_matter(decode(data))
+        raw = without_markdown(raw) if is_markdown else raw
+        text = clean_article(without_html(raw) if is_markup(raw) else raw)
     except UserError as error:
         raise UserError(f"article {article_id!r}: {error}") from error
     if not text:
         raise UserError(f"article {article_id!r}: it is empty; write its text into it or remove it")
-    head = _cut_at_title(text, known.title) if known.title else _cut_headline(text)
+    said = read_fields(front)
+    title = known.title or said.title
+    language = language_of(text)
+    head = _cut_at_title(text, title) if title else _cut_headline(text, language)
     return Article(
         article_id=article_id,
         title=head.title,
         text=head.text,
-        source=known.source or head.source or find_source(text),
-        published=known.published or find_published(text),
-        url=known.url,
+        source=known.source or said.source or head.source or find_source(text, language),
+        published=known.published or said.published or find_published(text, language),
+        url=known.url or said.url,
     )
 
 
@@ -143,12 +163,13 @@ def decode(data: bytes) -> str:
     lost = text.count("\ufffd")
     # A cut or patched UTF-8 file still has more good characters beyond ASCII than bad ones; another encoding has none.
     beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
-    return text if not lost or beyond_ascii > 2 * lost else _decode_by_look(data)
+    # What was UTF-8, was read as another encoding and saved again ("cafÃ©") is put right.
+    return ftfy.fix_encoding(text if not lost or beyond_ascii > 2 * lost else _decode_by_look(data))
 
 
-def first_words(line: str) -> str:
+def first_words(line: str, language: str = "en") -> str:
     """Return a title made of running text: its first words after the dateline, cut near 80 characters."""
-    text = skip_dateline(line.split("\n", 1)[0])
+    text = skip_dateline(line.split("\n", 1)[0], language)
     if len(text) <= TITLE_CHARACTERS:
         return text
     cut = text[: TITLE_CHARACTERS + 1]
@@ -167,14 +188,16 @@ def _refuse_binary(data: bytes) -> None:
 
 
 def _decode_by_look(data: bytes) -> str:
-    matches = charset_normalizer.from_bytes(data)
-    best = matches.best()
-    if best is None:
-        raise UserError("its encoding cannot be told; save it as UTF-8")
-    # In English both of these fit equally well and the first is taken; it would turn the pound sign into Ł.
-    if best.encoding == "cp1250" and any("cp1252" in match.could_be_from_charset for match in matches):
-        return data.decode("cp1252", errors="replace")
-    return str(best)
+    western = data.decode("cp1252", errors="replace")
+    beyond = sum(not character.isascii() for character in western if character.isalpha())
+    # A few quotation marks or accents fit many encodings.
+    if beyond < MOST_ACCENTS * len(western) and "\ufffd" not in western and language_of(western) in _WESTERN:
+        return western
+    encoding = chardet.detect(data)["encoding"]
+    try:
+        return data.decode(encoding or "")
+    except (LookupError, UnicodeDecodeError) as error:
+        raise UserError("its encoding cannot be told; save it as UTF-8") from error
 
 
 def _cut_at_title(text: str, title: str) -> _Head:
@@ -186,14 +209,14 @@ def _cut_at_title(text: str, title: str) -> _Head:
     return _Head(title, text)
 
 
-def _cut_headline(text: str) -> _Head:
+def _cut_headline(text: str, language: str) -> _Head:
     lines = text.split("\n")
-    filled = _filled(lines)
+    filled = [number for number in _filled(lines) if any(map(str.isalpha, lines[number]))] or _filled(lines)
     first = lines[filled[0]]
-    if not _is_headline(first):
-        return _Head(first_words(text), text)
+    if not _is_headline(first, language):
+        return _Head(first_words(first, language), text)
     second = lines[filled[1]] if len(filled) > 1 else ""
-    if _is_masthead(first, second):
+    if _is_masthead(first, second, text, language):
         source = None if first.casefold() in _SECTION_NAMES else clean_line(first, max_characters=MAX_LINE)
         return _Head(second, _story(lines[filled[1] + 1 :], second) or text, source)
     return _Head(first.lstrip("# ") or first, _story(lines[filled[0] + 1 :], first) or text)
@@ -213,14 +236,34 @@ def _is_same(line: str, title: str) -> bool:
     return line.lstrip("# ").casefold() == title.lstrip("# ").casefold()
 
 
-def _is_headline(line: str) -> bool:
-    """Whether `line` is not running text: short, one sentence, no full stop, no dateline."""
+def _is_headline(line: str, language: str) -> bool:
+    """Whether `line` is not running text: short, one sentence, no full stop, no dateline, not only a day."""
     is_short = len(line) <= MAX_HEADLINE and not line.endswith((".", "。", ":"))
-    return is_short and skip_dateline(line) == line and len(split_sentences(line)) == 1
+    is_plain = skip_dateline(line, language) == line and not is_dateline(line, language)
+    return is_short and is_plain and len(split_sentences(line, language)) == 1
 
 
-def _is_masthead(first: str, second: str) -> bool:
-    """Whether `first` is the paper's name and `second`, below it, the headline."""
-    is_name = len(first.split()) <= MAX_MASTHEAD_WORDS and len(first) <= TITLE_CHARACTERS
-    is_headline = _is_headline(second) and not second.endswith(("?", "!", "？", "！"))
-    return is_name and is_headline and len(second.split()) > MAX_MASTHEAD_WORDS
+def _is_masthead(first: str, second: str, text: str, language: str) -> bool:
+    """Whether `first` is the paper's name or its section and `second`, below it, the headline.
+
+    A short headline with a longer line below it looks the same: a name is one in capitals that the line below does not
+    have, one that ends as those of papers do, or one that the text gives as its source.
+    """
+    if (
+        len(first.split()) > MAX_MASTHEAD_WORDS
+        or len(first) > TITLE_CHARACTERS
+        or first.endswith(("?", "!", "？", "！"))
+    ):
+        return False
+    if not _is_headline(second, language) or BYLINE.match(second):
+        return False
+    if first.casefold() in _SECTION_NAMES:
+        return True
+    if first.split()[-1] in PUBLISHERS or (find_source(text, language) or "").casefold() == first.casefold():
+        return True
+    words = [word for word in first.split() if len(word) > 3]
+    is_name = all(word[0].isupper() for word in words) and not second.isupper()
+    # What a headline names, the story names too; a paper in capitals may have its town's name.
+    rest = text[len(first) :].casefold()
+    named = [bool(re.search(rf"\b{re.escape(word.casefold())}", rest)) for word in words]
+    return bool(words) and is_name and not (all(named) if first.isupper() else any(named))

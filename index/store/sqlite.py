@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ CREATE TABLE IF NOT EXISTS article (
     text_sha256 TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS article_published ON article (published);
 CREATE INDEX IF NOT EXISTS article_source ON article (source);
+CREATE INDEX IF NOT EXISTS article_text ON article (text_sha256);
+CREATE TABLE IF NOT EXISTS origin (path TEXT PRIMARY KEY, article_id TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS origin_article ON origin (article_id);
 CREATE TABLE IF NOT EXISTS passage (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES article,
     start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, seq INTEGER NOT NULL);
@@ -159,6 +163,8 @@ class ArticleStore:
                 article.text,
             ),
         )
+        if article.origin is not None:
+            db.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (article.origin, article.article_id))
         # Numbers ever given, also those of passages that are gone, are not given again.
         last = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passage'").fetchone()[0]
         numbers = [last + n for n in range(1, len(records) + 1)]
@@ -182,7 +188,8 @@ class ArticleStore:
         for table in ("vector", "sentences"):
             db.executemany(f"DELETE FROM {table} WHERE number = ?", [(number,) for number in numbers])
         db.executemany("INSERT INTO removed VALUES (?, ?)", [(number, seq) for number in numbers])
-        db.execute("DELETE FROM passage WHERE article_id = ?", (article_id,))
+        for table in ("passage", "origin"):
+            db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
         if db.execute("DELETE FROM article WHERE article_id = ?", (article_id,)).rowcount == 0:
             raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
         return numbers
@@ -200,6 +207,20 @@ class ArticleStore:
             "SELECT article_id, title, text, source, published, url FROM article WHERE article_id IN ({})", article_ids
         )
         return {row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5]) for row in rows}
+
+    def same_as(self, article: Article) -> str | None:
+        """The id under which `article` is stored already: read from the same file, or the same in all but its id."""
+        with self.reading() as db:
+            row = db.execute("SELECT article_id FROM origin WHERE path = ?", (article.origin,)).fetchone()
+            if row is None:
+                query = (
+                    "SELECT article_id FROM article WHERE text_sha256 = ? AND title = ? "
+                    "AND source IS ? AND published IS ? AND url IS ? ORDER BY article_id"
+                )
+                day = article.published.isoformat() if article.published else None
+                values = (article.text_sha256, article.title, article.source, day, article.url)
+                row = db.execute(query, values).fetchone()
+        return None if row is None else str(row[0])
 
     def list_articles(self) -> list[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
@@ -232,10 +253,19 @@ class ArticleStore:
             return [row[0] for row in db.execute("SELECT article_id FROM article ORDER BY article_id")]
 
     def each_article(self) -> Iterator[Article]:
-        """Every article, whole, in the order of the ids."""
+        """Every article, whole, in the order of the ids, with the file that it was read from."""
         ids = self.article_ids()
+        origins = self._origins()
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
-            yield from self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values()
+            for article in self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values():
+                yield replace(article, origin=origins.get(article.article_id))
+
+    def _origins(self) -> dict[str, str]:
+        with self.reading() as db:
+            # An index of an earlier version has none.
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'origin'").fetchone():
+                return {}
+            return {article_id: path for path, article_id in db.execute("SELECT path, article_id FROM origin")}
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""

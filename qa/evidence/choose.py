@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -30,16 +31,21 @@ class Candidate:
     """A sentence that may answer: `article.text[start:end]`, its `features`, and the probability that it does.
 
     `marked_from`: where its mark begins, which is with the sentence before when it only points back to what that names.
-    `copies` are the same passage in other articles.
+    `led_from`: where that begins that must be quoted with it, as in `FoundSentence`.
+    `copies` are passages of other articles with the same sentence, `updates` what earlier articles said instead.
+    `headline`: not the sentence answers but the title of its article.
     """
 
     found: Found
     start: int
     end: int
     marked_from: int
+    led_from: int
     features: SentenceFeatures
     probability: float
     copies: tuple[Found, ...] = ()
+    updates: tuple[Candidate, ...] = ()
+    headline: bool = False
 
 
 def weigh(
@@ -68,6 +74,7 @@ def weigh(
                     start=sentence.start,
                     end=sentence.end,
                     marked_from=marked_from,
+                    led_from=sentence.led_from,
                     features=values,
                     probability=model.probability(values.by_name()),
                 )
@@ -94,13 +101,26 @@ def best_per_passage(candidates: Sequence[Candidate], shown: Sequence[Candidate]
     return list(best.values())
 
 
+def best_in_order(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> list[Candidate]:
+    """The same in the order in which the passages come, so that those behind one change nothing of it."""
+    chosen: list[Candidate] = []
+    by_passage = groupby(candidates, key=lambda c: (c.found.passage.article_id, c.found.passage.start))
+    for _, of_passage in by_passage:
+        chosen += best_per_passage(list(of_passage), [*shown, *chosen])
+    return chosen
+
+
 def put_behind(first: Sequence[Candidate], further: Sequence[Candidate]) -> list[Candidate]:
-    """`first`, then `further`, none of them more probable than the last of `first`.
+    """`first`, then `further`, none more probable than the one before it.
 
     What was not weighed for the answer cannot be more likely to hold it, whatever its own sentences look like.
     """
+    together = list(first)
     most = min((candidate.probability for candidate in first), default=1.0)
-    return [*first, *(replace(candidate, probability=min(candidate.probability, most)) for candidate in further)]
+    for candidate in further:
+        most = min(most, candidate.probability)
+        together.append(replace(candidate, probability=most))
+    return together
 
 
 def _places(candidate: Candidate) -> set[tuple[str, int]]:
@@ -142,6 +162,7 @@ def _marks(sentences: Sequence[FoundSentence]) -> list[int]:
 
 
 def _marked_from(sentence: FoundSentence, previous: FoundSentence | None) -> int:
-    if previous is None or sentence.start - previous.end > _MAX_GAP or not _POINTS_BACK.match(sentence.text):
+    is_led = sentence.led_from != sentence.start
+    if previous is None or is_led or sentence.start - previous.end > _MAX_GAP or not _POINTS_BACK.match(sentence.text):
         return sentence.start
     return previous.start

@@ -8,6 +8,9 @@ from qa.answer import Citation, Copy
 from qa.evidence.choose import Candidate
 from qa.evidence.gather import Found
 
+# A heading row farther in front of its row than this is not quoted with all that stands between.
+FARTHEST_LEAD = 4_000
+
 
 def cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
     """Citations of `candidates` in their order, ranks from 1."""
@@ -16,6 +19,8 @@ def cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
 
 def _citation(rank: int, candidate: Candidate) -> Citation:
     passage, article = candidate.found.passage, candidate.found.article
+    is_near = passage.start - candidate.led_from <= FARTHEST_LEAD
+    start = min(passage.start, candidate.led_from) if is_near else passage.start
     return Citation(
         rank=rank,
         article_id=article.article_id,
@@ -24,25 +29,27 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         source=article.source,
         published=article.published,
         url=article.url,
-        start=passage.start,
+        start=start,
         end=passage.end,
-        quote=article.text[passage.start : passage.end],
+        quote=article.text[start : passage.end],
         answer_start=candidate.marked_from,
         answer_end=candidate.end,
         score=candidate.probability,
         text_sha256=article.text_sha256,
-        also_in=tuple(_copy(found) for found in candidate.copies),
+        headline_answers=candidate.headline,
+        also_in=tuple(_copy(found, found.passage.start, found.passage.end) for found in candidate.copies),
+        updates=tuple(_copy(each.found, each.marked_from, each.end) for each in candidate.updates),
     )
 
 
-def _copy(found: Found) -> Copy:
-    article, passage = found.article, found.passage
+def _copy(found: Found, start: int, end: int) -> Copy:
+    article = found.article
     return Copy(
         article_id=article.article_id,
         title=article.title,
         source=article.source,
         published=article.published,
         url=article.url,
-        start=passage.start,
-        end=passage.end,
+        start=start,
+        end=end,
     )

@@ -22,12 +22,17 @@ WEIGHED_OF_PREFERRED = 5
 
 @dataclass(frozen=True, slots=True)
 class FoundSentence:
-    """A sentence that can be an answer: `article.text[start:end] == text`, without a dateline it opened with."""
+    """A sentence that can be an answer: `article.text[start:end] == text`, without a dateline it opened with.
+
+    `led_from` is where that begins without which it says little (the heading row of a table, the question of an
+    interview), `start` where it needs nothing; `terms` has the terms of both.
+    """
 
     start: int
     end: int
     text: str
     terms: tuple[str, ...]
+    led_from: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,15 @@ def further_hits(ranking: Ranking, k: int) -> list[Hit]:
     return [hit for hit in ranking.hits[:k] if hit.number not in first]
 
 
+def passage_texts(ranking: Ranking) -> list[str]:
+    """The texts of the passages found, with the titles of their articles."""
+    with ranking.store.one_moment():
+        records = ranking.store.records([hit.number for hit in ranking.hits])
+        articles = ranking.store.articles(sorted({record.article_id for record in records.values()}))
+    titles = [article.title for article in articles.values()]
+    return titles + [articles[each.article_id].text[each.start : each.end] for each in records.values()]
+
+
 def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> list[Found]:
     """What `hits` are, in their order; one whose passage was removed since the search is left out."""
     with ranking.store.one_moment():
@@ -102,7 +116,8 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
 
 def _sentences(record: PassageRecord, article: Article) -> tuple[FoundSentence, ...]:
     return tuple(
-        FoundSentence(start, end, article.text[start:end], terms) for start, end, terms in unpack_sentences(record)
+        FoundSentence(each.start, each.end, article.text[each.start : each.end], each.terms, each.led_from)
+        for each in unpack_sentences(record)
     )
 
 

@@ -26,6 +26,9 @@ _ASKED_BY = {
     "en": {
         AnswerType.NUMBER: (
             r"\bhow (?:many|much|long|old|far|tall|big|high|fast|often)\b|\bwhat (?:percentage|number|share|age)\b"
+            r"|\bwhat (?:did|does|do|will|would)\b.*\bcost\b"
+            r"|\bwhat(?: is| was| are| were|['’]s) the (?:\w+ )?"
+            r"(?:price|cost|number|amount|turnout|population|age|height|length)\b"
         ),
         AnswerType.TIME: r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|time|century|decade)\b|\bhow long ago\b",
         AnswerType.PERSON: (
@@ -63,6 +66,8 @@ _OFFERED_BY = {
     },
 }
 
+_TIME_NAMES = frozenset(WEEKDAYS["en"] + MONTHS["en"]) - {"May"}
+
 
 def asked_type(question: str) -> AnswerType:
     """The kind of thing `question` asks for, by the question words of its last sentence."""
@@ -77,4 +82,6 @@ def offers(sentence: str, kind: AnswerType, question: str) -> bool:
         return True
     asked = question.lower()
     things = (match.group(match.lastindex or 0) for match in _OFFERED_BY["en"][kind].finditer(sentence))
-    return any(thing.lower() not in asked for thing in things)
+    # "On Monday" has a capital and is neither somebody nor a place.
+    none = _TIME_NAMES if kind in (AnswerType.PERSON, AnswerType.PLACE) else ()
+    return any(thing.lower() not in asked and thing not in none for thing in things)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -12,14 +12,11 @@ from importlib import resources
 BACKGROUND_PASSAGES = 1_000
 
 
-def term_weights(
-    terms: Sequence[str], passages_with: Callable[[Sequence[str]], Mapping[str, int]], passages: int
-) -> dict[str, float]:
+def term_weights(terms: Sequence[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:
     """Weight of each of the distinct `terms` of a question, adding up to 1: the share of its meaning that rests on it.
 
-    `passages_with` counts the passages of the index that hold each term, of `passages` in all.
+    `counts` has the passages of the index that hold each term, of `passages` in all.
     """
-    counts = passages_with(terms)
     shares = _background()
     rarity = {}
     for term in terms:
@@ -32,6 +29,11 @@ def term_weights(
 def coverage(weights: Mapping[str, float], terms: frozenset[str]) -> float:
     """Share of the question's weight that `terms` hold, 0 to 1."""
     return sum(weight for term, weight in weights.items() if term in terms)
+
+
+def is_common(term: str) -> bool:
+    """Whether many English passages hold the term."""
+    return term in _background()
 
 
 @cache

@@ -32,6 +32,11 @@ def print_answer(answer: Answer) -> None:
         console.print()
         console.print(_heading(citation))
         console.print(_quote(citation), soft_wrap=False)
+        for earlier in citation.updates:
+            day = date_in_words(earlier.published)
+            console.print(
+                Text(f"Said otherwise on {day}: {earlier.article_id} {earlier.start}-{earlier.end}", style="dim")
+            )
         if citation.also_in:
             console.print(Text(f"Also in {', '.join(copy.article_id for copy in citation.also_in)}", style="dim"))
 

@@ -41,12 +41,13 @@ HELD_OUT = 40
 YEAR = re.compile(r"\b1[5-9]\d\d\b|\b20\d\d\b")
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 NAME = re.compile(r"\b[A-Z][\w.'-]*[\w](?: (?:of|the|de|and|van|al) [A-Z][\w'-]+| [A-Z][\w.'-]*[\w])*")
-NOT_NAMES = frozenset(
-    "a an and are as at be but by did do does for from had has have he her his how i if in is it its my no not of on "
-    "or our she so that the their there these they this to was we were what when where which who whom whose why with "
-    "you your also after although because before both during each even however many most other since some such then "
-    "through under until while would yes".split()
-)
+_NOT_NAMES = """
+    a an and are as at be but by did do does for from had has have he her his how i if in is it its my no not of
+    on or our she so that the their there these they this to was we were what when where which who whom whose why
+    with you your also after although because before both during each even however many most other since some
+    such then through under until while would yes
+"""
+NOT_NAMES = frozenset(_NOT_NAMES.split())
 DO_SUPPORT = re.compile(r"\b(did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
 NEGATED = re.compile(r"\b(not|never|no|nor|without)\b|n't\b", re.IGNORECASE)
 
@@ -78,7 +79,7 @@ class Source:
 
 def read_sources(data_dir: Path, seed: int) -> list[Source]:
     """The passages of the training data; single sentences that follow each other in the file put together."""
-    at = random.Random(seed)  # noqa: S311  (no secret)
+    at = random.Random(seed)
     by_text: dict[str, Source] = {}
     with gzip.open(data_dir / FILE, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -131,7 +132,7 @@ def _joined(group: list[Source]) -> Source:
 
 def pairs_of(sources: Sequence[Source], seed: int, *, held_out: bool) -> list[Pair]:
     """One pass over the training data, or over what is held out of it; another `seed` varies it otherwise."""
-    at = random.Random(seed)  # noqa: S311  (no secret)
+    at = random.Random(seed)
     pairs: list[Pair] = []
     for source in sources:
         if source.held_out != held_out:
@@ -215,7 +216,7 @@ def _others(pattern: re.Pattern[str], text: str, question: str, answers: str) ->
     for match in pattern.finditer(text):
         first, end = _of_a_name(match) if pattern is NAME else match.span()
         name = text[first:end].rstrip(".")
-        if pattern is NAME and (len(name) < 3 or (first == 0 or text[first - 2 : first - 1] in ".!?\n\"")):
+        if pattern is NAME and (len(name) < 3 or (first == 0 or text[first - 2 : first - 1] in '.!?\n"')):
             continue
         # A part of what is asked for, or of the answer, exchanges nothing.
         if any(part in asked.split() or part in answers.split() for part in name.casefold().split()):

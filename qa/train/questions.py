@@ -91,7 +91,7 @@ def _ask(
     undated = replace(dated, preference=replace(dated.preference, around=None))
     for read in (undated, dated):
         ranking = retriever.search(read.text, forms=[read.bare], prefer=read.preference.filters)
-        weights = term_weights(ranking.terms, retriever.passages_with, ranking.store.counts()[1])
+        weights = term_weights(ranking.terms, retriever.passages_with(ranking.terms), ranking.store.counts()[1])
         found = gather(ranking, first_hits(ranking), read.preference)
         candidates = weigh(read, weights, found, ranking, BLANK)
         yield AskedQuestion(

@@ -2,9 +2,9 @@
 
     python -m qa.train.reader DATA_DIR FOLDER
 
-It is all-MiniLM-L6-v2's own transformer with a start and an end head over "question [SEP] headline, passage"; both heads
-at the first token say "not here" (Devlin et al., NAACL 2019, for SQuAD 2.0). FOLDER gets a checkpoint every few minutes,
-and the same command goes on from there; `log.jsonl` in it is the learning curve.
+It is all-MiniLM-L6-v2's own transformer with a start and an end head over question, headline and passage; both heads
+at the first token say "not here" (Devlin et al., NAACL 2019, for SQuAD 2.0). FOLDER gets a checkpoint every few
+minutes, and the same command goes on from there; `log.jsonl` in it is the learning curve.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ class Reader(nn.Module):
         )
         self.heads = nn.Linear(self.bert.config.hidden_size, 2)
 
-    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor, allowed: torch.Tensor
+    ) -> torch.Tensor:
+        """(texts, tokens, 2) of these tokens."""
         states = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
         logits: torch.Tensor = self.heads(states).float()
         return logits.masked_fill(~allowed.unsqueeze(-1), -1e4)
@@ -118,7 +121,7 @@ def to_example(tokenizer: Any, pair: Pair, at: random.Random) -> Example | None:
 
 def batches(examples: Sequence[Example], seed: int) -> list[list[Example]]:
     """Examples of like length together, the batches in no order."""
-    at = random.Random(seed)  # noqa: S311
+    at = random.Random(seed)
     order = sorted(examples, key=lambda each: len(each.ids) + at.random() * 8)
     groups = [list(order[first : first + BATCH]) for first in range(0, len(order), BATCH)]
     at.shuffle(groups)
@@ -217,7 +220,7 @@ def with_neighbours(sources: list[Source], folder: Path) -> None:
 
 def examples_of(tokenizer: Any, pairs: Sequence[Pair], seed: int) -> list[Example]:  # noqa: ANN401
     """Those pairs that have an answer within reach, or none at all."""
-    at = random.Random(seed)  # noqa: S311
+    at = random.Random(seed)
     made: Iterator[Example | None] = (to_example(tokenizer, pair, at) for pair in pairs)
     return [each for each in made if each is not None]
 
@@ -267,7 +270,7 @@ def main(data_dir: Path, folder: Path, *, threads: int, passes: int) -> None:
                 logits = model(*tensors(group))
             loss = loss_of(logits, group)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()

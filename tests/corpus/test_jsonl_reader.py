@@ -19,7 +19,8 @@ DATED = "Seoul, July 3, 2025 (NationPress) The president spoke."
 
 
 def read(**fields: object) -> Article:
-    return read_jsonl_line(json.dumps(fields).encode())
+    article, _ = read_jsonl_line(json.dumps(fields).encode())
+    return article
 
 
 def test_every_field() -> None:
@@ -74,18 +75,14 @@ def test_dates(written: str, day: date) -> None:
         (b'{"_id": "a", "text": "\xff"}', "the line is not UTF-8"),
         (b"[" * 100_000, "the line is not JSON"),
         (b'{"_id": ' + b"1" * 5000 + b"}", "the line is not JSON"),
-        (b'{"text": "One."}', "id must be a text that is not empty, not None"),
         (b'{"_id": " ", "text": "One."}', "id must be a text"),
         (b'{"_id": true, "text": "One."}', "id must be a text.*True"),
         (b'{"_id": "a\\nb", "text": "One."}', "holds a control character"),
         (b'{"_id": "a\\ud800", "text": "One."}', "holds a control character"),
         (b'{"_id": "' + b"a" * 201 + b'", "text": "One."}', "has 201 characters; at most 200"),
-        (b'{"_id": "a"}', "text must be a text, not None"),
+        (b'{"_id": "a", "words": "One."}', "has no text: its fields are '_id', 'words'; name one of them 'text'"),
+        (b'{"_id": "a", "text": 5}', "text must be a text, not 5"),
         (b'{"_id": "a", "text": " \\u200b"}', "text is empty"),
-        (b'{"_id": "a", "text": "One.", "date": "2023-02-31"}', "date '2023-02-31' is not a date"),
-        (b'{"_id": "a", "text": "One.", "date": 5}', "date 5 is not a date"),
-        (b'{"_id": "a", "text": "One.", "url": "ftp://a"}', "url 'ftp://a' is not a web address"),
-        (b'{"_id": "a", "text": "One.", "title": ["A"]}', "title must be a text"),
         (b" " * (MAX_BYTES + 1), "more than 20,000,000 bytes"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import corpus
 from corpus.article import Article
+from corpus.language import language_of
 from corpus.passages import MAX_WORDS, split_article, split_with_sentences
 from corpus.readers import read_articles
 from corpus.sentences import MAX_SENTENCE_WORDS, count_words, split_sentences
@@ -90,7 +91,7 @@ def test_passages_with_overlap_move_on(text: str, overlap: int) -> None:
 @given(TEXTS)
 def test_sentences_are_ordered_slices_within_a_line(text: str) -> None:
     cursor = 0
-    for sentence in split_sentences(text):
+    for sentence in split_sentences(text, language_of(text)):
         assert cursor <= sentence.start < sentence.end <= len(text)
         found = text[sentence.start : sentence.end]
         assert found == found.strip()
@@ -109,7 +110,7 @@ def test_the_same_text_is_split_the_same_way(text: str) -> None:
 def test_a_passage_comes_with_its_sentences_each_once(text: str, overlap: int) -> None:
     pairs = list(split_with_sentences(article(text), overlap=overlap))
     assert [passage for passage, _ in pairs] == split_article(article(text), overlap=overlap)
-    whole = split_sentences(text)
+    whole = split_sentences(text, language_of(text))
     for passage, sentences in pairs:
         assert sentences == [one for one in whole if passage.start <= one.start and one.end <= passage.end]
         assert (sentences[0].start, sentences[-1].end) == (passage.start, passage.end)
@@ -119,7 +120,7 @@ def test_a_short_rest_does_not_double_the_sentence_that_passages_share() -> None
     text = " ".join(map(sentence, (100, 15, 20)))
     ((passage, sentences),) = split_with_sentences(article(text))
     assert passage.text == text
-    assert sentences == split_sentences(text)
+    assert sentences == split_sentences(text, language_of(text))
     assert len(sentences) == 3
 
 

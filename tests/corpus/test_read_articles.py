@@ -192,7 +192,9 @@ def test_a_missing_source_is_an_error_before_anything_is_read(tmp_path: Path, mi
 
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "picture.png", b"\x89PNG")
-    with pytest.raises(UserError, match=r"no articles in '.*'; article files end in \.txt, \.text, \.md, \.jsonl"):
+    with pytest.raises(
+        UserError, match=r"no articles in '.*'; article files end in \.txt, \.text, \.md, \.markdown, \.jsonl"
+    ):
         read_articles([str(tmp_path)])
 
 

@@ -132,15 +132,24 @@ def test_no_sentence_is_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("article", [*ARTICLES, LONG, replace(LONG, text=f"🏔 Why?\n{LONG.text}")])
 def test_packed_sentences_are_unpacked_with_their_terms(article: Article) -> None:
     for read in read_article(article):
-        wanted = [(one.start, one.end, tuple(analyze(article.text[one.start : one.end]))) for one in read.sentences]
+        wanted = [
+            (one.start, one.end, tuple(analyze(one.encoded(article.text))), one.lead[0] if one.lead else one.start)
+            for one in read.sentences
+        ]
         assert wanted
-        assert unpack_sentences(packed(read)) == wanted
+        unpacked = unpack_sentences(packed(read))
+        assert [(one.start, one.end, one.terms, one.led_from) for one in unpacked] == wanted
 
 
 @pytest.mark.parametrize(
     "places",
-    [b"abc", b"\0" * 4, b"\0" * 16, np.array([0, 5, 99], "<i4").tobytes(), np.array([0, 5, -1], "<i4").tobytes()],
-    ids=["no number", "no row", "a row and a number", "no such line", "a line before the first"],
+    [
+        b"abc",
+        b"\0" * 4,
+        b"\0" * 24,
+        *(np.array([0, 5, *lines], "<i4").tobytes() for lines in [(99, -1, -1), (-1, -1, -1), (0, 0, 99)]),
+    ],
+    ids=["no number", "no row", "a row and a number", "no such line", "a line before the first", "no such lead"],
 )
 def test_damaged_places_are_told(places: bytes) -> None:
     record = replace(packed(read_article(BRIDGE)[0]), places=places)

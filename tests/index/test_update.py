@@ -62,7 +62,7 @@ def sentences_are_encoded(store: ArticleStore, article: Article) -> bool:
     near = []
     for record in store.records_of(article.article_id):
         places = unpack_sentences(record)
-        wanted = HashEncoder().encode_passages([article.text[start:end] for start, end, _ in places])
+        wanted = HashEncoder().encode_passages([article.text[one.led_from : one.end] for one in places])
         stored = unpack_vectors(record.sentence_vectors, len(places), HashEncoder().dim)
         near += (wanted * stored).sum(axis=1).tolist()
     return bool(near) and min(near) > 0.999
@@ -166,7 +166,7 @@ def test_progress_counts_articles_and_their_passages(built: IndexFolder, encoder
 
 
 def test_a_text_that_articles_share_is_encoded_once(folder: IndexFolder, encoder: HashEncoder) -> None:
-    twin = replace(CHESS, article_id="twin")
+    twin = replace(CHESS, article_id="twin", url="https://example.org/twin")
     near = replace(CHESS, article_id="near", title="Chess in Toronto")
     build_index(folder, [CHESS, twin, near], encoder)
     assert encoder.encoded == encoded_of(CHESS, near)
@@ -181,7 +181,7 @@ def test_a_batch_is_stored_whole_or_not_at_all(
     built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
-    articles = [replace(NEW, article_id=f"new {n}") for n in range(4)]
+    articles = [replace(NEW, article_id=f"new {n}", title=f"Title {n}") for n in range(4)]
     progress: list[tuple[int, int]] = []
     put = ArticleStore.put
 

@@ -80,8 +80,8 @@ def find_inexact(run: Sequence[Asked], store: ArticleStore) -> list[str]:
 
 
 def _read_citation(record: dict[str, Any]) -> Citation:
-    copies = tuple(Copy(**_with_day(copy)) for copy in record.get("also_in", ()))
-    return Citation(**{**_with_day(record), "also_in": copies})
+    copies = {key: tuple(Copy(**_with_day(copy)) for copy in record.get(key, ())) for key in ("also_in", "updates")}
+    return Citation(**{**_with_day(record), **copies})
 
 
 def _with_day(record: dict[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
         article_id: str, request: Request, response: Response, start: Offset | None = None, end: Offset | None = None
     ) -> dict[str, object] | Response:
         article = archive.article(article_id)
-        record = {**asdict(article), "text_sha256": article.text_sha256}
+        record = {**article.to_record(), "text_sha256": article.text_sha256}
         if start is not None and end is not None:
             url = web_url(article.url)
             is_inside = start < end <= len(article.text)

@@ -136,7 +136,9 @@ class CitationModel(BaseModel):
     answer_end: int
     score: float
     text_sha256: str
+    headline_answers: bool = Field(default=False, description="the title answers; only where it does")
     also_in: list[CopyModel] = Field(default=[], description="copies in other articles; only where there are some")
+    updates: list[CopyModel] = Field(default=[], description="what earlier articles said instead, newest first")
 
 
 class IndexModel(BaseModel):

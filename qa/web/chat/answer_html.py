@@ -111,21 +111,30 @@ def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = 
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
         f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
-        f"</figcaption>{_copies(citation.also_in)}</figure>"
+        f"</figcaption>{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 
 
+def _updates(earlier: Sequence[Copy]) -> str:
+    """That this is the later of several versions, and where the earlier ones are."""
+    said = "An earlier article says" if len(earlier) == 1 else f"{len(earlier)} earlier articles say"
+    return _others(f"{said} otherwise", earlier)
+
+
 def _copies(copies: Sequence[Copy]) -> str:
+    return _others(f"Also in {'one other' if len(copies) == 1 else f'{len(copies)} others'}", copies)
+
+
+def _others(summary: str, copies: Sequence[Copy]) -> str:
     if not copies:
         return ""
-    others = "one other" if len(copies) == 1 else f"{len(copies)} others"
     links = "".join(
         f'<li><a class="cite" href="../{as_entities(reader_path(copy))}">'
         f'<bdi class="title">{as_entities(copy.title)}</bdi></a>'
         f'<span class="byline">{as_entities(_byline(copy))}</span></li>'
         for copy in copies
     )
-    return f'<details class="copies"><summary>Also in {others}</summary><ul>{links}</ul></details>'
+    return f'<details class="copies"><summary>{summary}</summary><ul>{links}</ul></details>'
 
 
 def _byline(copy: Copy) -> str:

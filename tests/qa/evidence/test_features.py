@@ -34,7 +34,7 @@ def test_features_of_each_sentence() -> None:
     assert [row.bare_share for row in rows] == [0.5, 1.0, 0.25]
     assert [row.coverage for row in rows] == [0.3, 0.2, 0]
     assert [(row.passage_similarity, row.fused, row.article_fused) for row in rows] == [(0.5, 0.9, 1.0)] * 3
-    assert [row.log_length for row in rows] == pytest.approx([math.log(3), math.log(4), math.log(3)])
+    assert [row.log_length for row in rows] == pytest.approx([math.log(3), math.log(5), math.log(3)])
     # Only the second says when.
     assert [kinds(row) for row in rows] == [(0, 0, 0, 1), (0, 0, 1, 0), (0, 0, 0, 1)]
     assert [(row.timely, row.fresh) for row in rows] == [(1.0, 0.0)] * 3

@@ -562,7 +562,7 @@ textarea:focus{outline-offset:-1px}
       }
       if (first) {
         const [before, sentence, after] = cutQuote(first);
-        const lead = this.#figure(answer, first, "lead", sentence);
+        const lead = this.#figure(answer, first, "lead", answer.answer);
         const level = confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low";
         const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
         lead.lastChild.append(make("p.by", null, this.#say("span", level), ` · ${percent}`));

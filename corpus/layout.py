@@ -1,0 +1,188 @@
+"""How a text was laid out, undone: pages, columns and wrapped lines, before any offset exists.
+
+A line of the result is a paragraph, a heading, an item of a list or a row of a table, its cells between bars.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from corpus.clean import clean_text
+from corpus.scripts import UNSPACED
+
+# At the top and bottom of a page so many lines can be its running head and foot.
+EDGE_LINES = 2
+# A line that comes on so many pages, but for its numbers, belongs to them.
+LEAST_PAGES = 3
+# A text wrapped by a program has at most so many characters a line.
+MAX_WIDTH = 130
+# So much of the longest line is full.
+FULL_LINE = 0.75
+# A text is wrapped when so many of its breaks, at least, and such a share of them, stand in the middle of a sentence.
+LEAST_BREAKS = 2
+LEAST_SHARE = 0.3
+LEAST_COLUMNS = 3
+# Where a text is not wrapped throughout, a shorter line is a name or a label.
+SHORT_LINE = 25
+
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|seite|p\.|página|strona|стр\.) ?)?\d{1,4}(?: ?(?:of|/|von|de|sur) ?\d{1,4})?\W*", re.I
+)
+_RULE = re.compile(r"[\s|:+=_-]*[|+][\s|:+=_-]*")
+_END_MARKS = (
+    ".",
+    "!",
+    "?",
+    "…",
+    "。",
+    "！",
+    "？",
+    "؟",
+    "।",
+    ":",
+    "：",
+    ";",
+    '."',
+    '?"',
+    '!"',
+    ".”",
+    "?”",
+    "!”",
+    "」",
+    "»",
+    ".)",
+)
+_BULLET = re.compile(r"(?:[•‣◦▪●*–—·+-]|\(?(?:\d{1,2}|[a-z])[.)])\s+\S")
+_LABEL = re.compile(r"[^\s:|][^:|]{0,38}:(?:\s|$)|\*\*|#|>")
+# "Twenty-" at the end of a line keeps its hyphen.
+_KEEPS_HYPHEN = re.compile(
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|well|self|non|co|ex|anti|post|pre|mid|long|short|high|low|"
+    r"half|vice|full|part|so|two|three|four|five|six|seven|eight|nine|ten|[A-Z]\w*|\d+)-$"
+)
+_SPACED_COLUMNS = re.compile(r" {3,}|\t+")
+_UNSPACED = re.compile(rf"[{UNSPACED}、。，]")
+
+
+def clean_article(raw: str) -> str:
+    """`raw` clean as in `clean_text`, its paragraphs and tables whole: what the project stores."""
+    return join_lines(clean_text(_rows(_without_page_edges(raw))))
+
+
+def join_lines(text: str) -> str:
+    """`text` with the lines of a paragraph on one line, where a program has wrapped them; a clean text stays clean."""
+    lines = text.split("\n")
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a and b and _may_go_on(a, b)]
+    open_ends = [(a, b) for a, b in pairs if not a.endswith(_END_MARKS)]
+    running = [1 for a, b in open_ends if _runs_on(a, b)]
+    is_wrapped = len(running) >= LEAST_BREAKS and len(running) >= LEAST_SHARE * len(open_ends)
+    width = max((len(line) for pair in pairs for line in pair if len(line) <= MAX_WIDTH), default=0)
+    joined: list[str] = []
+    # Of the last line, as it came.
+    last = ""
+    blank = 0
+    for line in lines:
+        if not line:
+            blank += 1
+            continue
+        goes_on = bool(joined) and _goes_on(last, line, blank=blank, is_wrapped=is_wrapped, width=width)
+        if goes_on:
+            joined[-1] = _joined(joined[-1], line)
+        else:
+            joined.extend([""] * min(blank, 1) if joined else [])
+            joined.append(line)
+        last, blank = line, 0
+    return clean_text("\n".join(joined))
+
+
+def _goes_on(last: str, line: str, *, blank: int, is_wrapped: bool, width: int) -> bool:
+    """Whether `line` goes on with the sentence or the paragraph that `last` is the last line of."""
+    if not _may_go_on(last, line) or len(last) > MAX_WIDTH:
+        return False
+    if blank:
+        # A page ended here, or each line stands alone.
+        return (
+            is_wrapped
+            and blank == 1
+            and not last.endswith(_END_MARKS)
+            and _runs_on(last, line)
+            and len(last) > width / 2
+        )
+    if not last.endswith(_END_MARKS):
+        is_plain = _runs_on(last, line) and len(last) >= SHORT_LINE and not line[0].isdigit()
+        return is_plain or (is_wrapped and (_runs_on(last, line) or len(last) >= FULL_LINE * width))
+    # The sentence ends with the line; the paragraph goes on if its next word had no room.
+    return is_wrapped and len(last) >= FULL_LINE * width and len(last) + 1 + len(line.split(" ", 1)[0]) > width
+
+
+def _may_go_on(last: str, line: str) -> bool:
+    """Whether neither line is a row, an item, a heading or a speaker's turn, which begin and end with themselves."""
+    return not any((_BULLET.match(line), _LABEL.match(line), "|" in line, "|" in last, last.startswith("#")))
+
+
+def _runs_on(last: str, line: str) -> bool:
+    """Whether a sentence stands across the break."""
+    first = line.lstrip("\"'“‘«(„")[:1]
+    if _UNSPACED.match(last[-1]) and _UNSPACED.match(first or " "):
+        return True
+    is_cased = first.islower() or (first.isdigit() and last[-1:].isalpha() and not last.istitle())
+    # Hebrew, Arabic and the scripts of India have no capitals: a line of some length without an end mark goes on.
+    is_caseless = first.isalpha() and first.lower() == first.upper() and len(last) > MAX_WIDTH // 4
+    return is_cased or is_caseless or (last.endswith((",", "-")) and first.isalnum())
+
+
+def _joined(before: str, line: str) -> str:
+    if _UNSPACED.match(before[-1]) and _UNSPACED.match(line[0]):
+        return before + line
+    if before.endswith("-") and len(before) > 1 and before[-2].isalpha() and line[0].islower():
+        word = before.rsplit(" ", 1)[-1]
+        return before + line if _KEEPS_HYPHEN.search(word) else before[:-1] + line
+    return f"{before} {line}"
+
+
+def _without_page_edges(raw: str) -> str:
+    """`raw` without the running heads, feet and numbers of its pages, which form feeds part."""
+    pages = [page.split("\n") for page in raw.replace("\r\n", "\n").split("\f")]
+    if len(pages) == 1:
+        return raw
+    counted = Counter(like for lines in pages for like in {_like(lines[place]) for place in _edges(lines)})
+    kept = []
+    for lines in pages:
+        dropped = set()
+        for place in _edges(lines):
+            like = _like(lines[place])
+            # With a number that counts the pages, two are enough.
+            if _PAGE_NUMBER.fullmatch(lines[place].strip()) or counted[like] >= (
+                LEAST_PAGES - 1 if "0" in like else LEAST_PAGES
+            ):
+                dropped.add(place)
+        page = "\n".join(line for place, line in enumerate(lines) if place not in dropped)
+        kept.append(page.strip("\n"))
+    return "\n\n".join(page for page in kept if page.strip())
+
+
+def _edges(lines: Sequence[str]) -> list[int]:
+    """The first and last lines of a page that are not blank."""
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    return sorted({*filled[:EDGE_LINES], *filled[-EDGE_LINES:]})
+
+
+def _like(line: str) -> str:
+    return re.sub(r"\d+", "0", line.strip().casefold())
+
+
+def _rows(raw: str) -> str:
+    """`raw` with bars between the cells of its tables, and without the rules between their rows."""
+    lines = [line for line in raw.split("\n") if not (_RULE.fullmatch(line) and len(line.strip()) > 2)]
+    cells = [_cells(line) for line in lines]
+    for place, row in enumerate(cells):
+        beside = [cells[other] for other in (place - 1, place + 1) if 0 <= other < len(cells)]
+        least = 2 if "\t" in lines[place].strip() else LEAST_COLUMNS
+        if len(row) >= least and any(len(other) == len(row) for other in beside):
+            lines[place] = " | ".join(row)
+    return "\n".join(lines)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in _SPACED_COLUMNS.split(line.strip())] if "|" not in line else []

@@ -1,0 +1,37 @@
+"""An answer that only the headline says: "Lena Sorg wins third term as president"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from index.words.analyze import analyze
+from qa.evidence.choose import Candidate
+from qa.question.kind import AnswerType, offers
+from qa.question.read import Question
+from qa.question.terms import coverage
+
+# Where more of a headline's words have a capital, a capital says nothing of a name.
+MOST_CAPITALS = 0.6
+_NAMES = (AnswerType.PERSON, AnswerType.PLACE)
+
+
+def let_headline_answer(asked: Question, weights: Mapping[str, float], first: Candidate) -> Candidate:
+    """`first`, its headline in the place of its sentence where that alone has a thing of the kind asked for.
+
+    It must have as much of the question as the sentence, which has no such thing.
+    """
+    lacks = first.features.lacks_asked_type or first.features.lacks_number
+    title = first.found.article.title
+    if not lacks or not _is_headline(title, first.found.article.text) or not offers(title, asked.kind, asked.text):
+        return first
+    words = [word for word in title.split() if word[0].isalpha()]
+    if asked.kind in _NAMES and sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words):
+        return first
+    covered = coverage(weights, frozenset(analyze(title)))
+    return replace(first, headline=True) if covered and covered >= first.features.coverage else first
+
+
+def _is_headline(title: str, text: str) -> bool:
+    """Whether the title is not merely the first words of the text."""
+    return not text.startswith(title.rstrip("…"))
