@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from corpus.clean import clean_text
 from corpus.scripts import UNSPACED
 
 # At the top and bottom of a page so many lines can be its running head and foot.
 EDGE_LINES = 2
+LONGEST_HEAD = 80
 # A line that comes on so many pages, but for its numbers, belongs to them.
 LEAST_PAGES = 3
 # A text wrapped by a program has at most so many characters a line.
@@ -24,11 +26,16 @@ FULL_LINE = 0.75
 LEAST_BREAKS = 2
 LEAST_SHARE = 0.3
 LEAST_COLUMNS = 3
+# Of two columns, so many rows make a table.
+LEAST_ROWS = 3
 # Where a text is not wrapped throughout, a shorter line is a name or a label.
 SHORT_LINE = 25
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|seite|p\.|página|strona|стр\.) ?)?\d{1,4}(?: ?(?:of|/|von|de|sur) ?\d{1,4})?\W*", re.I
+)
+_NAMED_PAGE = re.compile(
+    r"\W*(?:page|seite|página|pagina|strona|стр\.?) ?\d{1,4}(?: ?(?:of|/|von|de|sur) ?\d{1,4})?\W*", re.I
 )
 _RULE = re.compile(r"[\s|:+=_-]*[|+][\s|:+=_-]*")
 _END_MARKS = (
@@ -67,7 +74,9 @@ _UNSPACED = re.compile(rf"[{UNSPACED}、。，]")
 
 def clean_article(raw: str) -> str:
     """`raw` clean as in `clean_text`, its paragraphs and tables whole: what the project stores."""
-    return join_lines(clean_text(_rows(_without_page_edges(raw))))
+    # A soft hyphen at the end of a line is one that is printed.
+    raw = raw.replace("\r\n", "\n").replace("\u00ad\n", "-\n")
+    return join_lines(clean_text(_rows(_without_page_lines(_without_page_edges(raw)))))
 
 
 def join_lines(text: str) -> str:
@@ -78,7 +87,8 @@ def join_lines(text: str) -> str:
     running = [1 for a, b in open_ends if _runs_on(a, b)]
     is_wrapped = len(running) >= LEAST_BREAKS and len(running) >= LEAST_SHARE * len(open_ends)
     width = max((len(line) for pair in pairs for line in pair if len(line) <= MAX_WIDTH), default=0)
-    joined: list[str] = []
+    # The lines of each paragraph, with what stands between them.
+    paragraphs: list[list[str]] = []
     # Of the last line, as it came.
     last = ""
     blank = 0
@@ -86,14 +96,13 @@ def join_lines(text: str) -> str:
         if not line:
             blank += 1
             continue
-        goes_on = bool(joined) and _goes_on(last, line, blank=blank, is_wrapped=is_wrapped, width=width)
-        if goes_on:
-            joined[-1] = _joined(joined[-1], line)
+        if paragraphs and _goes_on(last, line, blank=blank, is_wrapped=is_wrapped, width=width):
+            paragraphs[-1][-1] = _before(paragraphs[-1][-1], line)
+            paragraphs[-1].append(line)
         else:
-            joined.extend([""] * min(blank, 1) if joined else [])
-            joined.append(line)
+            paragraphs.append([line if not (blank and paragraphs) else f"\n{line}"])
         last, blank = line, 0
-    return clean_text("\n".join(joined))
+    return clean_text("\n".join("".join(paragraph) for paragraph in paragraphs))
 
 
 def _goes_on(last: str, line: str, *, blank: int, is_wrapped: bool, width: int) -> bool:
@@ -129,21 +138,22 @@ def _runs_on(last: str, line: str) -> bool:
     is_cased = first.islower() or (first.isdigit() and last[-1:].isalpha() and not last.istitle())
     # Hebrew, Arabic and the scripts of India have no capitals: a line of some length without an end mark goes on.
     is_caseless = first.isalpha() and first.lower() == first.upper() and len(last) > MAX_WIDTH // 4
-    return is_cased or is_caseless or (last.endswith((",", "-")) and first.isalnum())
+    return is_cased or is_caseless or (last.endswith((",", "-")) and first.isalnum() and len(last) >= SHORT_LINE)
 
 
-def _joined(before: str, line: str) -> str:
-    if _UNSPACED.match(before[-1]) and _UNSPACED.match(line[0]):
-        return before + line
-    if before.endswith("-") and len(before) > 1 and before[-2].isalpha() and line[0].islower():
-        word = before.rsplit(" ", 1)[-1]
-        return before + line if _KEEPS_HYPHEN.search(word) else before[:-1] + line
-    return f"{before} {line}"
+def _before(last: str, line: str) -> str:
+    """`last` as it stands in front of the line that goes on with it: with a space, or without its hyphen."""
+    if _UNSPACED.match(last[-1]) and _UNSPACED.match(line[0]):
+        return last
+    if last.endswith(("-", "‐")) and len(last) > 1 and last[-2].isalpha() and line[0].islower():
+        word = last.rsplit(" ", 1)[-1]
+        return last if _KEEPS_HYPHEN.search(word) else last[:-1]
+    return f"{last} "
 
 
 def _without_page_edges(raw: str) -> str:
     """`raw` without the running heads, feet and numbers of its pages, which form feeds part."""
-    pages = [page.split("\n") for page in raw.replace("\r\n", "\n").split("\f")]
+    pages = [page.split("\n") for page in raw.split("\f")]
     if len(pages) == 1:
         return raw
     counted = Counter(like for lines in pages for like in {_like(lines[place]) for place in _edges(lines)})
@@ -159,7 +169,36 @@ def _without_page_edges(raw: str) -> str:
                 dropped.add(place)
         page = "\n".join(line for place, line in enumerate(lines) if place not in dropped)
         kept.append(page.strip("\n"))
-    return "\n\n".join(page for page in kept if page.strip())
+    pages_left = [page for page in kept if page.strip()]
+    whole = "".join(
+        page + ("\n" if _is_cut(page, following) else "\n\n") for page, following in pairwise([*pages_left, ""])
+    )
+    return whole.strip("\n")
+
+
+def _is_cut(page: str, following: str) -> bool:
+    """Whether a sentence stands across the end of a page."""
+    return not page.rstrip().endswith(_END_MARKS) and following.lstrip()[:1].islower()
+
+
+def _without_page_lines(raw: str) -> str:
+    """`raw` without the lines of pages that stand in the middle of its sentences: "Page 3", a running head."""
+    lines = raw.split("\n")
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    often = Counter(_like(lines[place].strip()) for place in filled if len(lines[place].strip()) <= LONGEST_HEAD)
+    heads = set()
+    for before, place, after in zip(filled, filled[1:], filled[2:], strict=False):
+        last, line, following = (lines[other].strip() for other in (before, place, after))
+        is_known = (often[_like(line)] >= LEAST_PAGES - 1 and "0" in _like(line)) or often[_like(line)] >= LEAST_PAGES
+        if (is_known or _NAMED_PAGE.fullmatch(line)) and not last.endswith(_END_MARKS) and following[0].islower():
+            heads.add(_like(line))
+    dropped = {place for place in filled if _like(lines[place].strip()) in heads}
+    if not dropped:
+        return raw
+    # What stood around such a line was one paragraph.
+    beside = (other for place in dropped for other in (place - 1, place + 1) if 0 <= other < len(lines))
+    gone = dropped | {other for other in beside if not lines[other].strip()}
+    return "\n".join(line for place, line in enumerate(lines) if place not in gone)
 
 
 def _edges(lines: Sequence[str]) -> list[int]:
@@ -174,14 +213,25 @@ def _like(line: str) -> str:
 
 def _rows(raw: str) -> str:
     """`raw` with bars between the cells of its tables, and without the rules between their rows."""
-    lines = [line for line in raw.split("\n") if not (_RULE.fullmatch(line) and len(line.strip()) > 2)]
+    lines = [line.replace("│", "|") for line in raw.split("\n")]
+    lines = [line for line in lines if not (_RULE.fullmatch(line) and len(line.strip()) > 2)]
     cells = [_cells(line) for line in lines]
     for place, row in enumerate(cells):
-        beside = [cells[other] for other in (place - 1, place + 1) if 0 <= other < len(cells)]
-        least = 2 if "\t" in lines[place].strip() else LEAST_COLUMNS
-        if len(row) >= least and any(len(other) == len(row) for other in beside):
+        alike = _alike(cells, place)
+        is_sure = "\t" in lines[place].strip() or len(row) >= LEAST_COLUMNS
+        if len(row) > 1 and alike >= (2 if is_sure else LEAST_ROWS):
             lines[place] = " | ".join(row)
     return "\n".join(lines)
+
+
+def _alike(cells: Sequence[Sequence[str]], place: int) -> int:
+    """Rows in a row, this one among them, that have as many cells."""
+    first = last = place
+    while first > 0 and len(cells[first - 1]) == len(cells[place]) and place - first < LEAST_ROWS:
+        first -= 1
+    while last + 1 < len(cells) and len(cells[last + 1]) == len(cells[place]) and last - first < LEAST_ROWS:
+        last += 1
+    return last - first + 1
 
 
 def _cells(line: str) -> list[str]:

@@ -28,7 +28,10 @@ _END_MARKS = tuple(".!?…。！？；;,:”\"'’)")
 _QUESTION_MARKS = ("?", "？", "؟", '?"', "?”", "?**")
 _COLON = (":", "：")
 BULLET = re.compile(r"\s*(?:[•‣◦▪●*–—-]|\d{1,2}[.)])\s+\S")
-_SPEAKER = re.compile(r"(?:\*\*)?(?P<name>[^\W\d_][^:|?!.\n]{0,38}?)(?:\*\*)?[:：](?:\*\*)?\s+(?=\S)")
+_SPEAKER = re.compile(
+    r"(?:\*\*)?(?P<name>(?:[QAFPRD](?=\.\s))|[^\W\d_][^:|?!.\n]{0,38}?(?=(?:\*\*)?[:：]))"
+    r"(?:\*\*)?[:：.](?:\*\*)?\s+(?=\S)"
+)
 _ASKS = frozenset({"q", "question", "f", "frage", "p", "pregunta", "d", "domanda", "問", "문", "질문", "س"})
 _REPLIES = frozenset({
     "a",
@@ -117,9 +120,8 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
             found = [asked]
         elif is_turn and said and asked is not None:
             # The speaker's name is no part of what he says.
-            first = found[0]
             begin = line.start + said.end()
-            found = [replace(first, start=begin) if first.start < begin < first.end else first, *found[1:]]
+            found = [replace(each, start=max(each.start, begin)) for each in found if each.end > begin] or found
         if asks:
             reply = len(sentences) + 1
         sentences += found
@@ -178,9 +180,11 @@ def _tables(lines: Sequence[_Line]) -> list[_Line | None]:
     headings: list[_Line | None] = []
     for number, line in enumerate(lines):
         cells = _cells(line)
-        before = headings[-1] if headings and not line.is_apart and cells == _cells(lines[number - 1]) else None
+        goes_on = number > 0 and not line.is_apart and cells == _cells(lines[number - 1])
         follows = number + 1 < len(lines) and not lines[number + 1].is_apart and _cells(lines[number + 1]) == cells
-        headings.append(before or (line if cells and follows else None) if cells else None)
+        # Headings are words.
+        begins = cells and not goes_on and follows and not any(map(str.isdigit, line.text))
+        headings.append((headings[-1] if goes_on else line if begins else None) if cells else None)
     return headings
 
 
@@ -197,23 +201,28 @@ def _items(lines: Sequence[_Line]) -> list[tuple[int, int] | bool]:
     number = 0
     while number < len(lines):
         is_bullet = bool(BULLET.match(lines[number].text))
+        is_row = bool(_cells(lines[number]))
         end = number
-        while end < len(lines) and (BULLET.match(lines[end].text) if is_bullet else _is_short(lines, end, number)):
+        while end < len(lines) and _is_like(lines, end, number, is_bullet=is_bullet, is_row=is_row):
             end += 1
         before = lines[number - 1] if number else None
         leads = before is not None and (before.text.rstrip().endswith(_COLON) or _is_heading(before.text))
         is_colon = before is not None and before.text.rstrip().endswith(_COLON)
-        if is_bullet or (leads and end - number >= (LEAST_ITEMS - is_colon)):
+        if is_bullet or is_row or (leads and end - number >= (LEAST_ITEMS - is_colon)):
             lead = _lead(before) if before is not None and leads else True
             found[number:end] = [lead] * (end - number)
         number = max(end, number + 1)
     return found
 
 
-def _is_short(lines: Sequence[_Line], number: int, first: int) -> bool:
-    """Whether the line goes on with a list of short lines that began with `first`."""
+def _is_like(lines: Sequence[_Line], number: int, first: int, *, is_bullet: bool, is_row: bool) -> bool:
+    """Whether the line goes on with the list of bullets, rows or short lines that began with `first`."""
     line = lines[number]
-    return _is_heading(line.text) and "|" not in line.text and (number == first or not line.is_apart)
+    if is_bullet:
+        return bool(BULLET.match(line.text))
+    if number != first and line.is_apart:
+        return False
+    return bool(_cells(line)) if is_row else _is_heading(line.text) and not _cells(line)
 
 
 def _lead(line: _Line) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+import ftfy
+
 from corpus.errors import UserError
 from corpus.markup import without_html
 from corpus.readers.metadata import parse_line, parse_published, parse_url
@@ -23,7 +25,7 @@ NAMES = {
     "title": "title headline heading",
     "text": (
         "text body content maintext article_body article_text full_text content_text content_html body_text"
-        " text_content plain_text story article"
+        " text_content plain_text story article summary description abstract"
     ),
     "date": (
         "date published published_at published_date publish_date date_published date_publish pub_date publication_date"
@@ -67,10 +69,16 @@ def read_fields(record: Mapping[str, object]) -> Fields:
             unknown.append(name)
         elif value not in (None, "", [], {}):
             found.setdefault(known[0], []).append((known[1], name, value))
-    first = {field: min(values, key=lambda value: value[0])[1:] for field, values in found.items()}
+    # A record under a name of the text, as `article`, is none.
+    first = {
+        field: min(values, key=lambda value: (field == "text" and not isinstance(value[2], str), value[0]))[1:]
+        for field, values in found.items()
+    }
     remarks: list[str] = []
     name, value = first.get("title", ("title", None))
-    title = _kept(remarks, _parse_line, without_html(value) if isinstance(value, str) else value, name)
+    title = _kept(
+        remarks, _parse_line, without_html(ftfy.fix_encoding(value)) if isinstance(value, str) else value, name
+    )
     name, value = first.get("source", ("source", None))
     source = _kept(remarks, _parse_line, _named(value), name)
     name, value = first.get("date", ("date", None))

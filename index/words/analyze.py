@@ -64,7 +64,7 @@ def analyze(text: str) -> list[str]:
         elif kind == "number":
             terms.append(_ascii_digits(token).replace(",", ""))
         else:
-            word = _fold(token)
+            word = fold(token)
             if word not in _stop_words:
                 terms.append(_english.stemWord(word))
             elif token[0].isupper() and _is_name(word, match):
@@ -87,7 +87,8 @@ def _is_name(word: str, match: re.Match[str]) -> bool:
     return word in _MODALS and (end is None or end.group() != "?")
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """`word` in small letters, without accents and strokes, in the spelling that stands for all."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())

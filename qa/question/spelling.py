@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.words.analyze import analyze
+from index.words.analyze import analyze, fold
 from qa.question.terms import is_common
 
 # Of a shorter word one letter is too much of it, but for one that it lacks.
@@ -37,7 +37,7 @@ def put_right(question: str, words: Iterable[str], texts: Iterable[str]) -> str:
     A word that none is so near to stays. Of several as near it is the one that comes most often.
     """
     counted = Counter(word for text in texts for word in _WORD.findall(text) if len(word) >= LEAST_LETTERS - 1)
-    lowered = {word: word.casefold() for word in counted}
+    lowered = {word: fold(word) for word in counted}
     for word in words:
         nearest = _nearest(word, lowered, counted)
         if nearest:
@@ -46,7 +46,7 @@ def put_right(question: str, words: Iterable[str], texts: Iterable[str]) -> str:
 
 
 def _nearest(word: str, lowered: dict[str, str], counted: Counter[str]) -> str | None:
-    asked = word.casefold()
+    asked = fold(word)
     most = 2 if len(word) >= LONG else 1
     found = process.extract(asked, lowered, scorer=OSA.distance, score_cutoff=most, limit=20)
     fitting = [
