@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from index.words.analyze import analyze
 from qa.evidence.gather import Found, FoundSentence
 from qa.question.kind import AnswerType, offers
 from qa.question.read import Question
@@ -80,6 +81,7 @@ def sentence_features(
     """
     features = []
     before: tuple[frozenset[str], Nearness] | None = None
+    title = frozenset(analyze(found.article.title))
     for sentence, measured in zip(found.sentences, near, strict=True):
         terms = frozenset(sentence.terms)
         resolved, about = measured, terms
@@ -90,7 +92,7 @@ def sentence_features(
                 similarity_share=max(measured.similarity_share, before[1].similarity_share),
                 bare_share=measured.bare_share,
             )
-        features.append(_features(question, found, sentence, resolved, coverage(weights, about)))
+        features.append(_features(question, found, sentence, resolved, coverage(weights, about | title)))
         before = (terms, measured)
     return features
 

@@ -43,6 +43,24 @@ _ASKED_BY = {
 _NUMBER_WORDS = {
     "en": "one two three four five six seven eight nine ten eleven twelve half twice double triple none several",
 }
+# A number is not enough where these are asked for.
+_AMOUNTS = {
+    "en": (
+        (
+            re.compile(r"\b(?:cost|costs|price|paid|pay|spend|spent|worth|fee|fined|salary)\b", re.IGNORECASE),
+            re.compile(
+                r"[$€£¥₩₹₽]|\b(?:hundred|thousand|million|billion|trillion)\b|\b(?:USD|EUR|GBP|JPY|KRW|CHF)\b"
+                r"|\b(?:dollar|euro|pound|cent|penny|pence|crown|franc|yen|won|yuan|rupee|rouble|ruble|peso|real|lira|"
+                r"dinar|dirham|riyal|rand|zloty|forint|krona|krone|kroner|kronor)s?\b|\bfree\b",
+                re.IGNORECASE,
+            ),
+        ),
+        (
+            re.compile(r"\bwhat percentage\b", re.IGNORECASE),
+            re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b", re.IGNORECASE),
+        ),
+    ),
+}
 # A run of words with capitals: "Lee Jae Myung", "Seoul".
 _CAPITALS = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
 # What a thing of each kind looks like; where a pattern has a group, the thing is the group.
@@ -80,6 +98,8 @@ def offers(sentence: str, kind: AnswerType, question: str) -> bool:
     """Whether `sentence` has a thing of this kind that `question` does not name; True for OTHER."""
     if kind is AnswerType.OTHER:
         return True
+    if kind is AnswerType.NUMBER and any(a.search(question) and not b.search(sentence) for a, b in _AMOUNTS["en"]):
+        return False
     asked = question.lower()
     things = (match.group(match.lastindex or 0) for match in _OFFERED_BY["en"][kind].finditer(sentence))
     # "On Monday" has a capital and is neither somebody nor a place.

@@ -568,3 +568,24 @@ def test_one_writer_at_a_time(built: IndexFolder, encoder: HashEncoder, monkeypa
                 change(built, ARTICLES, encoder)
         with pytest.raises(UserError, match="^another build, add or remove is writing to"):
             remove_articles(built, ["chess"], encoder)
+
+
+def test_the_same_by_another_id_or_path_is_the_same_article(built: IndexFolder, encoder: HashEncoder) -> None:
+    again = replace(CHESS, article_id="again")
+    assert add_articles(built, [again], encoder) == Report(unchanged=1)
+    story = replace(NEW, article_id="2024/new", origin="/news/2024/new.txt")
+    # Twice in one batch, then once more: neither the folder that was named nor the order matters.
+    assert add_articles(built, [story, replace(story, article_id="new")], encoder) == Report(added=1, unchanged=1)
+    assert add_articles(built, [replace(story, article_id="new")], encoder) == Report(unchanged=1)
+    changed = replace(story, article_id="new", text=f"{story.text} It rained.")
+    assert add_articles(built, [changed], encoder) == Report(updated=1)
+    assert stored(built) == by_id(*ARTICLES, replace(changed, article_id="2024/new"))
+    # A rebuild forgets nothing of it.
+    rebuild_index(built, encoder)
+    changed = replace(changed, text=f"{changed.text} It snowed.")
+    assert add_articles(built, [changed], encoder) == Report(updated=1)
+
+
+def test_one_story_of_two_outlets_is_two_articles(built: IndexFolder, encoder: HashEncoder) -> None:
+    outlets = [replace(NEW, article_id=name, source=name) for name in ("Post", "Times")]
+    assert add_articles(built, outlets, encoder) == Report(added=2)

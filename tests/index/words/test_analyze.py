@@ -20,6 +20,29 @@ from index.words.analyze import analyze
         ("山", ["山"]),
         ("ภาษา", ["ภา", "าษ", "ษา"]),
         ("who was he", []),
+        # A stop word in capitals, or with one inside a sentence, is a name.
+        ("What did the WHO do?", ["who."]),
+        ("IT staff know what it is", ["it.", "staff", "know"]),
+        ("Where did The Who play?", ["who.", "play"]),
+        ("Who is Theresa May?", ["theresa", "may."]),
+        ("Will Smith will win.", ["will.", "smith", "win"]),
+        ("Will he win? May I?", ["win"]),
+        ("WHO IS THE PRESIDENT OF THE BOARD", ["presid", "board"]),
+        # Letters as people type them.
+        (
+            "Łódź Tromsø Ødegård Straße Æsir Đorđe ıslak",
+            ["lodz", "tromso", "odegard", "strass", "aesir", "dord", "islak"],
+        ),
+        (
+            "Lodz Tromso Odegard Strasse Aesir Dorde islak",
+            ["lodz", "tromso", "odegard", "strass", "aesir", "dord", "islak"],
+        ),
+        ("المكتبة أحمد إيران", ["المكتبه", "احمد", "ايران"]),
+        ("المكتبه احمد ايران", ["المكتبه", "احمد", "ايران"]),
+        ("کتاب ملی", ["كتاب", "ملي"]),
+        ("كتاب ملي", ["كتاب", "ملي"]),
+        ("Ｔｏｋｙｏ ２０２４ ٢٠٢٤ ۲۰۲۴", ["tokyo", "2024", "2024", "2024"]),
+        ("Москва ёлка Ἀθῆναι", ["москва", "елка", "αθηναι"]),
         # The first and the last stop word of each part of the list.
         ("a with who some s m", []),
         ("most were asked", ["most", "ask"]),
