@@ -84,6 +84,11 @@ def put_updates_first(best: Sequence[Candidate]) -> list[Candidate]:
     return ordered
 
 
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two sentences are the same, every number, name and negation of them."""
+    return _key(one) == _key(other)
+
+
 def _is_update(one: Candidate, other: Candidate) -> bool:
     """Whether `one` and `other` are versions of one sentence, of different days."""
     days = (one.found.article.published, other.found.article.published)
