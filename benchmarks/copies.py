@@ -50,35 +50,40 @@ def briefs(at: random.Random) -> Iterator[Brief]:
         patterns = {
             "results": (
                 f"{name} quarterly results",
-                f"{name} Holdings reported a net profit of {number} million crowns for the quarter, compared with a loss a "
+                f"{name} Holdings reported a net profit of {number} million crowns for the quarter, "
+                f"compared with a loss a "
                 f"year earlier, and said that it would pay a dividend of 2 crowns a share in June.",
                 f"What net profit did {name} Holdings report?",
                 f"{number} million",
             ),
             "court": (
                 f"Court sentences man from {name}",
-                f"The district court of {name} sentenced a man of {second} years to {at.randint(2, 15)} years in prison on "
+                f"The district court of {name} sentenced a man of {second} years to "
+                f"{at.randint(2, 15)} years in prison on "
                 f"Monday for the robbery of a bank. His lawyer, {other} Holm, said that he would appeal.",
                 f"How old is the man whom the district court of {name} sentenced?",
                 f"{second} years",
             ),
             "weather": (
                 f"Weather for {name}",
-                f"In {name} it will be cloudy with a high of {second} degrees and a low of 4, forecasters said. Rain is "
+                f"In {name} it will be cloudy with a high of {second} degrees and a low of 4, "
+                f"forecasters said. Rain is "
                 f"expected in the evening, and wind of up to {number} kilometres an hour.",
                 f"How high will the temperature be in {name}?",
                 f"{second} degrees",
             ),
             "sport": (
                 f"{name} beat {other}",
-                f"{name} United beat {other} City {second} to 9 on Saturday before {number} spectators. The goals came late, "
+                f"{name} United beat {other} City {second} to 9 on Saturday before {number} "
+                f"spectators. The goals came late, "
                 f"and the coach was pleased.",
                 f"How many spectators saw {name} United?",
                 f"{number}",
             ),
             "market": (
                 f"{name} market report",
-                f"On the market of {name} a tonne of wheat cost {number} crowns on Tuesday, a crown more than the week before, "
+                f"On the market of {name} a tonne of wheat cost {number} crowns on Tuesday, a crown "
+                f"more than the week before, "
                 f"traders said. A tonne of barley cost {second}.",
                 f"What did a tonne of wheat cost on the market of {name}?",
                 f"{number}",
@@ -136,7 +141,8 @@ def main(data_dir: Path) -> None:
     kept = [is_copy for is_found, is_copy in found if is_found]
     copies = [is_found for is_found, is_copy in found if is_copy]
     print(
-        f"\nOf {len(found):,} pairs of sentences, {len(copies):,} of them copies: precision {sum(kept) / len(kept):.3f},"
+        f"\nOf {len(found):,} pairs of sentences, {len(copies):,} of them copies: precision "
+        f"{sum(kept) / len(kept):.3f},"
     )
     print(f"recall {sum(copies) / len(copies):.3f}.")
 

@@ -130,7 +130,8 @@ def batches(examples: Sequence[Example], seed: int) -> list[list[Example]]:
 
 def tensors(group: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """Ids, types, mask and where an answer may stand."""
-    longest = max(len(each.ids) for each in group)
+    # A multiple of 32: for every shape that it meets torch keeps a plan of its own, gigabytes of them.
+    longest = -(-max(len(each.ids) for each in group) // 32) * 32
     ids, types, mask, allowed = (torch.zeros(len(group), longest, dtype=torch.long) for _ in range(4))
     for row, each in enumerate(group):
         ids[row, : len(each.ids)] = torch.tensor(each.ids)

@@ -56,7 +56,8 @@ def test_a_line_that_is_only_a_day_is_no_headline(text: str, title: str) -> None
 
 
 def test_front_matter_says_more_than_the_text_and_less_than_the_table() -> None:
-    data = b"---\ntitle: Ferry sails\npublisher: Ellin Courier\npublished: 2024-03-12\n---\n\n# Ferry sails\n\nThe **ferry** sails."
+    front = b"---\ntitle: Ferry sails\npublisher: Ellin Courier\npublished: 2024-03-12\n---\n\n"
+    data = front + b"# Ferry sails\n\nThe **ferry** sails."
     article = read_text(data, article_id="a", metadata={"source": "Post"}, is_markdown=True)
     assert (article.title, article.text) == ("Ferry sails", "The ferry sails.")
     assert (article.source, article.published) == ("Post", date(2024, 3, 12))

@@ -12,7 +12,8 @@ from corpus.markup import is_markup, split_front_matter, without_html, without_m
 
 
 def test_html_as_a_browser_shows_it() -> None:
-    page = "<p>Die <b>Br&uuml;cke</b> kostete 6,2&nbsp;Mio.&#8217;</p><ul><li>Auto</li><li>Rad</li></ul><script>x()</script>"
+    page = "<p>Die <b>Br&uuml;cke</b> kostete "
+    "6,2&nbsp;Mio.&#8217;</p><ul><li>Auto</li><li>Rad</li></ul><script>x()</script>"
     lines = [line.strip() for line in without_html(page).splitlines() if line.strip()]
     assert lines == ["Die Brücke kostete 6,2 Mio.’", "* Auto", "* Rad"]
     table = "<table><tr><th>Town</th><th>Votes</th></tr><tr><td>Oslo</td><td>12</td></tr></table>"
@@ -35,7 +36,8 @@ def test_text_is_no_html(text: str, shown: str) -> None:
 
 def test_markdown_without_its_marks() -> None:
     text = (
-        "# Ferry\n\nThe **ferry** to [Ellin](https://example.org) sails\nagain,[^1] see [[fares|the fares]] and `x`.\n\n"
+        "# Ferry\n\nThe **ferry** to [Ellin](https://example.org) sails\nagain,[^1] see [[fares|the "
+        "fares]] and `x`.\n\n"
         "- one *way*\n- back\n\n1. first\n2. second\n\n> It was ~~bad~~ good.\n\n"
         "| Town | Votes |\n|---|---|\n| Oslo | 12 |\n\n![A boat](boat.png)\n\n[^1]: A note."
     )

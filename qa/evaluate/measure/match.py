@@ -8,10 +8,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from corpus.scripts import UNSPACED
+from corpus.scripts import HANGUL, UNSPACED
 
 # Scripts without spaces between words: a character is a token, as in the official measures of CMRC and JaQuAD.
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_ENDS_IN_HANGUL = re.compile(rf"[{HANGUL}] $")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -58,7 +59,10 @@ def _stands_in(answer: str, text: str) -> bool:
     if not answer.strip():
         return False
     # Spaces around a word of Japanese or Chinese tell nothing of where it ends.
-    return answer.strip() in text if _UNSPACED.search(answer) else answer in text
+    if _UNSPACED.search(answer):
+        return answer.strip() in text
+    # A particle sticks to a Korean noun: 14개 stands in 14개이며.
+    return (answer.rstrip() if _ENDS_IN_HANGUL.search(answer) else answer) in text
 
 
 def _official(gold: Sequence[str]) -> list[str]:

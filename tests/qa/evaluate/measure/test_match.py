@@ -47,6 +47,9 @@ def test_f1_counts_characters_where_words_have_no_spaces() -> None:
         ("In 2014 it rained.", "4", False),
         ("It cost 3,000 crowns.", "3,000 crowns", True),
         ("奈良の大仏は東大寺にある。", "東大寺", True),
+        # A particle sticks to a Korean noun, and nothing in front of it.
+        ("선석은 14개이며 새것이다.", "14개", True),
+        ("선석은 114개이다.", "14개", False),
         ("Anything.", "...", False),
         ("İstanbul", "i̇stanbul", True),
     ],
