@@ -47,18 +47,24 @@ def test_lines_without_spaces_are_joined_without_one(language: str) -> None:
 
 
 def test_korean_and_arabic_lines_are_joined_with_a_space() -> None:
-    korean = "시장은 월요일 오래된 다리를 내년 여름까지 철거하고 새 다리를\n건설하겠다고 발표했다. 비용은 삼억 원으"
-    "로 예상되며 도와 "
-    "시가\n함께 부담한다."
+    korean = (
+        "시장은 월요일 오래된 다리를 내년 여름까지 철거하고 새 다리를\n건설하겠다고 발표했다. 비용은 삼억 원으"
+        "로 예상되며 도와 "
+        "시가\n함께 부담한다."
+    )
     assert clean_article(korean) == korean.replace("\n", " ")
-    arabic = "أعلن رئيس البلدية يوم الاثنين أن الجسر القديم سيهدم قبل الصيف\nالمقبل وأن جسرا جديدا "
-    "سيبنى مكانه بتكلفة ثلاثة ملايين\nدينار."
+    arabic = (
+        "أعلن رئيس البلدية يوم الاثنين أن الجسر القديم سيهدم قبل الصيف\nالمقبل وأن جسرا جديدا "
+        "سيبنى مكانه بتكلفة ثلاثة ملايين\nدينار."
+    )
     assert clean_article(arabic) == arabic.replace("\n", " ")
 
 
 def test_a_hyphen_at_the_end_of_a_line_goes_but_for_one_that_is_spelled() -> None:
-    text = "The committee said on Monday that the mu-\nseum would stay closed for twenty-\nfive "
-    "days and reopen in a month\nor two."
+    text = (
+        "The committee said on Monday that the mu-\nseum would stay closed for twenty-\nfive "
+        "days and reopen in a month\nor two."
+    )
     assert clean_article(text) == (
         "The committee said on Monday that the museum would stay closed for twenty-five days and "
         "reopen in a month or two."
@@ -96,8 +102,10 @@ def test_running_heads_and_page_numbers_go_and_the_sentence_is_whole() -> None:
 
 
 def test_a_page_line_in_the_middle_of_a_sentence_goes_without_form_feeds_too() -> None:
-    text = "The board voted late on Friday for the plan that the\n\nPage 2 of 9\n\nengineers had "
-    "drawn, and against the price."
+    text = (
+        "The board voted late on Friday for the plan that the\n\nPage 2 of 9\n\nengineers had "
+        "drawn, and against the price."
+    )
     assert "Page 2" not in clean_article(text)
 
 

@@ -12,8 +12,10 @@ from corpus.markup import is_markup, split_front_matter, without_html, without_m
 
 
 def test_html_as_a_browser_shows_it() -> None:
-    page = "<p>Die <b>Br&uuml;cke</b> kostete "
-    "6,2&nbsp;Mio.&#8217;</p><ul><li>Auto</li><li>Rad</li></ul><script>x()</script>"
+    page = (
+        "<p>Die <b>Br&uuml;cke</b> kostete "
+        "6,2&nbsp;Mio.&#8217;</p><ul><li>Auto</li><li>Rad</li></ul><script>x()</script>"
+    )
     lines = [line.strip() for line in without_html(page).splitlines() if line.strip()]
     assert lines == ["Die Brücke kostete 6,2 Mio.’", "* Auto", "* Rad"]
     table = "<table><tr><th>Town</th><th>Votes</th></tr><tr><td>Oslo</td><td>12</td></tr></table>"
