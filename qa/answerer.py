@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 # A question can name one of so many, those with the most articles.
 MAX_SOURCES = 500
+# Of those that there are, where none is like the one that was asked for.
+NAMED_SOURCES = 5
 
 
 class BadQuestion(UserError):
@@ -82,6 +85,7 @@ class Answerer:
         """
         started = time.perf_counter()
         _check(question, k)
+        filters = self._by_known_sources(filters)
         asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
@@ -157,6 +161,22 @@ class Answerer:
         self._retriever.search("warm", k=1)
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
+
+    def _by_known_sources(self, filters: Filters | None) -> Filters | None:
+        """`filters` with each source as the articles spell it: case does not count. Raises BadQuestion for another."""
+        if not filters or not filters.sources:
+            return filters
+        known = self.store.every_source()
+        chosen: list[str] = []
+        for source in filters.sources:
+            alike = [source] if source in known else [name for name in known if name.casefold() == source.casefold()]
+            if not alike:
+                near = get_close_matches(source.casefold(), {name.casefold(): name for name in known}, n=3, cutoff=0.6)
+                names = [name for name in known if name.casefold() in near] or known[:NAMED_SOURCES]
+                there_are = f"; there is {', '.join(map(repr, names))}" if names else ""
+                raise BadQuestion(f"no article is of the source {source!r:.80}{there_are}")
+            chosen += alike
+        return replace(filters, sources=tuple(dict.fromkeys(chosen)))
 
     def _search(self, asked: Question, filters: Filters | None) -> Ranking:
         return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)

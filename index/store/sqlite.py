@@ -241,6 +241,11 @@ class ArticleStore:
         with self.reading() as db:
             return sorted((row[0] for row in db.execute(query, (limit,))), key=str.casefold)
 
+    def every_source(self) -> list[str]:
+        """Every source, in alphabetical order."""
+        with self.reading() as db:
+            return sorted(row[0] for row in db.execute("SELECT DISTINCT source FROM article WHERE source IS NOT NULL"))
+
     def text_sha256(self, article_id: str) -> str | None:
         """SHA-256 of an article's text, None when there is no such article."""
         with self.reading() as db:

@@ -271,8 +271,19 @@ def test_filters(answerer: Answerer) -> None:
 
 
 def test_filters_that_nothing_passes(answerer: Answerer) -> None:
-    answer = answerer.ask("Who won the chess title?", filters=Filters(sources=("Nobody",)))
+    answer = answerer.ask("Who won the chess title?", filters=Filters(before=date(1990, 1, 1)))
     assert (answer.is_answerable, answer.text, answer.citations, answer.confidence) == (False, None, (), 0.0)
+
+
+def test_a_source_is_known_in_capitals_or_not_and_another_is_an_error(answerer: Answerer) -> None:
+    whole = answerer.ask("Who opened the bridge?", filters=Filters(sources=("Coast Daily",)))
+    for name in ("coast daily", "COAST DAILY"):
+        answer = answerer.ask("Who opened the bridge?", filters=Filters(sources=(name,)))
+        assert answer.citations == whole.citations
+    with pytest.raises(BadQuestion, match="no article is of the source 'Cost Daily'; there is 'Coast Daily'$"):
+        answerer.ask("Who opened the bridge?", filters=Filters(sources=("Coast Daily", "Cost Daily")))
+    with pytest.raises(BadQuestion, match="'xyz'; there is 'Alpine Post', 'Coast Daily'"):
+        answerer.ask("Who opened the bridge?", filters=Filters(sources=("xyz",)))
 
 
 def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
