@@ -42,6 +42,15 @@ _ELLIPSIS = re.compile(
     rf"(?:(?P<preposition>{_PREPOSITIONS}) )?(?P<rest>[^?]+)\?*$",
     re.IGNORECASE,
 )
+# In front of a name that only says of whom or where something is.
+_PLACING = re.compile(r"\b(?:of|in|at|from|near)(?: the)? $", re.IGNORECASE)
+_ASKS_WHAT = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)
+# A part of a question, which says nothing without another: "from how many countries?", "what was the theme?".
+_PART = re.compile(
+    r"^(?:and )?(?:(?:from|in|at|by|with|for|to|of|about|on) (?:how|what|which|who|whom)\b(?: \w+){0,3}"
+    r"|(?:what|who|when|where|how \w+) (?:is|was|are|were) the \w+)\W*$",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(rf"\b(?P<preposition>(?:{_PREPOSITIONS}) )?(?P<time>{TIME.pattern})", re.IGNORECASE)
 _CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|who else|where else)\b", re.IGNORECASE)
 
@@ -62,11 +71,14 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     is none, or words are left out ("And in 2022?"), the question before goes in front. One that stands alone is
     unchanged.
     """
-    before = ""
+    topic = ""
     answer: str | None = None
     for turn in history[-MAX_TURNS:]:
-        before, answer = _resolve(turn.question.strip(), before, answer), turn.answer
-    return _resolve(question, before, answer)
+        resolved = _resolve(turn.question.strip(), topic, answer)
+        # What had the topic put in front of it says no more of it, and would only pile up.
+        is_led = bool(topic) and resolved.startswith(f"{topic} ")
+        topic, answer = topic if is_led else resolved, turn.answer
+    return _resolve(question, topic, answer)
 
 
 def _resolve(question: str, before: str, answer: str | None) -> str:
@@ -156,14 +168,15 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
 
 def _is_incomplete(question: str) -> bool:
     has_pronoun = _needs_person(question) or _needs_thing(question)
-    says_little = len(analyze(question)) <= 1 and not list(names_in(question))
+    is_nameless = not list(names_in(question))
+    says_little = is_nameless and (len(analyze(question)) <= 1 or bool(_PART.match(question)))
     return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))
 
 
 def _person(before: str, answer: str | None) -> str | None:
     """Who "he" is: whom a question "Who is ..." names, or the answer to a question for a person, else its last name."""
-    asked = _names(before)
-    known = " ".join(asked).lower()
+    asked = [name for name, is_place in _placed_names(before) if not is_place]
+    known = " ".join(_names(before)).lower()
     if answer and _FOR_PERSON.match(before) and not (asked and _WHO_IS.match(before, 0, before.find(asked[0]))):
         told = [name for name in _names(answer) if name.lower() not in known]
         if told:
@@ -172,10 +185,26 @@ def _person(before: str, answer: str | None) -> str | None:
 
 
 def _thing(before: str, answer: str | None) -> str | None:
-    """What "it" is: the last name of the question before, else the first of its answer."""
-    names = _names(before)
+    """What "it" is: the last name of the question before, else the first of its answer.
+
+    None where the name only says whose or where that was which was asked for ("What did the mayor of Dunmore open?"):
+    "it" is what the answer tells of then, and that has no name.
+    """
+    names = _placed_names(before)
+    if names and names[-1][1] and _ASKS_WHAT.match(before):
+        return None
     told = _names(answer or "")
-    return names[-1] if names else told[0] if told else None
+    return names[-1][0] if names else told[0] if told else None
+
+
+def _placed_names(text: str) -> list[tuple[str, bool]]:
+    """The names of `_names`, and whether each only says of whom or where: "of Dunmore", "in Vilnius"."""
+    found = []
+    for match in names_in(text):
+        name = TIME.sub("", match.group()).strip(" ,")
+        if name.lower() not in ("", "the"):
+            found.append((name, bool(_PLACING.search(text[: match.start()]))))
+    return found
 
 
 def _names(text: str) -> list[str]:

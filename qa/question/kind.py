@@ -18,7 +18,8 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+# A full stop behind fewer letters may be that of "Mr." or "Gen.".
+_SENTENCE_END = re.compile(r"(?<=[!?])\s+(?=\S)|(?<=[a-z]{5}\.)\s+(?=\S)")
 
 
 # By language; the first pattern that matches counts: "how many years" asks for a number, not for a time.
@@ -87,9 +88,14 @@ _OFFERED_BY = {
 _TIME_NAMES = frozenset(WEEKDAYS["en"] + MONTHS["en"]) - {"May"}
 
 
+def last_sentence(question: str) -> str:
+    """What is asked; the sentences before it say of what."""
+    return _SENTENCE_END.split(question.strip())[-1]
+
+
 def asked_type(question: str) -> AnswerType:
     """The kind of thing `question` asks for, by the question words of its last sentence."""
-    asked = _SENTENCE_END.split(question.strip())[-1]
+    asked = last_sentence(question)
     kinds = (kind for kind, pattern in _ASKED_BY["en"].items() if re.search(pattern, asked, re.IGNORECASE))
     return next(kinds, AnswerType.OTHER)
 

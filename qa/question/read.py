@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from qa.question.kind import AnswerType, asked_type
+from qa.question.kind import AnswerType, asked_type, last_sentence
 from qa.question.names import without_names
 from qa.question.preference import Preference, read_preference
 
@@ -15,7 +15,7 @@ from qa.question.preference import Preference, read_preference
 class Question:
     """A question that stands alone, and all that its words say whatever the articles hold.
 
-    `bare` is `text` with "it" for each name, `kind` what it asks for, `preference` the articles that it prefers.
+    `bare` is what is asked in the end, with "it" for each name, `kind` what it asks for, `preference` the articles that it prefers.
     """
 
     text: str
@@ -28,7 +28,7 @@ def read_question(text: str, *, asked_on: date | None = None, sources: Sequence[
     """The question `text`, asked on that day where it is known, of articles of these `sources`."""
     return Question(
         text=text,
-        bare=without_names(text),
+        bare=without_names(last_sentence(text)),
         kind=asked_type(text),
         preference=read_preference(text, asked_on, sources),
     )

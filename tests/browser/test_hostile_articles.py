@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from html import escape
 
 import pytest
 from chatting import Site, ask, serving
@@ -30,13 +31,17 @@ NAUGHTY = (
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One article for each naughty string, in its title, text, source and id."""
+    """One article for each naughty string, in its title, text, source and id.
+
+    Tags would leave the text when it is read; escaped ones are text, and stay.
+    """
     folder = tmp_path_factory.mktemp("hostile")
     lines = [
         {
             "_id": f"{number}/../{naughty}"[:150],
-            "title": f"Report {number} {naughty}",
-            "text": f"The code word of report {number} is marzipan {naughty} and nobody denied it.\n\n{naughty}",
+            "title": f"Report {number} {escape(naughty)}",
+            "text": f"The code word of report {number} is marzipan {escape(naughty)} and nobody denied it.\n\n"
+            + escape(naughty),
             "source": f"Source {naughty}",
             "date": "2024-05-06",
         }

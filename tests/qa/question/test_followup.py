@@ -57,7 +57,18 @@ def test_the_thing_asked_about_is_not_the_person_though_the_answer_names_it_firs
             "How many cars and lorries cross the Harbour Bridge every day?",
         ),
         (CHESS, "Who was champion until she won?", "Who was champion until Lina Okafor won?"),
-        (Turn("Who is the mayor of Oslo?", None), "When did they meet?", "When did Oslo meet?"),
+        # A town met nobody, and costs nothing.
+        (Turn("Who is the mayor of Oslo?"), "When did they meet?", "Who is the mayor of Oslo? When did they meet?"),
+        (
+            Turn("What did the mayor of Oslo open?", "The mayor of Oslo opened a swimming pool."),
+            "How much did it cost?",
+            "What did the mayor of Oslo open? How much did it cost?",
+        ),
+        (
+            Turn("What happened in Vilnius?", "President Yoon spoke in Vilnius."),
+            "What did he say?",
+            "What did President Yoon say?",
+        ),
         (Turn("Did Anna Berg meet Karl Frei?", None), "When was he born?", "When was Karl Frei born?"),
     ],
 )
@@ -76,6 +87,10 @@ def test_pronouns_take_the_names_of_the_turn_before(turn: Turn, question: str, w
         "Which countries?",
         "So what?",
         "This happened when?",
+        "from how many countries?",
+        "In which year?",
+        "what was the theme?",
+        "Who was the speaker?",
     ],
 )
 def test_a_question_that_leaves_words_out_follows_the_one_before(question: str) -> None:
@@ -119,6 +134,15 @@ def test_with_nothing_said_before_nothing_changes(question: str) -> None:
 def test_a_name_is_handed_on_from_turn_to_turn() -> None:
     history = [NATO, Turn("Where was he born?", "In The Hague."), Turn("How old is he?", None)]
     assert stand_alone("When did he become prime minister?", history) == "When did Mark Rutte become prime minister?"
+
+
+def test_questions_do_not_pile_up() -> None:
+    history = [BRIDGE, Turn("from how many countries?"), Turn("what was the theme?"), Turn("And why?")]
+    assert stand_alone("and where?", history) == f"{BRIDGE.question} and where?"
+
+
+def test_a_name_behind_in_is_one_where_it_is_asked_about() -> None:
+    assert stand_alone("What is its population?", [Turn("Who lives in Oslo?")]) == "What is Oslo's population?"
 
 
 def test_only_the_last_turns_count() -> None:
