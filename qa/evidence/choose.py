@@ -10,9 +10,11 @@ from itertools import groupby
 import numpy as np
 
 from index.retriever import Ranking
+from qa.evidence.agreement import agreement
 from qa.evidence.features import Nearness, SentenceFeatures, nearness, sentence_features
 from qa.evidence.gather import Found, FoundSentence
-from qa.evidence.logistic import Logistic
+from qa.evidence.logistic import Logistic, log_odds, sigmoid
+from qa.question.kind import last_sentence
 from qa.question.read import Question
 from qa.question.terms import coverage
 
@@ -76,10 +78,17 @@ def weigh(
                     marked_from=marked_from,
                     led_from=sentence.led_from,
                     features=values,
-                    probability=model.probability(values.by_name()),
+                    probability=_agreeing(
+                        model.probability(values.by_name()), question, each.article.text[marked_from : sentence.end]
+                    ),
                 )
             )
     return candidates
+
+
+def _agreeing(probability: float, question: Question, marked: str) -> float:
+    added = agreement(last_sentence(question.text), marked)
+    return sigmoid(log_odds(probability) + added) if added else probability
 
 
 def best_per_passage(candidates: Sequence[Candidate], shown: Sequence[Candidate] = ()) -> list[Candidate]:

@@ -15,6 +15,8 @@ from qa.question.terms import coverage
 
 # Where even the nearest sentence is farther than this, none gets a whole share.
 LEAST_BEST = 0.05
+# What only the title has of the question counts so much: a story does not repeat in each sentence what it is about.
+OF_TITLE = 0.3
 # "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
 _LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
 
@@ -92,7 +94,9 @@ def sentence_features(
                 similarity_share=max(measured.similarity_share, before[1].similarity_share),
                 bare_share=measured.bare_share,
             )
-        features.append(_features(question, found, sentence, resolved, coverage(weights, about | title)))
+        covered = coverage(weights, about)
+        covered += OF_TITLE * (coverage(weights, about | title) - covered)
+        features.append(_features(question, found, sentence, resolved, covered))
         before = (terms, measured)
     return features
 

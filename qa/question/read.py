@@ -15,7 +15,8 @@ from qa.question.preference import Preference, read_preference
 class Question:
     """A question that stands alone, and all that its words say whatever the articles hold.
 
-    `bare` is what is asked in the end, with "it" for each name, `kind` what it asks for, `preference` the articles that it prefers.
+    `bare` is what is asked in the end, with "it" for each name, `kind` what it asks for, `preference` the articles
+    that it prefers.
     """
 
     text: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from fakes import make_found, make_question
 
 from corpus.article import Article, Passage
-from qa.evidence.features import Nearness, SentenceFeatures, nearness, sentence_features
+from qa.evidence.features import OF_TITLE, Nearness, SentenceFeatures, nearness, sentence_features
 from qa.evidence.gather import Found
 from qa.question.kind import AnswerType
 
@@ -38,6 +39,14 @@ def test_features_of_each_sentence() -> None:
     # Only the second says when.
     assert [kinds(row) for row in rows] == [(0, 0, 0, 1), (0, 0, 1, 0), (0, 0, 0, 1)]
     assert [(row.timely, row.fresh) for row in rows] == [(1.0, 0.0)] * 3
+
+
+def test_what_only_the_title_has_of_the_question_counts_less() -> None:
+    found = whole("It opened in May.")
+    found = replace(found, article=replace(found.article, title="The harbour bridge"))
+    weights = {"harbour": 0.5, "bridg": 0.3, "open": 0.2}
+    (row,) = sentence_features(make_question("When?"), weights, found, nearness([0.5], [0.5]))
+    assert row.coverage == pytest.approx(0.2 + OF_TITLE * 0.8)
 
 
 def test_timely_and_fresh_are_not_the_same() -> None:

@@ -59,3 +59,25 @@ def test_asked_type(question: str, kind: AnswerType) -> None:
 )
 def test_offers(sentence: str, kind: AnswerType, question: str, is_offered: bool) -> None:
     assert offers(sentence, kind, question) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "is_offered"),
+    [
+        ("It reopened after 14 months.", "What did the work cost?", False),
+        ("It cost 6.2 million euros.", "What did the work cost?", True),
+        ("It cost $5.", "How much did it cost?", True),
+        ("Der Bau: 84 Mio. Euro.", "How much was paid?", True),
+        ("It is 14 years old.", "What percentage agreed?", False),
+        ("Half of them agreed.", "What percentage agreed?", True),
+        ("It is 14 years old.", "How old is it?", True),
+    ],
+)
+def test_an_amount_of_money_or_a_share_is_more_than_a_number(sentence: str, question: str, is_offered: bool) -> None:
+    assert asked_type(question) is AnswerType.NUMBER
+    assert offers(sentence, AnswerType.NUMBER, question) is is_offered
+
+
+def test_a_day_of_the_week_is_nobody() -> None:
+    assert not offers("The commission met on Monday.", AnswerType.PERSON, "Who met?")
+    assert not offers("The commission met in March.", AnswerType.PLACE, "Where did it meet?")

@@ -1,0 +1,73 @@
+"""Negation and rank: "Which state did not sign first?" is not answered by who signed, nor by who signed second.
+
+The words for it are few and common, so that neither the vectors nor the weight of terms make much of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# Added to the log-odds of a sentence for a question that is negated: it is too, or it is not.
+NEGATED = 2.0
+# Taken from those of a sentence without the rank that is asked for: first, last, only, largest.
+UNRANKED = 1.5
+
+_NEGATED = {
+    "en": re.compile(
+        r"\b(?:not|never|cannot|without|except|nobody|none|neither|nor|only|unlike"
+        r"|(?:refus|declin|fail|reject|oppos|deni|boycott|abstain|lack|absent|miss)\w*|against)\b|n[’']t\b",
+        re.IGNORECASE,
+    ),
+}
+# The verb of the question itself; "without" and "nobody" may stand in a clause of it.
+_ASKS_NEGATED = {
+    "en": re.compile(
+        r"\b(?:(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should)"
+        r"(?: not| never|n[’']t)|cannot)\b",
+        re.IGNORECASE,
+    ),
+}
+# In a longer question these words mostly belong to something in it, not to what is asked.
+MOST_WORDS = 14
+_RANKS = {
+    "en": re.compile(
+        r"\b(?:first|second|third|fourth|fifth|last|only|latest|earliest|most|least|[a-z]{3,}est)\b", re.IGNORECASE
+    ),
+}
+# These end like superlatives.
+_NO_RANK_WORDS = """
+    interest protest request forest west southwest northwest arrest invest suggest contest guest quest test honest
+    harvest modest conquest rest manifest digest behest tempest attest detest infest crest chest priest
+"""
+_NO_RANKS = frozenset(_NO_RANK_WORDS.split())
+# "The most", "at least", "first of all" say nothing of rank; nor does a "most of" or a first lady.
+_PHRASES = re.compile(
+    r"\b(?:at (?:least|most|first|last)|first (?:of all|name|lady|minister|aid)|last (?:name|\w+day)"
+    r"|last (?:week|month|year|night|summer|spring|autumn|winter|fall)|most of)\b",
+    re.IGNORECASE,
+)
+
+
+def agreement(question: str, sentence: str) -> float:
+    """What is added to the log-odds that `sentence` answers `question`."""
+    if len(question.split()) > MOST_WORDS:
+        return 0.0
+    added = 0.0
+    if _ASKS_NEGATED["en"].search(question):
+        added += NEGATED if _NEGATED["en"].search(sentence) else -NEGATED
+    ranks = asked_ranks(question)
+    if ranks and not ranks & _ranks(sentence):
+        added -= UNRANKED
+    return added
+
+
+@lru_cache(maxsize=256)
+def asked_ranks(question: str) -> frozenset[str]:
+    """The ranks that `question` asks for, such as "first"."""
+    return _ranks(question)
+
+
+def _ranks(text: str) -> frozenset[str]:
+    found = (match.group().lower() for match in _RANKS["en"].finditer(_PHRASES.sub(" ", text)))
+    return frozenset(word for word in found if word not in _NO_RANKS)

@@ -1,0 +1,33 @@
+"""Negation and rank in a question are not answered by a sentence without them."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.evidence.agreement import NEGATED, UNRANKED, agreement
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "added"),
+    [
+        ("Which state did not sign the pact?", "Only Tavria refused to sign.", NEGATED),
+        ("Which state didn’t sign?", "Tavria did not sign.", NEGATED),
+        ("Who would never pay?", "Norden said it would not.", NEGATED),
+        ("Which state did not sign the pact?", "Nine of the ten states signed it.", -NEGATED),
+        ("Which state signed the pact first?", "Nine states signed it.", -UNRANKED),
+        ("Which state signed the pact first?", "Lumenia signed first.", 0.0),
+        ("Who is the only woman on the board?", "Anna Berg is on the board.", -UNRANKED),
+        ("What is the tallest tower?", "The tower is the tallest of all.", 0.0),
+        ("What is the tallest tower?", "The tower is tall.", -UNRANKED),
+        ("Which state did not sign first?", "Lumenia did not sign first.", NEGATED),
+        # Nothing of the kind is asked for.
+        ("Which state signed the pact?", "Tavria did not sign.", 0.0),
+        ("Who protested in the forest in the west?", "Farmers did.", 0.0),
+        ("What did the first lady say last week?", "She said no.", 0.0),
+        ("At least how many came?", "Nine came.", 0.0),
+        # In a long question the word belongs to something in it.
+        ("Which paper wrote of the man who did not sign the pact that nine of ten states had signed?", "It was.", 0.0),
+    ],
+)
+def test_agreement(question: str, sentence: str, added: float) -> None:
+    assert agreement(question, sentence) == added
