@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from corpus.filters import Filters
+from qa.timeline import timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,30 @@ class Answer:
     filters: Filters = Filters()
     written: Written | None = None
 
+    @property
+    def timeline(self) -> tuple[Citation, ...]:
+        """The citations of different years that may well be the answer, newest first.
+
+        Empty when the question names its own time, or when the likely ones are of one year.
+        """
+        return timeline(self.citations) if self.is_answerable and not self.names_time else ()
+
     def to_json(self) -> dict[str, object]:
-        """The contract's JSON object, ready for `json.dumps`; `newest` and `written` only where there is something."""
+        """The contract's JSON object, ready for `json.dumps`.
+
+        `newest`, `timeline` and `written` are only there where there is something.
+        """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
+        if self.timeline:
+            further["timeline"] = [
+                {
+                    "rank": citation.rank,
+                    "published": _iso(citation.published),
+                    "answer": citation.answer,
+                    "confidence": round(citation.score, 4),
+                }
+                for citation in self.timeline
+            ]
         if self.written:
             further["written"] = _written_json(self.written)
         return {

@@ -16,13 +16,7 @@ def print_answer(answer: Answer) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
-    if answer.is_answerable:
-        console.print(Text(" ".join((answer.text or "").split()), style="bold"))
-        console.print(Text(confidence_in_words(answer.confidence), style="green"))
-    else:
-        console.print(Text(f"The articles do not say. {reason_in_words(answer)}".rstrip(), style="bold"))
-        if answer.citations:
-            console.print(Text("The nearest passages:", style="dim"))
+    _print_verdict(console, answer)
     if answer.written:
         console.print()
         for sentence in answer.written.sentences:
@@ -39,6 +33,22 @@ def print_answer(answer: Answer) -> None:
             )
         if citation.also_in:
             console.print(Text(f"Also in {', '.join(copy.article_id for copy in citation.also_in)}", style="dim"))
+
+
+def _print_verdict(console: Console, answer: Answer) -> None:
+    if not answer.is_answerable:
+        console.print(Text(f"The articles do not say. {reason_in_words(answer)}".rstrip(), style="bold"))
+        if answer.citations:
+            console.print(Text("The nearest passages:", style="dim"))
+        return
+    if answer.timeline:
+        console.print(Text("Articles of different years say:", style="bold"))
+        for citation in answer.timeline:
+            day, said = date_in_words(citation.published), " ".join(citation.answer.split())
+            console.print(Text.assemble((f"{day}: ", "dim"), (f"{said} [{citation.rank}]", "bold")))
+    else:
+        console.print(Text(" ".join((answer.text or "").split()), style="bold"))
+    console.print(Text(confidence_in_words(answer.confidence), style="green"))
 
 
 def _heading(citation: Citation) -> Text:

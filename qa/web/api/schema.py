@@ -165,6 +165,15 @@ class WrittenModel(BaseModel):
     problem: str = Field(default="", description="why nothing was written")
 
 
+class TimelineModel(BaseModel):
+    """What one article says, by the `rank` of its citation; `confidence` is the probability that this answers."""
+
+    rank: int
+    published: date
+    answer: str
+    confidence: float
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -178,6 +187,9 @@ class AnswerModel(BaseModel):
     timing_ms: dict[str, float]
     newest: date | None = Field(
         default=None, description="only in a refusal of a question about a later time: the day of the newest article"
+    )
+    timeline: list[TimelineModel] = Field(
+        default=[], description="what articles of different years say, newest first; only where they may differ"
     )
     written: WrittenModel | None = Field(default=None, description="only where a language model was asked to write")
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from qa.answer import Answer, Citation, Copy
 from qa.show.explain_times import explain_times
-from qa.show.timeline import timeline
 from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
 from qa.web.escape import as_entities, reader_path
 
@@ -32,7 +31,7 @@ def answer_html(answer: Answer) -> str:
 
 
 def _found(answer: Answer) -> str:
-    years = timeline(answer)
+    years = answer.timeline
     if years:
         return _timeline(years, [citation for citation in answer.citations if citation not in years])
     first, *others = answer.citations

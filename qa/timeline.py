@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from qa.answer import Answer, Citation
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.answer import Citation
 
 # Of the first citation's probability; what is less likely than this is no second answer.
 LEAST_SHARE = 0.5
 
 
-def timeline(answer: Answer) -> tuple[Citation, ...]:
-    """The citations of different years that may well be the answer, newest first, one an article.
-
-    Empty when the question names its own time, or when the likely ones are of one year.
-    """
-    if not answer.is_answerable or answer.names_time:
-        return ()
-    least = LEAST_SHARE * answer.citations[0].score
+def timeline(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Those of different years that may well be the answer, newest first, one an article; empty if all are of one."""
+    least = LEAST_SHARE * citations[0].score if citations else 0.0
     likely: dict[str, Citation] = {}
-    for citation in answer.citations:
+    for citation in citations:
         if citation.published and citation.score >= least:
             likely.setdefault(citation.article_id, citation)
     found = sorted(likely.values(), key=lambda citation: (-_day(citation), citation.rank))

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from qa.answer import Answer, Citation
-from qa.show.timeline import timeline
 
 
 def cited(rank: int, article_id: str, published: date | None, score: float) -> Citation:
@@ -42,7 +41,7 @@ def answer(*citations: Citation) -> Answer:
 
 def test_newest_first_one_an_article() -> None:
     again = cited(3, "b", date(2025, 7, 3), 0.25)
-    assert timeline(answer(FIRST, LATER, again)) == (LATER, FIRST)
+    assert answer(FIRST, LATER, again).timeline == (LATER, FIRST)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +54,18 @@ def test_newest_first_one_an_article() -> None:
     ],
 )
 def test_not_where_the_other_is_unlikely_undated_or_of_the_same_year(other: Citation) -> None:
-    assert timeline(answer(FIRST, other)) == ()
+    assert answer(FIRST, other).timeline == ()
 
 
 def test_not_in_a_refusal_nor_where_the_question_names_its_time() -> None:
-    assert timeline(replace(answer(FIRST, LATER), is_answerable=False)) == ()
-    assert timeline(replace(answer(FIRST, LATER), names_time=True)) == ()
+    assert replace(answer(FIRST, LATER), is_answerable=False).timeline == ()
+    assert replace(answer(FIRST, LATER), names_time=True).timeline == ()
+
+
+def test_it_is_part_of_the_answer_as_json() -> None:
+    written = answer(FIRST, LATER).to_json()["timeline"]
+    assert written == [
+        {"rank": 2, "published": "2025-07-03", "answer": "It is so.", "confidence": 0.3},
+        {"rank": 1, "published": "2023-07-11", "answer": "It is so.", "confidence": 0.4},
+    ]
+    assert "timeline" not in answer(FIRST).to_json()

@@ -1,0 +1,59 @@
+"""An answer as the command line prints it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qa.answer import Answer, Citation, Copy
+from qa.show.terminal import print_answer
+
+
+def cited(rank: int, published: date, **further: object) -> Citation:
+    known: dict[str, object] = {
+        "rank": rank,
+        "article_id": f"a{rank}",
+        "passage_id": f"a{rank}:0-9",
+        "title": f"Title {rank}",
+        "source": None,
+        "published": published,
+        "url": None,
+        "start": 0,
+        "end": 9,
+        "quote": f"It is so {rank}.",
+        "answer_start": 0,
+        "answer_end": 11,
+        "score": 0.5,
+        "text_sha256": "",
+    }
+    return Citation(**(known | further))  # type: ignore[arg-type]
+
+
+def printed(capsys: pytest.CaptureFixture[str], *citations: Citation) -> list[str]:
+    text = citations[0].answer
+    print_answer(
+        Answer(question="Who?", query="Who?", is_answerable=True, confidence=0.9, text=text, citations=citations)
+    )
+    return capsys.readouterr().out.splitlines()
+
+
+def test_articles_of_different_years_each_with_its_day(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, cited(1, date(2023, 7, 11)), cited(2, date(2025, 7, 3)))
+    assert lines[:4] == [
+        "Articles of different years say:",
+        "3 July 2025: It is so 2. [2]",
+        "11 July 2023: It is so 1. [1]",
+        "Very likely, 90%",
+    ]
+
+
+def test_what_an_earlier_article_said_instead(capsys: pytest.CaptureFixture[str]) -> None:
+    earlier = Copy(article_id="old", title="Old", source=None, published=date(2025, 7, 1), url=None, start=3, end=9)
+    lines = printed(capsys, cited(1, date(2025, 7, 3), updates=(earlier,)))
+    assert lines[0] == "It is so 1."
+    assert "Said otherwise on 1 July 2025: old 3-9" in lines
+
+
+def test_a_headline_that_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, cited(1, date(2025, 7, 3), headline_answers=True))[0] == "Title 1"
