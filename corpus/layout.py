@@ -162,10 +162,10 @@ def _without_page_edges(raw: str) -> str:
         dropped = set()
         for place in _edges(lines):
             like = _like(lines[place])
-            # With a number that counts the pages, two are enough.
-            if _PAGE_NUMBER.fullmatch(lines[place].strip()) or counted[like] >= (
-                LEAST_PAGES - 1 if "0" in like else LEAST_PAGES
-            ):
+            # With a number that counts the pages, two are enough. A sentence is no head.
+            least = LEAST_PAGES - 1 if "0" in like else LEAST_PAGES
+            is_head = counted[like] >= least and not like.endswith((".", "!", "?"))
+            if is_head or _PAGE_NUMBER.fullmatch(lines[place].strip()):
                 dropped.add(place)
         page = "\n".join(line for place, line in enumerate(lines) if place not in dropped)
         kept.append(page.strip("\n"))

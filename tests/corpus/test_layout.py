@@ -101,6 +101,11 @@ def test_running_heads_and_page_numbers_go_and_the_sentence_is_whole() -> None:
     assert "question of the bridge, which nobody had expected to be asked, and went home" in " ".join(text.split())
 
 
+def test_a_running_head_between_whole_sentences_goes_too() -> None:
+    pages = [f"The Daily Letter\n\nThis is what page {n} says." for n in range(1, 5)]
+    assert clean_article("\f".join(pages)) == "\n\n".join(f"This is what page {n} says." for n in range(1, 5))
+
+
 def test_a_page_line_in_the_middle_of_a_sentence_goes_without_form_feeds_too() -> None:
     text = (
         "The board voted late on Friday for the plan that the\n\nPage 2 of 9\n\nengineers had "
