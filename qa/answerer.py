@@ -15,6 +15,7 @@ from index.hit import Hit
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
+from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
 from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_behind, weigh
 from qa.evidence.cite import cite
@@ -27,9 +28,10 @@ from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, stand_alone
+from qa.question.kind import last_sentence
 from qa.question.read import Question, read_question
 from qa.question.spelling import misspelt, put_right
-from qa.question.terms import term_weights
+from qa.question.terms import asked_first, term_weights
 
 if TYPE_CHECKING:
     from qa.write.writer import Writer
@@ -100,6 +102,9 @@ class Answerer:
 
         articles, passages = ranking.store.counts()
         weights = term_weights(ranking.terms, counts, passages)
+        last = last_sentence(asked.text)
+        if last != asked.text:
+            weights = asked_first(weights, frozenset(analyze(last)))
         models = self._fitted.dated if asked.preference.is_dated else self._fitted.undated
         first = best_per_passage(self._weigh(asked, weights, ranking, first_hits(ranking), models))
         if self._reranker is not None:

@@ -10,6 +10,8 @@ from importlib import resources
 
 # The English at large counts as much as this many passages: it decides in a small index, where every word is rare.
 BACKGROUND_PASSAGES = 1_000
+# What a term weighs that stands only in front of what is asked.
+OF_TOPIC = 0.3
 
 
 def term_weights(terms: Sequence[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:
@@ -24,6 +26,16 @@ def term_weights(terms: Sequence[str], counts: Mapping[str, int], passages: int)
         rarity[term] = -math.log(min(share, 1.0)) + 1e-9
     total = sum(rarity.values())
     return {term: value / total for term, value in rarity.items()}
+
+
+def asked_first(weights: Mapping[str, float], asked: frozenset[str]) -> dict[str, float]:
+    """`weights` with those lessened that are not of the `asked` terms, which are of the last sentence of a question.
+
+    What stands in front of it says of what is asked; the sentence that answers need not say that again.
+    """
+    lessened = {term: weight * (1.0 if term in asked else OF_TOPIC) for term, weight in weights.items()}
+    total = sum(lessened.values())
+    return {term: weight / total for term, weight in lessened.items()}
 
 
 def coverage(weights: Mapping[str, float], terms: frozenset[str]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.question.terms import coverage, term_weights
+from qa.question.terms import OF_TOPIC, asked_first, coverage, term_weights
 
 
 def counts(**known: int) -> Mapping[str, int]:
@@ -49,3 +49,9 @@ def test_coverage_is_the_share_that_is_there() -> None:
     assert coverage(weights, frozenset({"bridg", "oslo", "other"})) == pytest.approx(0.7)
     assert coverage(weights, frozenset()) == 0.0
     assert coverage({}, frozenset({"bridg"})) == 0.0
+
+
+def test_what_stands_in_front_of_the_question_weighs_less() -> None:
+    weights = asked_first({"pool": 0.5, "design": 0.5}, frozenset({"design"}))
+    assert sum(weights.values()) == pytest.approx(1.0)
+    assert weights["pool"] == pytest.approx(OF_TOPIC * weights["design"])
