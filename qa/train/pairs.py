@@ -211,7 +211,7 @@ def _of_a_name(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _others(pattern: re.Pattern[str], text: str, question: str, answers: str) -> list[str]:
-    asked = question.casefold()
+    known = frozenset(re.findall(r"\w+", f"{question} {answers}".casefold()))
     others = []
     for match in pattern.finditer(text):
         first, end = _of_a_name(match) if pattern is NAME else match.span()
@@ -219,7 +219,7 @@ def _others(pattern: re.Pattern[str], text: str, question: str, answers: str) ->
         if pattern is NAME and (len(name) < 3 or (first == 0 or text[first - 2 : first - 1] in '.!?\n"')):
             continue
         # A part of what is asked for, or of the answer, exchanges nothing.
-        if any(part in asked.split() or part in answers.split() for part in name.casefold().split()):
+        if known & frozenset(re.findall(r"\w+", name.casefold())):
             continue
         others.append(name)
     return sorted(set(others))
