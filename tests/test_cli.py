@@ -607,7 +607,11 @@ def test_the_real_encoder_from_build_to_verify(tmp_path: Path) -> None:
     asked = command("ask", "How is South Korea strengthening its partnership with NATO?", "--json", *place)
     assert (asked.returncode, asked.stderr) == (0, "")
     answer = json.loads(asked.stdout)
-    assert list(answer) == ANSWER_KEYS
+    # The bundled articles are of 2023 and 2025, and both strengthen it.
+    assert list(answer) == [*ANSWER_KEYS, "timeline"]
+    days = [each["published"] for each in answer["timeline"]]
+    assert days == sorted(days, reverse=True)
+    assert {day[:4] for day in days} == {"2023", "2025"}
     assert (answer["answerable"], len(answer["citations"])) == (True, 5)
     (tmp_path / "answer.json").write_text(asked.stdout, encoding="utf-8")
     checked = command("verify", tmp_path / "answer.json", *place)
