@@ -46,6 +46,10 @@ class BadQuestion(UserError):
     """The question, or what came with it, cannot be answered as it is."""
 
 
+class UnknownSource(BadQuestion):
+    """No article is of the source that was asked for."""
+
+
 class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
@@ -168,7 +172,7 @@ class Answerer:
             self._reranker.log_odds("warm", ["warm"])
 
     def _by_known_sources(self, filters: Filters | None) -> Filters | None:
-        """`filters` with each source as the articles spell it: case does not count. Raises BadQuestion for another."""
+        """`filters` with each source as the articles spell it: case does not count. Raises UnknownSource."""
         if not filters or not filters.sources:
             return filters
         known = self.store.every_source()
@@ -179,7 +183,7 @@ class Answerer:
                 near = get_close_matches(source.casefold(), {name.casefold(): name for name in known}, n=3, cutoff=0.6)
                 names = [name for name in known if name.casefold() in near] or known[:NAMED_SOURCES]
                 there_are = f"; there is {', '.join(map(repr, names))}" if names else ""
-                raise BadQuestion(f"no article is of the source {source!r:.80}{there_are}")
+                raise UnknownSource(f"no article is of the source {source!r:.80}{there_are}")
             chosen += alike
         return replace(filters, sources=tuple(dict.fromkeys(chosen)))
 

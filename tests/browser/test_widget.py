@@ -397,7 +397,9 @@ def test_two_widgets_do_not_disturb_each_other(open_widget: OpenWidget) -> None:
 
 
 def test_inline_stands_where_the_page_wants_it(open_widget: OpenWidget) -> None:
-    page = open_widget(attributes='data-target="main" data-sources="Nobody|Else" data-after="2020-01-01" data-k="2"')
+    page = open_widget(
+        attributes='data-target="main" data-sources="NationPress|European Interest" data-after="2020-01-01" data-k="2"'
+    )
     region = page.locator("main").get_by_role("region", name="Ask the articles")
     expect(region).to_be_visible()
     expect(launcher(page)).to_be_hidden()
@@ -405,7 +407,7 @@ def test_inline_stands_where_the_page_wants_it(open_widget: OpenWidget) -> None:
         ask(page, MISSION)
     body = sent(asked.value)
     assert {key: body.get(key) for key in ("k", "sources", "before", "after")} == {
-        "k": 2, "sources": ["Nobody", "Else"], "before": None, "after": "2020-01-01",
+        "k": 2, "sources": ["NationPress", "European Interest"], "before": None, "after": "2020-01-01",
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
-from qa.answerer import BadQuestion
+from qa.answerer import BadQuestion, UnknownSource
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,8 @@ _PLAIN = {
 
 def public_error(error: UserError) -> PublicError:
     """What a client may know of it. What only the owner of the server can mend is logged, as it may name files."""
+    if isinstance(error, UnknownSource):
+        return PublicError(404, "unknown_source", str(error))
     if isinstance(error, BadQuestion):
         return PublicError(422, "bad_question", str(error))
     if isinstance(error, ArticleNotFound):

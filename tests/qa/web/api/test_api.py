@@ -153,6 +153,15 @@ def test_empty_questions(client: TestClient, question: str) -> None:
     assert (status, code) == (422, "bad_question")
 
 
+def test_a_source_that_no_article_is_of_is_told_with_those_like_it(client: TestClient) -> None:
+    response = client.post("/api/ask", json={"question": "Who?", "sources": ["European Interests"]})
+    assert error_of(response) == (
+        404,
+        "unknown_source",
+        "no article is of the source 'European Interests'; there is 'European Interest'",
+    )
+
+
 @pytest.mark.parametrize(
     "content",
     [
