@@ -26,6 +26,14 @@ _WIKI_LINK = re.compile(r"!?\[\[(?P<page>[^\[\]|\n]+)(?:\|(?P<label>[^\[\]\n]+))
 # An article about HTML may have a tag or two.
 LEAST_TAGS = 3
 _CELLS = ParserConfig(table_cell_separator=" | ")
+# Bold words, links and pictures, headings, footnotes.
+_MARKS = (
+    re.compile(r"(?<!\*)\*\*[^\s*][^*\n]{0,200}\*\*(?!\*)"),
+    re.compile(r"\[[^\[\]\n]{1,200}\]\(https?://[^\s()]{1,500}\)|\[\[[^\[\]\n]{1,100}\]\]"),
+    re.compile(r"^#{1,6} \S", re.MULTILINE),
+    re.compile(r"\[\^\w{1,20}\]"),
+)
+LEAST_KINDS = 2
 _AS_IT_IS = ("fence", "code_block", "html_block")
 _BLOCK_ENDS = (
     "paragraph_close",
@@ -65,6 +73,11 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}, text
     return (fields, text[match.end() :]) if isinstance(fields, dict) and fields else ({}, text)
+
+
+def is_markdown(text: str) -> bool:
+    """Whether a text that does not say so is Markdown: it has marks of two kinds, such as bold words and links."""
+    return sum(bool(mark.search(text)) for mark in _MARKS) >= LEAST_KINDS
 
 
 def without_markdown(text: str) -> str:

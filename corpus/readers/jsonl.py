@@ -13,7 +13,7 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.language import language_of
 from corpus.layout import clean_article
-from corpus.markup import without_html
+from corpus.markup import is_markdown, without_html, without_markdown
 from corpus.published import find_published
 from corpus.readers.fields import NAMES, Fields, read_fields
 from corpus.readers.find import ID_DIGITS
@@ -84,7 +84,8 @@ def _parse_text(value: object, record: dict[str, object]) -> str:
         raise UserError(f"the line has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
     if not isinstance(value, str):
         raise UserError(f"text must be a text, not {value!r:.80}")
-    text = clean_article(without_html(ftfy.fix_encoding(value)))
+    text = ftfy.fix_encoding(value)
+    text = clean_article(without_html(without_markdown(text) if is_markdown(text) else text))
     if not text:
         raise UserError(f"text is empty: {value!r:.80}")
     return text

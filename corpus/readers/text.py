@@ -16,6 +16,7 @@ from corpus.dateline import is_dateline, skip_dateline
 from corpus.errors import UserError
 from corpus.language import language_of
 from corpus.layout import clean_article
+from corpus.markup import is_markdown as has_markdown
 from corpus.markup import is_markup, split_front_matter, without_html, without_markdown
 from corpus.published import find_published
 from corpus.readers.fields import read_fields
@@ -128,7 +129,7 @@ def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object], i
     try:
         known = parse_metadata(metadata)
         front, raw = split_front_matter(decode(data))
-        raw = without_markdown(raw) if is_markdown else raw
+        raw = without_markdown(raw) if is_markdown or has_markdown(raw) else raw
         text = clean_article(without_html(raw) if is_markup(raw) else raw)
     except UserError as error:
         raise UserError(f"article {article_id!r}: {error}") from error

@@ -111,6 +111,12 @@ def test_markup_and_mojibake_leave_text_and_title(tmp_path: Path) -> None:
     assert (article.title, article.text) == ("Café owner’s prize & more", "Café owner’s prize\n\nTwo.")
 
 
+def test_markdown_of_a_crawler_leaves_its_marks(tmp_path: Path) -> None:
+    text = "# Ferry\n\nThe **ferry** to [Ellin](https://example.org) sails again."
+    (article,), _ = read(tmp_path, {"id": "1", "title": "Ferry", "text": text})
+    assert article.text == "Ferry\n\nThe ferry to Ellin sails again."
+
+
 def test_the_first_filled_name_counts() -> None:
     fields = read_fields({"body": "b", "text": "", "content": "c", "article": {"text": "no"}})
     assert fields.text == "b"

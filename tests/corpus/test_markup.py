@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.markup import is_markup, split_front_matter, without_html, without_markdown
+from corpus.markup import is_markdown, is_markup, split_front_matter, without_html, without_markdown
 
 
 def test_html_as_a_browser_shows_it() -> None:
@@ -87,3 +87,17 @@ def test_any_text_can_be_markdown_or_html(text: str) -> None:
     assert isinstance(without_markdown(text), str)
     assert isinstance(without_html(text), str)
     assert isinstance(without_html(f"<p>{text}</p>"), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("The **ferry** to [Ellin](https://example.org) sails.", True),
+        ("# Ferry\n\nIt sails, see [[fares]].", True),
+        ("The **ferry** sails, and 2 * 3 ** 4 is no mark.", False),
+        ("See [1] and (https://example.org); #1 of 3.", False),
+        ("# A heading of something else\nand a line.", False),
+    ],
+)
+def test_marks_of_two_kinds_make_markdown(text: str, is_one: bool) -> None:
+    assert is_markdown(text) is is_one
