@@ -206,8 +206,8 @@ def _items(lines: Sequence[_Line]) -> list[tuple[int, int] | bool]:
         while end < len(lines) and _is_like(lines, end, number, is_bullet=is_bullet, is_row=is_row):
             end += 1
         before = lines[number - 1] if number else None
-        leads = before is not None and (before.text.rstrip().endswith(_COLON) or _is_heading(before.text))
         is_colon = before is not None and before.text.rstrip().endswith(_COLON)
+        leads = is_colon or (before is not None and _is_heading(before.text))
         if is_bullet or is_row or (leads and end - number >= (LEAST_ITEMS - is_colon)):
             lead = _lead(before) if before is not None and leads else True
             found[number:end] = [lead] * (end - number)

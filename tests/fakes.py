@@ -152,6 +152,7 @@ def make_found(passage: Passage, article: Article, **values: object) -> Found:
         "sentences": tuple(able_sentences(passage)),
         "sentence_vectors": np.zeros((0, 0), np.float32),
         "terms": tuple(analyze(passage.text)),
+        "title_terms": frozenset(analyze(article.title)),
         "article_terms": frozenset(analyze(article.title)) | frozenset(analyze(passage.text)),
         "fused": 0.0,
         "dense": 0.0,

@@ -65,6 +65,7 @@ def weigh(
         near = _nearness_by_meaning(found, ranking)
     else:
         found, near = _nearness_by_words(weights, found)
+    asked = last_sentence(question.text)
     candidates = []
     for each, measured in zip(found, near, strict=True):
         features = sentence_features(question, weights, each, measured)
@@ -79,15 +80,15 @@ def weigh(
                     led_from=sentence.led_from,
                     features=values,
                     probability=_agreeing(
-                        model.probability(values.by_name()), question, each.article.text[marked_from : sentence.end]
+                        model.probability(values.by_name()), asked, each.article.text[marked_from : sentence.end]
                     ),
                 )
             )
     return candidates
 
 
-def _agreeing(probability: float, question: Question, marked: str) -> float:
-    added = agreement(last_sentence(question.text), marked)
+def _agreeing(probability: float, asked: str, marked: str) -> float:
+    added = agreement(asked, marked)
     return sigmoid(log_odds(probability) + added) if added else probability
 
 

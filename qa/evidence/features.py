@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from index.words.analyze import analyze
 from qa.evidence.gather import Found, FoundSentence
 from qa.question.kind import AnswerType, offers
 from qa.question.read import Question
@@ -83,7 +82,6 @@ def sentence_features(
     """
     features = []
     before: tuple[frozenset[str], Nearness] | None = None
-    title = frozenset(analyze(found.article.title))
     for sentence, measured in zip(found.sentences, near, strict=True):
         terms = frozenset(sentence.terms)
         resolved, about = measured, terms
@@ -95,7 +93,7 @@ def sentence_features(
                 bare_share=measured.bare_share,
             )
         covered = coverage(weights, about)
-        covered += OF_TITLE * (coverage(weights, about | title) - covered)
+        covered += OF_TITLE * (coverage(weights, about | found.title_terms) - covered)
         features.append(_features(question, found, sentence, resolved, covered))
         before = (terms, measured)
     return features

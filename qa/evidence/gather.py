@@ -40,8 +40,9 @@ class Found:
     """A passage found for a question: its article, its fused score (0 to 1) and its cosine with the question.
 
     `sentences` can be an answer, `sentence_vectors` has a row for each; `terms` are the passage's in order.
-    `article_fused` is the best fused score of its article's passages, `article_terms` the terms of the title and of the
-    passages found. `is_timely`: of the time and sources the question names; `is_fresh`: of the days around its asking.
+    `article_fused` is the best fused score of its article's passages, `title_terms` the terms of its title,
+    `article_terms` those and the terms of the passages found. `is_timely`: of the time and sources the question names;
+    `is_fresh`: of the days around its asking.
     """
 
     passage: Passage
@@ -52,6 +53,7 @@ class Found:
     fused: float
     dense: float
     article_fused: float
+    title_terms: frozenset[str]
     article_terms: frozenset[str]
     is_timely: bool = False
     is_fresh: bool = False
@@ -90,7 +92,8 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
     terms = {number: tuple(record.terms.split()) for number, record in records.items()}
     best = _best_scores(there, records)
     dim = ranking.query_vectors.shape[1]
-    known = _article_terms(records, articles, terms)
+    titles = {article_id: frozenset(analyze(article.title)) for article_id, article in articles.items()}
+    known = _article_terms(records, titles, terms)
     found = []
     for hit in there:
         record = records[hit.number]
@@ -106,6 +109,7 @@ def gather(ranking: Ranking, hits: Sequence[Hit], preference: Preference) -> lis
                 fused=hit.score,
                 dense=ranking.dense.get(hit.number, 0.0),
                 article_fused=best[article.article_id],
+                title_terms=titles[article.article_id],
                 article_terms=known[article.article_id],
                 is_timely=preference.is_timely(article),
                 is_fresh=preference.is_fresh(article),
@@ -130,10 +134,10 @@ def _best_scores(hits: Sequence[Hit], records: Mapping[int, PassageRecord]) -> d
 
 
 def _article_terms(
-    records: Mapping[int, PassageRecord], articles: Mapping[str, Article], terms: Mapping[int, Sequence[str]]
+    records: Mapping[int, PassageRecord], titles: Mapping[str, frozenset[str]], terms: Mapping[int, Sequence[str]]
 ) -> dict[str, frozenset[str]]:
     """The terms of each article's title and of its passages that were found."""
-    known = {article_id: set(analyze(article.title)) for article_id, article in articles.items()}
+    known = {article_id: set(title) for article_id, title in titles.items()}
     for number, record in records.items():
         known[record.article_id].update(terms[number])
     return {article_id: frozenset(terms) for article_id, terms in known.items()}

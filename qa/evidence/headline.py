@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from index.words.analyze import analyze
 from qa.evidence.choose import Candidate
 from qa.question.kind import AnswerType, offers
 from qa.question.read import Question
@@ -28,7 +27,7 @@ def let_headline_answer(asked: Question, weights: Mapping[str, float], first: Ca
     words = [word for word in title.split() if word[0].isalpha()]
     if asked.kind in _NAMES and sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words):
         return first
-    covered = coverage(weights, frozenset(analyze(title)))
+    covered = coverage(weights, first.found.title_terms)
     return replace(first, headline=True) if covered and covered >= first.features.coverage else first
 
 

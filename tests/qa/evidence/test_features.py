@@ -43,7 +43,7 @@ def test_features_of_each_sentence() -> None:
 
 def test_what_only_the_title_has_of_the_question_counts_less() -> None:
     found = whole("It opened in May.")
-    found = replace(found, article=replace(found.article, title="The harbour bridge"))
+    found = replace(found, title_terms=frozenset({"harbour", "bridg"}))
     weights = {"harbour": 0.5, "bridg": 0.3, "open": 0.2}
     (row,) = sentence_features(make_question("When?"), weights, found, nearness([0.5], [0.5]))
     assert row.coverage == pytest.approx(0.2 + OF_TITLE * 0.8)
