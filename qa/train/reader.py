@@ -226,7 +226,7 @@ def examples_of(tokenizer: Any, pairs: Sequence[Pair], seed: int) -> list[Exampl
     return [each for each in made if each is not None]
 
 
-def main(data_dir: Path, folder: Path, *, threads: int, passes: int) -> None:
+def main(data_dir: Path, folder: Path, *, threads: int, passes: float) -> None:
     """Train, or go on with the training in `folder`."""
     torch.set_num_threads(threads)
     torch.manual_seed(SEED)
@@ -246,7 +246,7 @@ def main(data_dir: Path, folder: Path, *, threads: int, passes: int) -> None:
         [{"params": body, "lr": RATE}, {"params": list(model.heads.parameters()), "lr": HEAD_RATE}], weight_decay=0.01
     )
     a_pass = len(pairs_of(sources, SEED, held_out=False)) // BATCH
-    planned = a_pass * passes
+    planned = round(a_pass * passes)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (planned * WARM_UP), max(0.02, (planned - step) / planned))
     )
@@ -309,6 +309,6 @@ if __name__ == "__main__":
     parser.add_argument("data_dir", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--passes", type=int, default=PASSES)
+    parser.add_argument("--passes", type=float, default=PASSES)
     given = parser.parse_args()
     main(given.data_dir, given.folder, threads=given.threads, passes=given.passes)
