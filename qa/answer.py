@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from corpus.filters import Filters
 from qa.timeline import timeline
+
+# A text before, in and after the words that answer; where there are none, all of it is in the first.
+Parts = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,8 @@ class Copy:
 class Citation:
     """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
 
-    `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`.
-    `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: other
+    `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`; `short_start:short_end` inside those
+    the words that do, both None where there are none. `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: other
     articles that have the sentence. `updates`: what earlier articles said instead, the newest first.
     `headline_answers`: what is marked is only near, the title is the answer.
     """
@@ -44,6 +48,8 @@ class Citation:
     quote: str
     answer_start: int
     answer_end: int
+    short_start: int | None = None
+    short_end: int | None = None
     score: float
     text_sha256: str
     headline_answers: bool = False
@@ -58,9 +64,30 @@ class Citation:
     @property
     def answer(self) -> str:
         """The marked sentence(s), or the title where that answers; verbatim."""
-        if self.headline_answers:
-            return self.title
-        return self.quote[self.answer_start - self.start : self.answer_end - self.start]
+        return "".join(self.answer_parts)
+
+    @property
+    def short(self) -> str | None:
+        """The words that answer, inside the marked sentence(s), verbatim; None where there are none."""
+        return self.marked_parts[1] or None
+
+    @property
+    def answer_parts(self) -> Parts:
+        """`answer` in parts; where the title answers it is the first of them."""
+        return (self.title, "", "") if self.headline_answers else self.marked_parts
+
+    @property
+    def marked_parts(self) -> Parts:
+        """The marked sentence(s) in parts."""
+        last = self.answer_end
+        cuts = pairwise((self.answer_start, *(self.short_span or (last, last)), last))
+        before, words, after = (self.quote[start - self.start : end - self.start] for start, end in cuts)
+        return before, words, after
+
+    @property
+    def short_span(self) -> tuple[int, int] | None:
+        """`short_start` and `short_end`; None where there are none."""
+        return None if self.short_start is None or self.short_end is None else (self.short_start, self.short_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +145,11 @@ class Answer:
     written: Written | None = None
 
     @property
+    def short(self) -> str | None:
+        """The words of the first citation that answer; None where there are none, or where the articles do not say."""
+        return self.citations[0].short if self.is_answerable and self.citations else None
+
+    @property
     def timeline(self) -> tuple[Citation, ...]:
         """The citations of different years that may well be the answer, newest first.
 
@@ -149,6 +181,7 @@ class Answer:
             "answerable": self.is_answerable,
             "confidence": round(self.confidence, 4),
             "answer": self.text,
+            "short": self.short,
             "citations": [_citation_json(citation) for citation in self.citations],
             "index": asdict(self.index),
             "timing_ms": {stage: round(ms, 1) for stage, ms in self.timing_ms.items()},

@@ -71,6 +71,13 @@ def citation_problem(citation: Mapping[str, object], article: Article | None) ->
     first, last = citation.get("answer_start", start), citation.get("answer_end", end)
     if not (_is_offset(first) and _is_offset(last) and start <= first < last <= end):
         return f"the marked answer {first!r}:{last!r} is not inside {start}:{end}"
+    words = citation.get("short_start"), citation.get("short_end")
+    return None if words == (None, None) else _short_problem(*words, first, last)
+
+
+def _short_problem(start: object, end: object, first: int, last: int) -> str | None:
+    if not (_is_offset(start) and _is_offset(end) and first <= start < end <= last):
+        return f"the short answer {start!r}:{end!r} is not inside {first}:{last}"
     return None
 
 

@@ -35,7 +35,8 @@ class Candidate:
     `marked_from`: where its mark begins, which is with the sentence before when it only points back to what that names.
     `led_from`: where that begins that must be quoted with it, as in `FoundSentence`.
     `copies` are passages of other articles with the same sentence, `updates` what earlier articles said instead.
-    `headline`: not the sentence answers but the title of its article.
+    `headline`: not the sentence answers but the title of its article. `short`: where the answering words stand in the
+    sentence, in the article's text; None where nobody looked or none were found.
     """
 
     found: Found
@@ -48,6 +49,7 @@ class Candidate:
     copies: tuple[Found, ...] = ()
     updates: tuple[Candidate, ...] = ()
     headline: bool = False
+    short: tuple[int, int] | None = None
 
 
 def weigh(

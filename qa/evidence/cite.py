@@ -21,6 +21,8 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
     passage, article = candidate.found.passage, candidate.found.article
     is_near = passage.start - candidate.led_from <= FARTHEST_LEAD
     start = min(passage.start, candidate.led_from) if is_near else passage.start
+    # Where the title answers, what is marked is only near: none of its words do.
+    short_start, short_end = (None, None) if candidate.headline or candidate.short is None else candidate.short
     return Citation(
         rank=rank,
         article_id=article.article_id,
@@ -34,6 +36,8 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         quote=article.text[start : passage.end],
         answer_start=candidate.marked_from,
         answer_end=candidate.end,
+        short_start=short_start,
+        short_end=short_end,
         score=candidate.probability,
         text_sha256=article.text_sha256,
         headline_answers=candidate.headline,

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from qa.answer import Citation
 
-def reader_address(article_id: str, start: int, end: int, answer: tuple[int, int] | None = None) -> str:
-    """The reader page with `start:end` marked and scrolled to, in it `answer`; relative to the server's root."""
-    sentence = f"&answer_start={answer[0]}&answer_end={answer[1]}" if answer else ""
+
+Span = tuple[int, int]
+
+
+def reader_address(
+    article_id: str, start: int, end: int, answer: Span | None = None, short: Span | None = None
+) -> str:
+    """The reader page with `start:end` marked and scrolled to, in it `answer` and in that `short`; relative to the server's root."""
+    named = [(name, span) for name, span in (("answer", answer), ("short", short)) if span]
+    inside = "".join(f"&{name}_start={first}&{name}_end={last}" for name, (first, last) in named)
     # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
-    return f"articles/{quote(article_id, safe='')}?start={start}&end={end}{sentence}#quote"
+    return f"articles/{quote(article_id, safe='')}?start={start}&end={end}{inside}#quote"
+
+
+def cited_address(citation: Citation) -> str:
+    """The reader page at a citation, with its sentence marked and the answering words in bold."""
+    answer = citation.answer_start, citation.answer_end
+    return reader_address(citation.article_id, citation.start, citation.end, answer, citation.short_span)

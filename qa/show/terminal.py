@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 from rich.text import Text
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Parts
 from qa.show.wording import confidence_in_words, date_in_words, reason_in_words, written_in_words
 
 WIDTH = 100
 
 
 def print_answer(answer: Answer) -> None:
-    """Print an answer on stdout: passages with the answering sentence in bold, where each stands."""
+    """Print an answer on stdout: passages with the answering sentence or words in bold, where each stands."""
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
@@ -44,10 +46,10 @@ def _print_verdict(console: Console, answer: Answer) -> None:
     if answer.timeline:
         console.print(Text("Articles of different years say:", style="bold"))
         for citation in answer.timeline:
-            day, said = date_in_words(citation.published), " ".join(citation.answer.split())
-            console.print(Text.assemble((f"{day}: ", "dim"), (f"{said} [{citation.rank}]", "bold")))
+            day, rank = date_in_words(citation.published), f" [{citation.rank}]"
+            console.print(Text.assemble((f"{day}: ", "dim"), _line(citation.answer_parts), (rank, "bold")))
     else:
-        console.print(Text(" ".join((answer.text or "").split()), style="bold"))
+        console.print(_line(answer.citations[0].answer_parts))
     console.print(Text(confidence_in_words(answer.confidence), style="green"))
 
 
@@ -59,5 +61,15 @@ def _heading(citation: Citation) -> Text:
 
 def _quote(citation: Citation) -> Text:
     text = Text(citation.quote)
-    text.stylize("bold yellow", citation.answer_start - citation.start, citation.answer_end - citation.start)
+    first, last = citation.answer_start, citation.answer_end
+    text.stylize("yellow", first - citation.start, last - citation.start)
+    first, last = citation.short_span or (first, last)
+    text.stylize("bold", first - citation.start, last - citation.start)
     return text
+
+
+def _line(parts: Parts) -> Text:
+    """What answers, on one line; of a sentence that has answering words only these are in bold."""
+    before, words, after = (re.sub(r"\s+", " ", part) for part in parts)
+    styles = ("", "bold", "") if words else ("bold", "", "")
+    return Text.assemble(*zip((before.lstrip(), words, after.rstrip()), styles, strict=True))

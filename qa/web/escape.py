@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from qa.answer import Citation, Copy
-from qa.show.address import reader_address
+from qa.show.address import cited_address, reader_address
 
 
 def as_sentence(message: str) -> str:
@@ -25,8 +25,9 @@ def as_entities(text: str) -> str:
 
 def reader_path(place: Citation | Copy) -> str:
     """Address of the reader page at a cited passage or a copy of it, relative to the server's root."""
-    answer = (place.answer_start, place.answer_end) if isinstance(place, Citation) else None
-    return reader_address(place.article_id, place.start, place.end, answer)
+    if isinstance(place, Citation):
+        return cited_address(place)
+    return reader_address(place.article_id, place.start, place.end)
 
 
 def web_url(url: str | None) -> str | None:

@@ -134,6 +134,8 @@ class CitationModel(BaseModel):
     quote: str
     answer_start: int
     answer_end: int
+    short_start: int | None = Field(description="the answering words, inside the answer; null where there are none")
+    short_end: int | None
     score: float
     text_sha256: str
     headline_answers: bool = Field(default=False, description="the title answers; only where it does")
@@ -182,6 +184,7 @@ class AnswerModel(BaseModel):
     answerable: bool
     confidence: float = Field(description="the probability that the first citation holds the answer")
     answer: str | None
+    short: str | None = Field(description="the answering words of the first citation; null where there are none")
     citations: list[CitationModel]
     index: IndexModel
     timing_ms: dict[str, float]

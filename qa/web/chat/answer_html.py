@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answer import Answer, Citation, Copy
+from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
 from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
 from qa.web.escape import as_entities, reader_path
@@ -35,7 +35,7 @@ def _found(answer: Answer) -> str:
     if years:
         return _timeline(years, [citation for citation in answer.citations if citation not in years])
     first, *others = answer.citations
-    lead = _figure(first, "lead", as_entities(first.answer), confidence_in_words(answer.confidence))
+    lead = _figure(first, "lead", _parts(first.answer_parts), confidence_in_words(answer.confidence))
     passage = f'<blockquote class="whole" dir="auto">{_marked(first)}</blockquote>'
     also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
     return f"{lead}{passage}{also}"
@@ -45,7 +45,7 @@ def _timeline(years: Sequence[Citation], others: Sequence[Citation]) -> str:
     """Each with its day before it, newest first: which of them holds today is for the reader to say."""
     told = "".join(
         f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>'
-        f"{_figure(citation, 'lead', as_entities(citation.answer))}</li>"
+        f"{_figure(citation, 'lead', _parts(citation.answer_parts))}</li>"
         for citation in years
     )
     also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
@@ -143,14 +143,21 @@ def _byline(copy: Copy) -> str:
 def _marked(citation: Citation) -> str:
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     quote = citation.quote
-    marked = f"{as_entities(quote[:start])}<mark>{as_entities(quote[start:end])}</mark>{as_entities(quote[end:])}"
+    mark = f"<mark>{_parts(citation.marked_parts)}</mark>"
+    marked = f"{as_entities(quote[:start])}{mark}{as_entities(quote[end:])}"
     return re.sub("(?:&#10;)+", '<span class="gap"> </span>', marked)
 
 
 def _excerpt(citation: Citation) -> str:
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     before, after = _tail(citation.quote[:start]), _head(citation.quote[end:])
-    return f"{as_entities(before)}<mark>{as_entities(citation.quote[start:end])}</mark>{as_entities(after)}"
+    return f"{as_entities(before)}<mark>{_parts(citation.marked_parts)}</mark>{as_entities(after)}"
+
+
+def _parts(parts: Parts) -> str:
+    """The sentence, its answering words in bold."""
+    before, words, after = map(as_entities, parts)
+    return f"{before}<strong>{words}</strong>{after}" if words else before
 
 
 def _head(text: str) -> str:

@@ -32,7 +32,7 @@ class BadSpan(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text: outside the quote, inside it, or inside the sentence that answers."""
+    """A run of text: outside the quote, inside it, inside the sentence that answers, or the words of it that do."""
 
     text: str
     kind: Kind
