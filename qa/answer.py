@@ -30,10 +30,11 @@ class Copy:
 class Citation:
     """A passage that can be checked: `article.text[start:end] == quote`, half-open, in code points.
 
-    `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`; `short_start:short_end` inside those
-    the words that do, both None where there are none. `text_sha256` is the article's text as it was when cited. `score`: higher is better, at most 1. `also_in`: other
-    articles that have the sentence. `updates`: what earlier articles said instead, the newest first.
-    `headline_answers`: what is marked is only near, the title is the answer.
+    `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`; inside those
+    `short_start:short_end` the words that do, both None where there are none. `text_sha256` is the article's text as it
+    was when cited. `score`: higher is better, at most 1. `also_in`: other articles that have the sentence. `updates`:
+    what earlier articles said instead, the newest first. `headline_answers`: what is marked is only near, the title
+    is the answer.
     """
 
     rank: int

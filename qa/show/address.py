@@ -6,14 +6,14 @@ from urllib.parse import quote
 
 from qa.answer import Citation
 
-
 Span = tuple[int, int]
 
 
-def reader_address(
-    article_id: str, start: int, end: int, answer: Span | None = None, short: Span | None = None
-) -> str:
-    """The reader page with `start:end` marked and scrolled to, in it `answer` and in that `short`; relative to the server's root."""
+def reader_address(article_id: str, start: int, end: int, answer: Span | None = None, short: Span | None = None) -> str:
+    """The reader page with `start:end` marked and scrolled to, in it `answer`, in that `short`.
+
+    Relative to the server's root.
+    """
     named = [(name, span) for name, span in (("answer", answer), ("short", short)) if span]
     inside = "".join(f"&{name}_start={first}&{name}_end={last}" for name, (first, last) in named)
     # Slashes too: a browser would resolve the `..` of an id like `a/../b`.

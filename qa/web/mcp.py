@@ -24,9 +24,9 @@ def add_tools(archive: Archive, observer: Observer) -> None:
             question: The question, complete in itself.
 
         Returns:
-            JSON: "answerable" says whether the articles answer it, "answer" is the answering sentence, verbatim, "short"
-            the answering words in it or null, and "citations" are passages, each with "article_id", "quote", "start" and
-            "end": article text[start:end].
+            JSON: "answerable" says whether the articles answer it, "answer" is the answering sentence, verbatim,
+            "short" the answering words in it or null, and "citations" are passages, each with "article_id", "quote",
+            "start" and "end": article text[start:end].
         """
         try:
             answer = observer.ask(check_readable(question), k=DEFAULT_K)

@@ -23,13 +23,14 @@ from qa.evaluate.measure.refusal import (
     refusal_precision,
     refusal_recall,
 )
+from qa.evaluate.measure.short import short_values
 from qa.evaluate.run.ask import Asked
 
 # Means over the questions they apply to, in the order of the report.
 MEANS = (
     "nDCG@10", "RR@10", "R@1", "R@5", "R@10", "P@1",
     "answer-in-citation@1", "answer-in-citation@3", "answer-in-citation@5", "answer-in-sentence@1",
-    "citation-precision@5", "citation-recall@5", "EM", "F1", "correct",
+    "citation-precision@5", "citation-recall@5", "EM", "F1", "short-EM", "short-F1", "correct",
 )  # fmt: skip
 # Measures of a whole set.
 WHOLE: dict[str, Callable[[Verdicts], float]] = {
@@ -60,6 +61,8 @@ MEANING = {
     "citation-recall@5": "share of the relevant articles that are cited",
     "EM": "the answering span equals a gold answer (SQuAD)",
     "F1": "words the answering span shares with a gold answer (SQuAD)",
+    "short-EM": "the answering words of the first citation equal a gold answer (SQuAD)",
+    "short-F1": "words that these share with a gold answer (SQuAD)",
     "correct": "right first passage, or rightly refused",
     "AUROC": "confidence tells answerable from unanswerable",
     "unanswerable-P": "of the refused, those unanswerable",
@@ -87,11 +90,13 @@ def judge_all(questions: Sequence[GoldQuestion], run: Sequence[Asked], articles:
     """A judgement for each question that the run has an answer to, in the order of the set."""
     answers = {asked.question_id: asked for asked in run}
     kept = [question for question in questions if question.question_id in answers]
-    ranked = ranking_values(kept, [answers[question.question_id] for question in kept])
+    asked = [answers[question.question_id] for question in kept]
+    ranked, short = ranking_values(kept, asked), short_values(kept, asked)
     judgements = []
     for question in kept:
-        judgement = judge(question, answers[question.question_id], articles)
-        values = {**ranked.get(question.question_id, {}), **judgement.values}
+        name = question.question_id
+        judgement = judge(question, answers[name], articles)
+        values = {**ranked.get(name, {}), **judgement.values, **short.get(name, {})}
         judgements.append(replace(judgement, values=values))
     return judgements
 

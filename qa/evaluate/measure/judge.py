@@ -73,7 +73,7 @@ class ArticleWords:
 
 
 def judge(question: GoldQuestion, asked: Asked, articles: ArticleWords) -> Judgement:
-    """The judgement of one answer; measures over the ranking of articles are added by the caller."""
+    """The judgement of one answer; measures that need the whole run are added by the caller."""
     by_article = not question.answers or is_yes_or_no(question.answers)
     gold = [words(answer) for answer in question.answers]
     citations = asked.answer.citations

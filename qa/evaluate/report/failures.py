@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from corpus.article import Article
 from index.store.sqlite import ArticleStore
-from qa.answer import Citation
+from qa.answer import Citation, Parts
 from qa.evaluate.gold.gold_set import GoldQuestion, Span
 from qa.evaluate.measure.judge import Judgement
-from qa.show.address import reader_address
+from qa.show.address import cited_address, reader_address
 
 # Characters shown on each side of an answer that was not found.
 AROUND = 240
@@ -21,14 +21,17 @@ MAX_EXPECTED = 2
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A piece of an article: `before`, the `marked` part and `after`, verbatim; `rank` is None if it was not cited."""
+    """A piece of an article: `before`, the `marked` part and `after`, verbatim; `rank` is None if it was not cited.
+
+    `marked` has the words that answer in its middle, where these are known.
+    """
 
     article_id: str
     title: str
     source: str | None
     published: str | None
     before: str
-    marked: str
+    marked: Parts
     after: str
     link: str
     rank: int | None = None
@@ -46,11 +49,6 @@ class Failure:
 def explain_failures(judgements: Sequence[Judgement], store: ArticleStore) -> list[Failure]:
     """Every failure among `judgements`, in their order."""
     return [_explain(judgement, store) for judgement in judgements if judgement.is_failure]
-
-
-def reader_link(article_id: str, start: int, end: int, answer: tuple[int, int] | None = None) -> str:
-    """The article reader's page with `start:end` marked and scrolled to."""
-    return f"/{reader_address(article_id, start, end, answer)}"
 
 
 def _explain(judgement: Judgement, store: ArticleStore) -> Failure:
@@ -71,11 +69,9 @@ def _cited(citation: Citation) -> Excerpt:
         citation.source,
         citation.published.isoformat() if citation.published else None,
         before=citation.quote[:start],
-        marked=citation.quote[start:end],
+        marked=citation.marked_parts,
         after=citation.quote[end:],
-        link=reader_link(
-            citation.article_id, citation.start, citation.end, (citation.answer_start, citation.answer_end)
-        ),
+        link=f"/{cited_address(citation)}",
         rank=citation.rank,
     )
 
@@ -97,9 +93,9 @@ def _gold(article: Article, question: GoldQuestion) -> Excerpt:
         article.source,
         article.published.isoformat() if article.published else None,
         before=("…" if first else "") + article.text[first : span.start],
-        marked=article.text[span.start : span.end],
+        marked=(article.text[span.start : span.end], "", ""),
         after=article.text[span.end : last] + ("…" if last < len(article.text) else ""),
-        link=reader_link(article.article_id, span.start, max(span.end, span.start + 1)),
+        link=f"/{reader_address(article.article_id, span.start, max(span.end, span.start + 1))}",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.answer import Answer
 from qa.evaluate.compare.compare import Comparison
 from qa.evaluate.compare.gate import GateResult
 from qa.evaluate.measure.evaluation import Evaluation
@@ -36,14 +37,20 @@ def report_markdown(
     if failures:
         lines += [f"## The first {min(len(failures), MAX_FAILURES)} of {len(failures):,} failures", ""]
     for judgement in failures[:MAX_FAILURES]:
-        question, came = judgement.question, judgement.asked.answer.text or "no answer"
+        question, came = judgement.question, _came(judgement.asked.answer)
         expected = " / ".join(question.answers) or "an article judged relevant"
         expected = expected if question.is_answerable else "no answer"
         lines += [
             f"- **{judgement.outcome}**: {escape(question.text)}",
-            f"  expected: {escape(expected)}; came: {escape(came)}",
+            f"  expected: {escape(expected)}; came: {came}",
         ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _came(answer: Answer) -> str:
+    """The answer, its answering words before it: a long sentence is cut."""
+    short = f"**{escape(answer.short)}** in " if answer.short else ""
+    return short + escape(answer.text or "no answer")
 
 
 def escape(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from corpus.article import Article
@@ -32,11 +33,16 @@ class BadSpan(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text: outside the quote, inside it, inside the sentence that answers, or the words of it that do."""
+    """A run of text: outside the quote, inside it, or inside the sentence that answers.
+
+    `text[:bold_start]` stands before the words that answer, `text[bold_end:]` after them.
+    """
 
     text: str
     kind: Kind
     is_first_marked: bool
+    bold_start: int = 0
+    bold_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +53,22 @@ class Paragraph:
     is_bullet: bool
 
 
-def split_paragraphs(article: Article, quote: Span | None = None, answer: Span | None = None) -> list[Paragraph]:
+def split_paragraphs(
+    article: Article, quote: Span | None = None, answer: Span | None = None, short: Span | None = None
+) -> list[Paragraph]:
     """The article's lines, cut where `quote` and `answer` begin and end (half-open offsets into the text).
 
-    Line breaks are left out, and so is a quote's part of them. Raises BadSpan.
+    What is of `short` in the answer is its bold. Line breaks are left out, and so is a quote's part of them. Raises
+    BadSpan.
     """
-    for span in filter(None, (quote, answer)):
+    for span in filter(None, (quote, answer, short)):
         _check(span, article)
     paragraphs, unmarked = [], True
     for line in re.finditer(r"[^\n]*\S[^\n]*", article.text):
         pieces = []
         for start, end, kind in _cut(line.span(), quote, answer):
-            pieces.append(Piece(article.text[start:end], kind, kind != "plain" and unmarked))
+            bold = _within(short, start, end) if short and kind == "answer" else (0, 0)
+            pieces.append(Piece(article.text[start:end], kind, kind != "plain" and unmarked, *bold))
             unmarked = unmarked and kind == "plain"
         paragraphs.append(Paragraph(tuple(pieces), line[0].lstrip().startswith("•")))
     return paragraphs
@@ -77,6 +87,12 @@ def _kind(offset: int, quote: Span | None, answer: Span | None) -> Kind:
     return "quote" if quote and quote[0] <= offset < quote[1] else "plain"
 
 
+def _within(span: Span, start: int, end: int) -> Span:
+    """`span` as offsets into `start:end`; what is not in there is cut off."""
+    first, last = (min(max(edge, start), end) - start for edge in span)
+    return first, last
+
+
 def _check(span: Span, article: Article) -> None:
     start, end = span
     if not 0 <= start < end <= len(article.text):
@@ -85,7 +101,8 @@ def _check(span: Span, article: Article) -> None:
         )
 
 
-def _span(start: str | None, end: str | None) -> Span | None:
+def _span(query: QueryParams, kind: str) -> Span | None:
+    start, end = query.get(f"{kind}start"), query.get(f"{kind}end")
     if start is None and end is None:
         return None
     # Twelve digits: more than any article has characters, fewer than Python takes long to read.
@@ -101,22 +118,15 @@ def page_of_error(request: Request, status: int, message: str) -> Response:
 
 
 def reader_routes(archive: Archive) -> APIRouter:
-    """`/articles/{id}?start=&end=`."""
+    """`/articles/{id}?start=&end=`; also `answer_start`, `answer_end` and `short_start`, `short_end`."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/articles/{article_id:path}", name="reader")
-    def read(
-        request: Request,
-        article_id: str,
-        start: str | None = None,
-        end: str | None = None,
-        answer_start: str | None = None,
-        answer_end: str | None = None,
-    ) -> Response:
+    def read(request: Request, article_id: str) -> Response:
         try:
             article = archive.article(article_id)
-            quote = _span(start, end)
-            paragraphs = split_paragraphs(article, quote, _span(answer_start, answer_end))
+            quote, answer, short = (_span(request.query_params, kind) for kind in ("", "answer_", "short_"))
+            paragraphs = split_paragraphs(article, quote, answer, short)
         except ArticleNotFound:
             message = "No article is kept under this address. It may have been removed since it was cited."
             return page_of_error(request, 404, message)
