@@ -58,6 +58,7 @@
   // Attributes that are properties too.
   const OPTIONS = "heading greeting server mode position theme k examples sources before after".split(" ");
   const ATTRIBUTES = [...OPTIONS, "lang", "dir", "strings", "open"];
+  const EDGES = "start answer_start short_start short_end answer_end end".split(" ");
   const MAX_TURNS = 20;
 
   const sheet = new CSSStyleSheet();
@@ -151,55 +152,40 @@ textarea:focus{outline-offset:-1px}
 
   const list = (text) => (text ?? "").split("|").map((part) => part.trim()).filter(Boolean);
 
-  /** The quote before, in and after its sentence; offsets count code points, as strings here do not. */
-  function cutQuote({ quote, start, answer_start, answer_end }) {
-    const points = Array.from(quote);
-    const [from, to] = [answer_start - start, answer_end - start];
-    return [points.slice(0, from), points.slice(from, to), points.slice(to)].map((part) => part.join(""));
+  /**
+   * `text`, which stands at `offset` of its article, cut where the citation says: before the quote; of the quote before
+   * its sentence, the sentence as a mark with its answering words in bold, after it; after the quote.
+   * Offsets count code points, as strings here do not.
+   */
+  function cut(text, offset, citation) {
+    const points = Array.from(text);
+    const [before, near, first, short, last, rest] = EDGES.map((edge) => {
+      const piece = points.splice(0, citation[edge] - offset);
+      offset += piece.length;
+      return piece.join("");
+    });
+    const mark = make("mark", null, first, short && make("strong", null, short), last);
+    return [before, near, mark.firstChild && mark, rest, points.join("")];
   }
+
+  /** The quote before its sentence, that as a mark, and after it. */
+  const cutQuote = (citation) => cut(citation.quote, citation.start, citation).slice(1);
 
   // The further passages show their sentence with so much around it, cut between words; the rest is one click away.
   const head = (text) => text.replace(/^(.{60,90})[\s、。].{30,}$/s, "$1 …");
   const tail = (text) => text.replace(/^.{30,}[\s、。](.{60,90})$/s, "… $1");
 
   /** The lines of an article; what is quoted of it, if anything, is marked, its sentence more strongly. */
-  function paragraphs(text, { start, end, answer_start, answer_end }) {
+  function paragraphs(text, citation) {
+    const pale = (piece) => piece && make("mark.near", null, piece);
     const found = [];
     let offset = 0;
     for (const line of text.split("\n")) {
-      const points = Array.from(line);
-      let from = 0;
-      const pieces = [start, answer_start, answer_end, end, Infinity].map((edge, number) => {
-        const to = Math.max(from, Math.min(edge - offset || 0, points.length));
-        const piece = points.slice(from, to).join("");
-        from = to;
-        if (!piece || number % 4 == 0) return piece;
-        return number == 2 ? make("mark", { tabindex: -1 }, piece) : make("mark.near", null, piece);
-      });
-      if (line.trim()) found.push(foreign("p", ...pieces));
-      offset += points.length + 1;
+      const [before, near, mark, rest, after] = cut(line, offset, citation);
+      if (line.trim()) found.push(foreign("p", before, pale(near), mark, pale(rest), after));
+      offset += Array.from(line).length + 1;
     }
     return found;
-  }
-
-  const translation = (url) =>
-    fetch(url, { credentials: "omit" })
-      .then((response) => response.json())
-      .catch(() => ({}));
-
-  async function copyText(text, button) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Not https, or not allowed in this frame.
-      const area = make("textarea.x");
-      area.value = text;
-      button.after(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-      button.focus();
-    }
   }
 
   const script = document.currentScript;
@@ -333,7 +319,9 @@ textarea:focus{outline-offset:-1px}
       const version = ++this.#version;
       const [wanted] = (this.closest("[lang]") ?? document.documentElement).lang.toLowerCase().split("-");
       const language = LANGUAGES.includes(wanted) ? wanted : "en";
-      const words = language == "en" ? {} : await translation(`${this.#base}/widget/strings/${language}.json`);
+      const address = `${this.#base}/widget/strings/${language}.json`;
+      const read = (response) => response.json();
+      const words = language != "en" && (await fetch(address, { credentials: "omit" }).then(read).catch(() => null));
       if (version != this.#version) return;
       this.#words = { ...ENGLISH, ...words, ...this.#attributeWords(), ...this.#ownWords };
       for (const name of ["heading", "greeting"]) this.#words[name] = this[name] ?? this.#words[name];
@@ -341,8 +329,14 @@ textarea:focus{outline-offset:-1px}
       this.#shell.dir = this.dir || (language == "ar" ? "rtl" : "ltr");
       for (const node of this.#shell.querySelectorAll("[data-t]")) node.textContent = this.#words[node.dataset.t];
       this.#input.placeholder = this.#words.question;
-      this.#suggest();
-      if (!this.#isReady) this.#start();
+      const button = (text) => make("button", { dir: "auto", onclick: () => this.#submit(text) }, text);
+      this.#examples.replaceChildren(this.#say("h3", "examples"), ...list(this.examples).map(button));
+      if (this.#isReady) return;
+      this.#isReady = true;
+      this.#shell.hidden = false;
+      this.#emit("ready");
+      // By the attribute, nobody asked for it: the focus stays where it is.
+      if (this.#opener || this.hasAttribute("open")) this.#show(!!this.#opener);
     }
 
     #attributeWords() {
@@ -351,19 +345,6 @@ textarea:focus{outline-offset:-1px}
       } catch (error) {
         console.warn("article-qa: strings:", error.message);
       }
-    }
-
-    #start() {
-      this.#isReady = true;
-      this.#shell.hidden = false;
-      this.#emit("ready");
-      // By the attribute, nobody asked for it: the focus stays where it is.
-      if (this.#opener || this.hasAttribute("open")) this.#show(!!this.#opener);
-    }
-
-    #suggest() {
-      const button = (text) => make("button", { dir: "auto", onclick: () => this.#submit(text) }, text);
-      this.#examples.replaceChildren(this.#say("h3", "examples"), ...list(this.examples).map(button));
     }
 
     #number(value, style) {
@@ -553,23 +534,23 @@ textarea:focus{outline-offset:-1px}
       const { query, question, answerable, citations, confidence } = answer;
       const [first, ...others] = answerable ? citations : [];
       const further = (citation) => {
-        const [before, sentence, after] = cutQuote(citation);
-        return this.#figure(answer, citation, "more", tail(before), make("mark", null, sentence), head(after));
+        const [before, mark, after] = cutQuote(citation);
+        return this.#figure(answer, citation, "more", tail(before), mark, head(after));
       };
       const shown = [];
       if (query.trim() != question.trim()) {
         shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", query)));
       }
       if (first) {
-        const [before, sentence, after] = cutQuote(first);
-        const lead = this.#figure(answer, first, "lead", answer.answer);
-        const level = confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low";
+        const quote = cutQuote(first);
+        // Without words to show in bold it may be the title that answers.
+        const said = answer.short ? cutQuote(first)[1].childNodes : [answer.answer];
+        const lead = this.#figure(answer, first, "lead", ...said);
+        const level = this.#say("span", confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low");
         const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
-        lead.lastChild.append(make("p.by", null, this.#say("span", level), ` · ${percent}`));
+        lead.lastChild.append(make("p.by", null, level, ` · ${percent}`));
         shown.push(lead);
-        if (first.quote.trim() != sentence.trim()) {
-          shown.push(foreign("blockquote.all", before, make("mark", null, sentence), after));
-        }
+        if (first.quote.trim() != quote[1].textContent.trim()) shown.push(foreign("blockquote.all", ...quote));
       } else {
         shown.push(this.#say("p.none", "none"));
         if (answer.newest) {
@@ -598,14 +579,25 @@ textarea:focus{outline-offset:-1px}
       const votes = ["up", "down"].map((verdict) =>
         this.#say("button", verdict, { "aria-pressed": false, onclick: () => this.#judge(answer, verdict, votes) }),
       );
-      const copy = citation && this.#say("button", "copy", { onclick: () => this.#copy(citation, copy) });
+      const copy = citation && this.#say("button", "copy", { onclick: () => this.#copy(answer, citation, copy) });
       return make("div.acts", null, copy, ...votes);
     }
 
-    async #copy(citation, button) {
+    async #copy({ answer }, citation, button) {
       const link = webUrl(citation.url) ?? this.#page(citation);
       const source = `${citation.title}, ${this.#byline(citation).textContent}`;
-      await copyText(`“${cutQuote(citation)[1]}”\n${source}\n${link}`, button);
+      const text = `“${answer}”\n${source}\n${link}`;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        // Not https, or not allowed in this frame.
+        const area = make("textarea.x", null, text);
+        button.after(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+        button.focus();
+      }
       this.#tell("copied");
     }
 
@@ -613,7 +605,7 @@ textarea:focus{outline-offset:-1px}
       const detail = { question: answer.question, verdict, passage_id: answer.citations[0]?.passage_id };
       try {
         await this.#send("/api/feedback", detail);
-        buttons.forEach((button, number) => (button.ariaPressed = !number == (verdict == "up")));
+        for (const button of buttons) button.ariaPressed = button.dataset.t == verdict;
         this.#tell("thanks");
         this.#emit("feedback", detail);
       } catch (error) {
@@ -628,12 +620,11 @@ textarea:focus{outline-offset:-1px}
     }
 
     async #open(citation, button) {
-      const { article_id, answer_start, answer_end } = citation;
       this.#citing = button;
       this.#tell("opening");
       try {
-        const path = `/api/articles/${encodeURIComponent(article_id)}?start=${answer_start}&end=${answer_end}`;
-        const article = await this.#send(path);
+        const span = `start=${citation.answer_start}&end=${citation.answer_end}`;
+        const article = await this.#send(`/api/articles/${encodeURIComponent(citation.article_id)}?${span}`);
         if (this.#citing == button) this.#read(article, citation);
       } catch (error) {
         this.#fail(error, () => this.#open(citation, button));
@@ -657,6 +648,7 @@ textarea:focus{outline-offset:-1px}
       this.#tell();
       this.#swap(true);
       const mark = text.querySelector("mark:not(.near)");
+      if (mark) mark.tabIndex = -1;
       (mark ?? back).focus({ preventScroll: true });
       if (mark) this.#scroll(text, mark, text.clientHeight / 3);
     }
