@@ -178,14 +178,12 @@ textarea:focus{outline-offset:-1px}
   /** The lines of an article; what is quoted of it, if anything, is marked, its sentence more strongly. */
   function paragraphs(text, citation) {
     const pale = (piece) => piece && make("mark.near", null, piece);
-    const found = [];
     let offset = 0;
-    for (const line of text.split("\n")) {
+    return text.split("\n").flatMap((line) => {
       const [before, near, mark, rest, after] = cut(line, offset, citation);
-      if (line.trim()) found.push(foreign("p", before, pale(near), mark, pale(rest), after));
       offset += Array.from(line).length + 1;
-    }
-    return found;
+      return line.trim() ? foreign("p", before, pale(near), mark, pale(rest), after) : [];
+    });
   }
 
   const script = document.currentScript;
@@ -348,14 +346,12 @@ textarea:focus{outline-offset:-1px}
     }
 
     #number(value, style) {
-      return new Intl.NumberFormat(this.#shell.lang, style).format(value);
+      return value.toLocaleString(this.#shell.lang, style);
     }
 
     #byline({ source, published }) {
-      const format = new Intl.DateTimeFormat(this.#shell.lang, { dateStyle: "long", timeZone: "UTC" });
-      const date = published
-        ? make("time", { datetime: published }, format.format(new Date(published)))
-        : this.#say("span", "undated");
+      const day = new Date(published).toLocaleDateString(this.#shell.lang, { dateStyle: "long", timeZone: "UTC" });
+      const date = published ? make("time", { datetime: published }, day) : this.#say("span", "undated");
       return make("p.by", null, source && foreign("bdi", source), source && " · ", date);
     }
 
@@ -531,14 +527,14 @@ textarea:focus{outline-offset:-1px}
     // ---- answers
 
     #shown(answer) {
-      const { query, question, answerable, citations, confidence } = answer;
-      const [first, ...others] = answerable ? citations : [];
+      const { query, citations, confidence } = answer;
+      const [first, ...others] = answer.answerable ? citations : [];
       const further = (citation) => {
         const [before, mark, after] = cutQuote(citation);
         return this.#figure(answer, citation, "more", tail(before), mark, head(after));
       };
       const shown = [];
-      if (query.trim() != question.trim()) {
+      if (query.trim() != answer.question.trim()) {
         shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", query)));
       }
       if (first) {
@@ -637,9 +633,8 @@ textarea:focus{outline-offset:-1px}
       // Most articles begin with their title.
       if (lines[0]?.textContent.trim() == article.title.trim() && !lines[0].querySelector("mark")) lines.shift();
       const original = webUrl(article.link ?? article.url);
-      const title = foreign("h3", article.title);
       const changed = !isSame && this.#say("p", "changed");
-      const text = make("div.text", { tabindex: 0 }, title, this.#byline(article), changed, ...lines);
+      const text = make("div.text", { tabindex: 0 }, foreign("h3", article.title), this.#byline(article), changed, ...lines);
       const back = this.#say("button", "back", { onclick: () => this.#leaveSource() });
       const href = original ?? this.#page(citation);
       const target = { href, target: "_blank", rel: "noopener noreferrer" };
