@@ -72,6 +72,7 @@ def test_the_citation_of_an_answer_is_exact_as_json() -> None:
         "answerable": True,
         "confidence": 0.1235,
         "answer": GLACIER.text,
+        "short": None,
         "citations": [
             {
                 "rank": 1,
@@ -86,6 +87,8 @@ def test_the_citation_of_an_answer_is_exact_as_json() -> None:
                 "quote": GLACIER.text,
                 "answer_start": 0,
                 "answer_end": len(GLACIER.text),
+                "short_start": None,
+                "short_end": None,
                 "score": 0.75,
                 "text_sha256": GLACIER.text_sha256,
             }
@@ -93,6 +96,41 @@ def test_the_citation_of_an_answer_is_exact_as_json() -> None:
         "index": {"version": "1", "articles": 4, "passages": 5},
         "timing_ms": {"total": 1.3},
     }
+
+
+def test_the_words_that_answer_are_cited_with_their_places() -> None:
+    (citation,) = cite([replace(candidate(BRIDGE, 61, 95), short=(77, 94))])
+    assert (citation.short_start, citation.short_end, citation.short) == (77, 94, "40 million crowns")
+    assert citation.answer_parts == citation.marked_parts == ("The bridge cost ", "40 million crowns", ".")
+    written = json_of(citation)
+    assert (written["short_start"], written["short_end"]) == (77, 94)
+    assert list(written)[10:15] == ["answer_start", "answer_end", "short_start", "short_end", "score"]
+    assert citation_problem(written, BRIDGE) is None
+
+
+def test_a_sentence_without_such_words_is_its_own_first_part() -> None:
+    (citation,) = cite([candidate(BRIDGE, 61, 95)])
+    assert citation.short is None
+    assert citation.answer_parts == ("The bridge cost 40 million crowns.", "", "")
+
+
+def test_where_the_title_answers_no_words_of_the_sentence_do() -> None:
+    (citation,) = cite([replace(candidate(BRIDGE, 61, 95), short=(77, 94), headline=True)])
+    assert (citation.short_start, citation.short_end, citation.short) == (None, None, None)
+    assert citation.answer_parts == ("Harbour bridge opens", "", "")
+    assert citation.marked_parts == ("The bridge cost 40 million crowns.", "", "")
+
+
+def test_an_answer_has_the_short_answer_of_its_first_citation() -> None:
+    citations = cite([replace(candidate(BRIDGE, 61, 95), short=(77, 94)), candidate(CHESS, 0, 53)])
+    given = Answer(
+        question="Q?", query="Q?", is_answerable=True, confidence=0.5, text=citations[0].answer, citations=citations
+    )
+    assert given.short == given.to_json()["short"] == "40 million crowns"
+    assert list(given.to_json())[4:6] == ["answer", "short"]
+    assert replace(given, citations=citations[::-1]).to_json()["short"] is None
+    assert replace(given, is_answerable=False, text=None).to_json()["short"] is None
+    assert replace(given, is_answerable=False, text=None, citations=()).to_json()["short"] is None
 
 
 def test_copies_are_cited_with_their_places() -> None:

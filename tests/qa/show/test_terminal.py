@@ -55,5 +55,37 @@ def test_what_an_earlier_article_said_instead(capsys: pytest.CaptureFixture[str]
     assert "Said otherwise on 1 July 2025: old 3-9" in lines
 
 
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def coloured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *citations: Citation) -> list[str]:
+    r"""What a terminal gets: \x1b[1m is bold, \x1b[33m yellow, \x1b[1;33m both."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    return printed(capsys, *citations)
+
+
+def test_a_sentence_that_answers_is_bold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = coloured(capsys, monkeypatch, cited(1, date(2025, 7, 3)))
+    assert lines[0] == f"{BOLD}It is so 1.{PLAIN}"
+    assert lines[-1] == f"\x1b[1;33mIt is so 1.{PLAIN}"
+
+
+def test_only_the_words_that_answer_are_bold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = {"quote": "Say it \n is so 1.", "end": 17, "answer_start": 4, "answer_end": 17}
+    lines = coloured(capsys, monkeypatch, cited(1, date(2025, 7, 3), **short, short_start=12, short_end=14))
+    assert lines[0] == f"it is {BOLD}so{PLAIN} 1."
+    assert lines[-1] == f"\x1b[33m is \x1b[0m\x1b[1;33mso{PLAIN}\x1b[33m 1.{PLAIN}"
+
+
+def test_in_a_line_of_a_year_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = cited(2, date(2025, 7, 3), short_start=6, short_end=8)
+    lines = coloured(capsys, monkeypatch, cited(1, date(2023, 7, 11)), newer)
+    assert lines[1] == f"\x1b[2m3 July 2025: {PLAIN}It is {BOLD}so{PLAIN} 2.{BOLD} [2]{PLAIN}"
+    assert lines[2] == f"\x1b[2m11 July 2023: {PLAIN}{BOLD}It is so 1.{PLAIN}{BOLD} [1]{PLAIN}"
+
+
 def test_a_headline_that_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, cited(1, date(2025, 7, 3), headline_answers=True))[0] == "Title 1"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -57,4 +58,7 @@ def test_reader_path_escapes_the_id() -> None:
     )  # fmt: skip
     assert reader_path(citation) == (
         "articles/a%2F..%2F%22%3Cx%3E%3F%23%25?start=3&end=9&answer_start=4&answer_end=8#quote"
+    )
+    assert reader_path(replace(citation, short_start=5, short_end=7)).endswith(
+        "?start=3&end=9&answer_start=4&answer_end=8&short_start=5&short_end=7#quote"
     )

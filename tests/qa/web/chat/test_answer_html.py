@@ -60,6 +60,61 @@ def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:
         assert words in page.text
 
 
+def with_short(citation: Citation, words: str) -> Citation:
+    """The citation with `words` of its quote as the short answer."""
+    start = citation.start + citation.quote.index(words)
+    return replace(citation, short_start=start, short_end=start + len(words))
+
+
+def test_the_words_that_answer_are_bold_in_the_answer_and_in_its_passage() -> None:
+    short = with_short(CITATION, "November 2022")
+    html = answer_html(replace(ANSWER, citations=(short,)))
+    sentence = "The mission opened in <strong>November 2022</strong>&#46;"
+    assert f'<blockquote dir="auto">{sentence}</blockquote>' in html
+    assert f"<mark>{sentence}</mark>" in html
+    assert html.count("<strong>") == 2
+    assert (
+        Page(html)
+        .links[0]
+        .endswith(f"&answer_end={100 + END}&short_start={short.short_start}&short_end={short.short_end}#quote")
+    )
+
+
+def test_nothing_is_bold_without_such_words() -> None:
+    later = replace(CITATION, rank=2, article_id="b")
+    assert "<strong>" not in answer_html(replace(ANSWER, citations=(CITATION, later)))
+
+
+def test_they_are_bold_in_further_passages_and_in_those_of_several_years() -> None:
+    short = with_short(CITATION, "November 2022")
+    older = replace(short, rank=2, article_id="b", published=date(2021, 12, 13))
+    marked = "<mark>The mission opened in <strong>November 2022</strong>&#46;</mark>"
+    years = answer_html(replace(ANSWER, citations=(short, older)))
+    assert "Articles of different years" in years
+    assert years.count("The mission opened in <strong>November 2022</strong>&#46;</blockquote>") == 2
+    further = answer_html(replace(ANSWER, citations=(CITATION, replace(older, published=CITATION.published))))
+    assert further.count(marked) == 1
+    nearest = answer_html(replace(ANSWER, citations=(short,), is_answerable=False, text=None))
+    assert nearest.count(marked) == 1
+
+
+def test_a_title_that_answers_is_not_bold() -> None:
+    html = answer_html(replace(ANSWER, citations=(replace(CITATION, headline_answers=True),), text="A mission"))
+    assert '<blockquote dir="auto">A mission</blockquote>' in html
+    assert "<strong>" not in html
+
+
+@pytest.mark.parametrize("naughty", NAUGHTY)
+def test_naughty_words_that_answer_are_escaped(naughty: str) -> None:
+    whole = f"He said {naughty} today."
+    named = replace(CITATION, quote=whole, start=0, end=len(whole), answer_start=0, answer_end=len(whole))
+    html = answer_html(replace(ANSWER, citations=(with_short(named, naughty),), text=whole))
+    page = Page(html)
+    assert page.tags.count("strong") == 2
+    assert not {"script", "img", "li"} & set(page.tags)
+    assert page.text.count(whole.replace("\n", "")) + page.text.count(whole) >= 1
+
+
 def test_several_articles_come_with_their_dates() -> None:
     later = replace(CITATION, rank=2, article_id="b", title="Another", published=date(2023, 7, 3))
     page = Page(answer_html(replace(ANSWER, citations=(CITATION, later))))

@@ -53,6 +53,33 @@ def test_quote_is_cut_out_with_its_sentence() -> None:
     ]
 
 
+def bold_of(paragraphs: list[Paragraph]) -> str:
+    return "".join(
+        piece.text[piece.bold_start : piece.bold_end] for paragraph in paragraphs for piece in paragraph.pieces
+    )
+
+
+@given(cited(), st.data())
+def test_bold_is_what_lies_in_the_answer(
+    case: tuple[str, tuple[int, int], tuple[int, int]], data: st.DataObject
+) -> None:
+    text, quote, (start, end) = case
+    if not quote[0] <= start < end <= quote[1]:
+        return
+    first = data.draw(st.integers(0, len(text) - 1))
+    last = data.draw(st.integers(first + 1, len(text)))
+    paragraphs = split_paragraphs(Article("a", "t", text), quote, (start, end), (first, last))
+    within = max(first, start), min(last, end)
+    assert bold_of(paragraphs) == (visible(text, within) if within[0] < within[1] else "")
+    without = split_paragraphs(Article("a", "t", text), quote, (start, end))
+    assert bold_of(without) == ""
+    assert text_of(paragraphs, "answer") == text_of(without, "answer")
+
+
+def test_without_a_marked_sentence_nothing_is_bold() -> None:
+    assert bold_of(split_paragraphs(Article("a", "t", "One. Two."), (5, 9), None, (5, 8))) == ""
+
+
 def test_bullets_are_known() -> None:
     assert [paragraph.is_bullet for paragraph in split_paragraphs(Article("a", "t", "Points\n  • one"))] == [
         False,
@@ -64,3 +91,5 @@ def test_bullets_are_known() -> None:
 def test_offsets_outside_the_article_are_refused(span: tuple[int, int]) -> None:
     with pytest.raises(BadSpan, match="the article has 4 characters"):
         split_paragraphs(Article("a", "t", "text"), span)
+    with pytest.raises(BadSpan, match="the article has 4 characters"):
+        split_paragraphs(Article("a", "t", "text"), (0, 4), (0, 4), span)

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa.archive import Archive
+from qa.web.escape import reader_path
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +41,39 @@ def test_sentence_is_marked_inside_the_quote(client: TestClient, archive: Archiv
     sentence = "".join(re.findall(r'<mark class="answer"[^>]*>(.*?)</mark>', page, re.DOTALL))
     assert html.unescape(sentence) == citation.answer.replace("\n", "")
     assert marked(page) == citation.quote.replace("\n", "")
+
+
+def test_the_words_that_answer_are_bold_in_their_sentence(client: TestClient, archive: Archive) -> None:
+    citation = archive.ask("What did Wi Sung-lac give to Rutte?").citations[0]
+    start = citation.answer_start + 3
+    path = reader_path(replace(citation, short_start=start, short_end=start + 9))
+    page = client.get(f"/{path}").text
+    assert re.findall(r"<strong>(.*?)</strong>", page) == [html.escape(citation.answer[3:12])]
+    (sentence,) = re.findall(r'<mark class="answer"[^>]*>(.*?)</mark>', page, re.DOTALL)
+    assert html.unescape(re.sub("</?strong>", "", sentence)) == citation.answer
+    assert "<strong>" not in client.get(f"/{reader_path(citation)}").text
+
+
+def test_words_that_are_markup_stay_words(client: TestClient, archive: Archive) -> None:
+    page = client.get(f"/articles/{LAWLER}?start=0&end=9&answer_start=0&answer_end=9&short_start=<b>&short_end=9")
+    assert page.status_code == 400
+    assert "<b>" not in page.text
+
+
+@pytest.mark.parametrize(
+    "short",
+    [
+        "short_start=5",
+        "short_end=5",
+        "short_start=9&short_end=5",
+        "short_start=x&short_end=5",
+        "short_start=0&short_end=999999999",
+    ],
+)
+def test_words_at_offsets_that_do_not_fit(client: TestClient, short: str) -> None:
+    page = client.get(f"/articles/{LAWLER}?start=0&end=9&answer_start=0&answer_end=9&{short}")
+    assert page.status_code == 400
+    assert "This page cannot be shown" in page.text
 
 
 def test_whole_article_without_offsets(client: TestClient, archive: Archive) -> None:
