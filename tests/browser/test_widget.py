@@ -623,6 +623,49 @@ def test_articles_stay_text(open_widget: OpenWidget, served: Site) -> None:
         assert page.locator(f"article-qa {tag}").count() == 0
 
 
+def test_the_words_that_answer_are_bold(open_widget: OpenWidget) -> None:
+    page = open_widget()
+    answer = hostile_answer()
+    cited = answer["citations"][0]
+    fulfil(page, "/api/ask", answer)
+    fulfil(page, "/api/articles/*", {**cited, "text": f"😀x\n{cited['quote']}\nend", "link": None})
+    open_panel(page)
+    plain = ask(page, MISSION)
+    expect(plain.locator("strong")).to_have_count(0)
+
+    words = SENTENCE[3:-3]
+    start = cited["answer_start"] + 3
+    short = {**cited, "short_start": start, "short_end": start + len(words)}
+    fulfil(page, "/api/ask", {**answer, "short": words, "citations": [short, {**short, "rank": 2}]})
+    turn = ask(page, MISSION)
+    for quote in (turn.locator("blockquote").first, turn.locator("mark").first, turn.locator(".more mark")):
+        expect(quote).to_have_text(SENTENCE)
+        expect(quote.locator("strong")).to_have_text(words)
+    assert turn.locator("strong").first.evaluate("words => getComputedStyle(words).fontWeight") == "700"
+
+    citation(turn).click()
+    mark = panel(page).locator("mark:focus")
+    expect(mark).to_have_text(SENTENCE)
+    expect(mark.locator("strong")).to_have_text(words)
+    assert "".join(panel(page).locator("p mark").all_text_contents()) == cited["quote"].replace("\n", "")
+    assert page.evaluate("window.hit") is None
+
+
+def test_a_title_that_answers_is_shown_and_copied(open_widget: OpenWidget) -> None:
+    clipboard = "{ value: { writeText: (text) => (window.copied = text) } }"
+    page = open_widget(setup=f"Object.defineProperty(navigator, 'clipboard', {clipboard})")
+    answer = hostile_answer()
+    title = answer["citations"][0]["title"]
+    fulfil(page, "/api/ask", {**answer, "answer": title, "short": None})
+    open_panel(page)
+    turn = ask(page, MISSION)
+    expect(turn.locator("blockquote").first).to_have_text(title)
+    expect(turn.locator("strong")).to_have_count(0)
+    turn.get_by_role("button", name="Copy with citation").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    assert page.evaluate("copied").startswith(f"“{title}”\n")
+
+
 def test_changed_article_is_not_marked(open_widget: OpenWidget) -> None:
     page = open_widget()
     answer = hostile_answer()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from qa.evaluate.compare.compare import compare
 from qa.evaluate.compare.gate import Gate, apply_gates
 from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
 from qa.evaluate.measure.evaluation import summarise
-from qa.evaluate.report.failures import explain_failures, reader_link
+from qa.evaluate.measure.judge import Judgement
+from qa.evaluate.report.comparison import comparison_page
+from qa.evaluate.report.failures import explain_failures
 from qa.evaluate.report.markdown import escape, report_markdown
 from qa.evaluate.report.page import report_page
+from qa.evaluate.report.text import evaluation_lines
 from qa.evaluate.run.ask import Asked
 from qa.question.followup import Turn
 
@@ -134,13 +138,54 @@ def test_a_comparison_is_told_in_both_reports(store: ArticleStore) -> None:
     assert 'class="closed"' in page
 
 
+def lost(article_id: str, marked: tuple[int, int], short: tuple[int, int] | None = None) -> list[Judgement]:
+    """A question answered by another article than it should, at `marked` of its passage, with these `short` words."""
+    gold = GoldQuestion("q", "Who?", "f:1", answers=("Oslo",), relevant={"right/one": 1})
+    came = citation(article_id, 1, "It <is> nobody & *nothing* in all that is here.", marked=marked)
+    came = replace(came, short_start=short[0], short_end=short[1]) if short else came
+    return judged([gold], [Asked("q", answer([came]), (article_id,))])
+
+
+def test_the_words_that_answered_are_bold(store: ArticleStore) -> None:
+    judgements = lost("wrong", (3, 26), (8, 26))
+    evaluation = summarise(GoldSet("set", (judgements[0].question,), "sha"), judgements, Path("an index"))
+    page = report_page(evaluation, explain_failures(judgements, store), Path("an index"))
+    sentence = "&lt;is&gt; <strong>nobody &amp; *nothing*</strong>"
+    assert f'<dd dir="auto">{sentence} <span class="quiet">' in page
+    assert f'<blockquote dir="auto">It <mark>{sentence}</mark> in all that is here.</blockquote>' in page
+    assert "&amp;answer_end=26&amp;short_start=8&amp;short_end=26#quote" in page
+    assert "<td>words that these share with a gold answer (SQuAD)</td>" in page
+    markdown = report_markdown(evaluation)
+    assert "came: **nobody &amp; \\*nothing\\*** in &lt;is> nobody &amp; \\*nothing\\*\n" in markdown
+    assert "| short-F1 | 0.000 (0.000 to 0.000) | 1 |" in markdown
+    assert "  0.000 (0.000 to 0.000)  1  words that these share" in "\n".join(evaluation_lines(evaluation))
+    figures = evaluation.to_json()["figures"]
+    assert figures["short-EM"] == figures["short-F1"] == {"value": 0.0, "low": 0.0, "high": 0.0, "n": 1}
+
+    before = judged([judgements[0].question], [Asked("q", answer([citation("right/one", 1, "Oslo")]), ("right/one",))])
+    compared = comparison_page(("old", "new"), compare(before, judgements), before, judgements)
+    assert f'<dt>new</dt><dd dir="auto">{sentence} <span class="quiet">' in compared
+    assert '<dt>old</dt><dd dir="auto">Oslo <span class="quiet">' in compared
+
+
+def test_without_them_nothing_is(store: ArticleStore) -> None:
+    judgements = lost("wrong", (3, 26))
+    evaluation = summarise(GoldSet("set", (judgements[0].question,), "sha"), judgements, Path("an index"))
+    page = report_page(evaluation, explain_failures(judgements, store), Path("an index"))
+    assert '<dd dir="auto">&lt;is&gt; nobody &amp; *nothing* <span class="quiet">' in page
+    assert "<strong>" not in page
+    assert "short-F1" not in page
+    assert "came: &lt;is> nobody &amp; \\*nothing\\*\n" in report_markdown(evaluation)
+    assert "short-F1" not in json.dumps(evaluation.to_json())
+
+
 def test_markdown_does_nothing_with_hostile_text() -> None:
     hostile = "a\n# *b* [c](http://d) <img> @everyone | `e`"
     assert escape(hostile) == "a \\# \\*b\\* \\[c\\](http:\u200b//d) &lt;img> @\u200beveryone \\| \\`e\\`"
     assert len(escape("x" * 1000)) == 200
 
 
-def test_links_open_the_reader_at_the_passage() -> None:
-    assert (
-        reader_link("a b/c?", 3, 9, (4, 8)) == "/articles/a%20b%2Fc%3F?start=3&end=9&answer_start=4&answer_end=8#quote"
-    )
+def test_links_open_the_reader_at_the_passage(store: ArticleStore) -> None:
+    (failure,) = explain_failures(lost("a b/c?", (4, 8)), store)
+    assert failure.came
+    assert failure.came.link == "/articles/a%20b%2Fc%3F?start=0&end=47&answer_start=4&answer_end=8#quote"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from qa.evaluate.measure.evaluation import summarise
 from qa.evaluate.measure.judge import Judgement
 from qa.evaluate.measure.judgements_file import JUDGEMENTS, read_judgements
 from qa.evaluate.report.save import save
+from qa.evaluate.run.files import ANSWERS
 from qa.evaluate.run.saved_runs import METRICS, find_run, has_saved_runs, saved_runs
 
 # Seconds in all: these wait for `make test`.
@@ -61,6 +63,32 @@ def test_saved_runs_compare_as_the_runs_did(runs: Path) -> None:
     read = compare(*pair_up(read_judgements(runs / "old"), read_judgements(runs / "new run")))
     assert (read.changes, read.won, read.lost) == (fresh.changes, fresh.won, fresh.lost)
     assert read.lost
+
+
+def test_the_words_that_answer_are_saved_and_read(tmp_path: Path) -> None:
+    gold = GOLD.questions[0]
+    (right,) = good_run([gold], seed=1)
+    first, *others = right.answer.citations
+    first = replace(first, quote=f"Some say: {gold.answers[0]}.", short_start=10, short_end=10 + len(gold.answers[0]))
+    run = [replace(right, answer=replace(right.answer, citations=(first, *others)))]
+    saved = save_run(judged([gold], run), tmp_path)
+    line = json.loads((saved / ANSWERS).read_text(encoding="utf-8"))
+    assert line["short"] == gold.answers[0]
+    assert [read.asked.answer.short for read in read_judgements(saved)] == [gold.answers[0]]
+    assert json.loads((saved / METRICS).read_text(encoding="utf-8"))["figures"]["short-F1"]["value"] == 1
+
+
+def test_a_run_saved_before_there_were_any_is_read(runs: Path, tmp_path: Path) -> None:
+    for file in (runs / "old").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    records = [json.loads(line) for line in (tmp_path / ANSWERS).read_text(encoding="utf-8").splitlines()]
+    for record in records:
+        del record["short"]
+        for cited in record["citations"]:
+            del cited["short_start"], cited["short_end"]
+    (tmp_path / ANSWERS).write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    before, now = ([read.asked for read in read_judgements(folder)] for folder in (tmp_path, runs / "old"))
+    assert before == now
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,20 @@ def test_answer_is_the_answerers_own(client: TestClient, archive: Archive) -> No
     assert "November 2022" in answer["answer"] or "last November" in answer["answer"]
 
 
+def test_the_words_that_answer_are_always_spoken_of(client: TestClient) -> None:
+    answer = ask(client, question=MISSION)
+    first = answer["citations"][0]
+    assert answer["short"] is None or answer["short"] in answer["answer"]
+    assert all({"short_start", "short_end"} <= citation.keys() for citation in answer["citations"])
+    words = None if first["short_start"] is None else (first["short_start"], first["short_end"])
+    assert (answer["short"] is None) == (words is None)
+    described = client.get("/api/openapi.json").json()["components"]["schemas"]
+    assert {"short_start", "short_end"} <= set(described["CitationModel"]["required"])
+    whole_or_null = [{"type": "integer"}, {"type": "null"}]
+    assert described["CitationModel"]["properties"]["short_end"]["anyOf"] == whole_or_null
+    assert "short" in described["AnswerModel"]["required"]
+
+
 def test_citations_are_exact(client: TestClient) -> None:
     for citation in ask(client, question=MISSION)["citations"]:
         article = client.get(f"/api/articles/{citation['article_id']}").json()
