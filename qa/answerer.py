@@ -14,6 +14,7 @@ from corpus.filters import Filters
 from index.hit import Hit
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
+from index.store.listed import ListedArticle
 from index.store.sqlite import ArticleStore
 from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
@@ -27,11 +28,13 @@ from qa.evidence.headline import let_headline_answer
 from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
-from qa.question.followup import Turn, stand_alone
+from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
 from qa.question.read import Question, read_question
 from qa.question.spelling import misspelt, put_right
+from qa.question.talk import Talk, read_talk
 from qa.question.terms import asked_first, term_weights
+from qa.show.reply import reply_in_words
 
 if TYPE_CHECKING:
     from qa.write.writer import Writer
@@ -87,11 +90,15 @@ class Answerer:
 
         `history` has the turns before, oldest first. `asked_on` is the day the question was asked, where that is known:
         articles of the days around it are preferred then. Words such as "this week" count from it, else from today.
+        A message that is no question ("Thanks!") gets a reply.
         With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
         started = time.perf_counter()
         _check(question, k)
         filters = self._by_known_sources(filters)
+        talk = read_talk(question, opens=not has_question(history))
+        if talk:
+            return self._reply(question, talk, filters or Filters(), started)
         asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
@@ -187,6 +194,22 @@ class Answerer:
             chosen += alike
         return replace(filters, sources=tuple(dict.fromkeys(chosen)))
 
+    def _reply(self, question: str, talk: Talk, filters: Filters, started: float) -> Answer:
+        info = self.index_info()
+        listed = [article for article in self.store.list_articles() if _passes(article, filters)]
+        return Answer(
+            question=question,
+            query=question.strip(),
+            is_answerable=False,
+            confidence=0.0,
+            text=None,
+            citations=(),
+            index=info,
+            timing_ms={"total": (time.perf_counter() - started) * 1000},
+            filters=filters,
+            reply=reply_in_words(talk, listed, filters),
+        )
+
     def _search(self, asked: Question, filters: Filters | None) -> Ranking:
         return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)
 
@@ -218,6 +241,14 @@ def _rerank(question: str, best: Sequence[Candidate], reranker: Reranker) -> lis
     read = reranker.log_odds(question, [embedded_text(c.found.article, c.found.passage) for c in best])
     both = [replace(c, probability=sigmoid(log_odds(c.probability) + r)) for c, r in zip(best, read, strict=True)]
     return sorted(both, key=lambda c: -c.probability)
+
+
+def _passes(article: ListedArticle, filters: Filters) -> bool:
+    day = article.published
+    is_of_time = not (filters.after or filters.before) or (
+        day is not None and (filters.after or date.min) <= day <= (filters.before or date.max)
+    )
+    return is_of_time and (not filters.sources or article.source in filters.sources)
 
 
 def _newest_if_too_old(asked: Question, store: ArticleStore) -> date | None:

@@ -10,6 +10,7 @@ from index.words.analyze import analyze
 from qa.limits import MAX_QUESTION_CHARACTERS, MAX_TURNS
 from qa.question.names import names_in
 from qa.question.period import TIME
+from qa.question.talk import read_talk, without_greeting
 
 _PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
 # Not "IT", which is a trade.
@@ -69,16 +70,23 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     "When did he introduce it?" after "Who introduced the Indo-Pacific Treaty Organization Act?" becomes "When did Mike
     Lawler introduce the Indo-Pacific Treaty Organization Act?". Pronouns take the names of the turn before; where there
     is none, or words are left out ("And in 2022?"), the question before goes in front. One that stands alone is
-    unchanged.
+    unchanged, but for a greeting in front of it. Talk that is no question is passed over.
     """
     topic = ""
     answer: str | None = None
     for turn in history[-MAX_TURNS:]:
-        resolved = _resolve(turn.question.strip(), topic, answer)
+        if read_talk(turn.question, opens=not topic):
+            continue
+        resolved = _resolve(without_greeting(turn.question.strip()), topic, answer)
         # What had the topic put in front of it says no more of it, and would only pile up.
         is_led = bool(topic) and resolved.startswith(f"{topic} ")
         topic, answer = topic if is_led else resolved, turn.answer
-    return _resolve(question, topic, answer)
+    return _resolve(without_greeting(question), topic, answer)
+
+
+def has_question(history: Sequence[Turn]) -> bool:
+    """Whether a question was asked before, not only talked."""
+    return not all(read_talk(turn.question) for turn in history[-MAX_TURNS:])
 
 
 def _resolve(question: str, before: str, answer: str | None) -> str:

@@ -14,6 +14,9 @@ WIDTH = 100
 def print_answer(answer: Answer) -> None:
     """Print an answer on stdout: passages with the answering sentence in bold, where each stands."""
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    if answer.reply is not None:
+        console.print(Text(answer.reply))
+        return
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
     _print_verdict(console, answer)

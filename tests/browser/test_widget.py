@@ -173,6 +173,14 @@ def test_refusal_offers_the_nearest_passages(open_widget: OpenWidget) -> None:
     expect(panel(page).locator("mark:focus")).to_be_in_viewport()
 
 
+def test_talk_gets_a_reply(open_widget: OpenWidget) -> None:
+    page = open_widget()
+    open_panel(page)
+    turn = ask(page, "Thank you!")
+    expect(turn).to_contain_text("You are welcome.")
+    expect(turn).not_to_contain_text("The articles do not say.")
+
+
 def test_a_refusal_says_how_far_the_articles_reach(open_widget: OpenWidget) -> None:
     page = open_widget()
     open_panel(page)

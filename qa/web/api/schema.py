@@ -192,6 +192,9 @@ class AnswerModel(BaseModel):
         default=[], description="what articles of different years say, newest first; only where they may differ"
     )
     written: WrittenModel | None = Field(default=None, description="only where a language model was asked to write")
+    reply: str | None = Field(
+        default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"
+    )
 
 
 class ListedArticleModel(BaseModel):

@@ -23,11 +23,17 @@ def question_html(question: str) -> str:
 
 
 def answer_html(answer: Answer) -> str:
-    """The passages that answer, or that the articles do not say with the nearest passages folded away."""
+    """The passages that answer, or that the articles do not say with the nearest passages folded away, or a reply."""
+    if answer.reply is not None:
+        return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p></div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
     return (
         f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{_actions(answer)}</div>'
     )
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(as_entities(line) for line in text.split("\n"))
 
 
 def _found(answer: Answer) -> str:

@@ -145,6 +145,13 @@ def test_a_name_behind_in_is_one_where_it_is_asked_about() -> None:
     assert stand_alone("What is its population?", [Turn("Who lives in Oslo?")]) == "What is Oslo's population?"
 
 
+def test_talk_is_passed_over() -> None:
+    history = [Turn("Hello!"), CHESS, Turn("Thanks!"), Turn("ok")]
+    assert stand_alone("How old is she?", history) == "How old is Lina Okafor?"
+    assert stand_alone("Thanks, and how old is she?", history) == stand_alone("and how old is she?", [CHESS])
+    assert stand_alone("How old is she?", [Turn("Hello!"), Turn("Who are you?")]) == "How old is she?"
+
+
 def test_only_the_last_turns_count() -> None:
     followed = [Turn("Where does she live?", None)]
     assert stand_alone("How old is she?", [CHESS, *followed * 19]) == "How old is Lina Okafor?"

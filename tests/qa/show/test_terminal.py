@@ -57,3 +57,18 @@ def test_what_an_earlier_article_said_instead(capsys: pytest.CaptureFixture[str]
 
 def test_a_headline_that_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, cited(1, date(2025, 7, 3), headline_answers=True))[0] == "Title 1"
+
+
+def test_a_reply_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(
+        Answer(
+            question="Hi",
+            query="Hi",
+            is_answerable=False,
+            confidence=0.0,
+            text=None,
+            citations=(),
+            reply="Hello.\nAsk.",
+        )
+    )
+    assert capsys.readouterr().out == "Hello.\nAsk.\n"

@@ -571,7 +571,7 @@ textarea:focus{outline-offset:-1px}
           shown.push(foreign("blockquote.all", before, make("mark", null, sentence), after));
         }
       } else {
-        shown.push(this.#say("p.none", "none"));
+        shown.push(make("p.none", null, answer.reply ?? this.#words.none));
         if (answer.newest) {
           const line = this.#byline({ published: answer.newest });
           line.prepend(this.#say("span", "newest"), " ");
