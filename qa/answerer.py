@@ -35,6 +35,7 @@ from qa.question.spelling import misspelt, put_right
 from qa.question.talk import Talk, read_talk
 from qa.question.terms import asked_first, term_weights
 from qa.show.reply import reply_in_words
+from qa.show.wording import counted_in_words
 
 if TYPE_CHECKING:
     from qa.write.writer import Writer
@@ -89,7 +90,8 @@ class Answerer:
         """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
 
         `history` has the turns before, oldest first. `asked_on` is the day the question was asked, where that is known:
-        articles of the days around it are preferred then. Words such as "this week" count from it, else from today.
+        articles of the days around it are preferred then. Words such as "this week" count from it, else from today,
+        or from the day of the newest article if that is long before.
         A message that is no question ("Thanks!") gets a reply.
         With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
@@ -99,14 +101,14 @@ class Answerer:
         talk = read_talk(question, opens=not has_question(history))
         if talk:
             return self._reply(question, talk, filters or Filters(), started)
-        asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
+        asked = self._read(stand_alone(question.strip(), history), asked_on)
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
         words = misspelt(asked.text, [term for term, count in counts.items() if not count])
         if words:
             text = put_right(asked.text, words, passage_texts(ranking))
             if text != asked.text:
-                asked = read_question(text, asked_on=asked_on, sources=self.sources())
+                asked = self._read(text, asked_on)
                 ranking = self._search(asked, filters)
                 counts = self._retriever.passages_with(ranking.terms)
         ranked = time.perf_counter()
@@ -148,6 +150,7 @@ class Answerer:
             newest=newest,
             names_time=asked.preference.named is not None,
             filters=filters or Filters(),
+            understood=_understood(asked),
         )
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
@@ -193,6 +196,10 @@ class Answerer:
                 raise UnknownSource(f"no article is of the source {source!r:.80}{there_are}")
             chosen += alike
         return replace(filters, sources=tuple(dict.fromkeys(chosen)))
+
+    def _read(self, text: str, asked_on: date | None) -> Question:
+        sources = self.sources()
+        return read_question(text, asked_on=asked_on, sources=sources, newest=self.store.newest())
 
     def _reply(self, question: str, talk: Talk, filters: Filters, started: float) -> Answer:
         info = self.index_info()
@@ -249,6 +256,12 @@ def _passes(article: ListedArticle, filters: Filters) -> bool:
         day is not None and (filters.after or date.min) <= day <= (filters.before or date.max)
     )
     return is_of_time and (not filters.sources or article.source in filters.sources)
+
+
+def _understood(asked: Question) -> str | None:
+    """How the time that the question names was understood, if it is not counted from today."""
+    named, newest = asked.preference.named, asked.preference.counted_from
+    return counted_in_words(named.words, newest) if named and newest else None
 
 
 def _newest_if_too_old(asked: Question, store: ArticleStore) -> date | None:

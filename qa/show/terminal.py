@@ -19,6 +19,8 @@ def print_answer(answer: Answer) -> None:
         return
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
+    if answer.understood:
+        console.print(Text(f"Understood: {answer.understood}.", style="dim"))
     _print_verdict(console, answer)
     if answer.written:
         console.print()

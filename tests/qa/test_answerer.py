@@ -514,6 +514,17 @@ def test_a_time_no_article_has_reached_is_refused_with_the_reason(
         assert answer.citations
 
 
+def test_this_week_of_an_archive_that_has_ended_is_its_last(answerer: Answerer) -> None:
+    answer = answerer.ask("How much did the harbour bridge cost last month?")
+    assert (answer.is_answerable, answer.newest) == (True, None)
+    assert answer.understood == "“last month” counted from 20 April 2024, the day of the newest article"
+    assert answer.to_json()["understood"] == answer.understood
+    asked = answerer.ask("How much did the harbour bridge cost last month?", asked_on=date(2024, 7, 1))
+    assert (asked.is_answerable, asked.understood) == (False, None)
+    assert "understood" not in asked.to_json()
+    assert answerer.ask("How much did the harbour bridge cost?").understood is None
+
+
 def test_a_script_the_encoder_does_not_know_is_answered_by_its_words(tmp_path: Path) -> None:
     class OnlyLatin(HashEncoder):
         def knows(self, text: str) -> bool:

@@ -72,9 +72,12 @@ def _list(citations: Sequence[Citation]) -> str:
 
 
 def _understood(answer: Answer) -> str:
-    if answer.query.strip() == answer.question.strip():
-        return ""
-    return f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>'
+    is_other = answer.query.strip() != answer.question.strip()
+    whole = (
+        f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>' if is_other else ""
+    )
+    when = f'<p class="understood">Understood: {as_entities(answer.understood)}.</p>' if answer.understood else ""
+    return whole + when
 
 
 def _asked_of(answer: Answer) -> str:
