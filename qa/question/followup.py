@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.words.analyze import analyze
 from qa.limits import MAX_QUESTION_CHARACTERS, MAX_TURNS
 from qa.question.kind import AnswerType, asked_type
-from qa.question.mentions import Mentions, mentions
+from qa.question.mentions import Mentions, mentions, names_of
 from qa.question.names import names_in
 from qa.question.period import TIME
 from qa.question.talk import read_talk, without_greeting
@@ -71,6 +71,14 @@ _WHEN = re.compile(rf"\b(?P<preposition>(?:{_PREPOSITIONS}) )?(?P<time>{TIME.pat
 _CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about)\b|^\w+ else\b", re.IGNORECASE)
 
 
+# "And who is Helen Marsh?" says all it needs where it says of what.
+_WHOLE = re.compile(
+    r"^(?:(?:and|but|so|or|also) )?"
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question asked before; `answer` is the text given, None when the articles did not say."""
@@ -112,9 +120,9 @@ class _Context:
         """The context when `question` was asked in this one, and answered."""
         resolved = self.resolve(question)
         # What had the topic put in front of it says no more of it, and would only pile up.
-        is_led = bool(self.topic) and (resolved.startswith(f"{self.topic} ") or bool(_PART_OF_THING.match(question)))
+        is_led = bool(self.topic) and (resolved.startswith(f"{self.topic} ") or _asks_part(question))
         topic = self.topic if is_led else resolved
-        last = f"{topic} {question}" if is_led else resolved
+        last = f"{topic} {question}" if is_led and _asks_who(question) else topic
         return _Context(topic, last, self._known_after(question, resolved, answer))
 
     def _known_after(self, question: str, resolved: str, answer: str | None) -> Mentions:
@@ -161,7 +169,7 @@ class _Context:
         is_thing = _needs_thing(question) and known.thing is not None
         if is_thing:
             resolved = _put_names(_THING, resolved, known.thing)
-        elif _PART_OF_THING.match(question) and known.thing and not known.is_described:
+        elif _asks_part(question) and known.thing and not known.is_described:
             resolved = _PART_OF_THING.sub(lambda match: f"{match.group()} of {known.thing}", question)
         if not _NEXT.search(question):
             for word, meaning in ((_THERE, known.place), (_THEN, known.time)):
@@ -218,6 +226,10 @@ def _needs_thing(question: str) -> bool:
     return _needs(_THING, question) and not _EMPTY_IT.search(question)
 
 
+def _asks_part(question: str) -> bool:
+    return bool(_PART_OF_THING.match(question)) and not names_in(question)
+
+
 def _needs_any(question: str) -> bool:
     return _needs(_PERSONAL, question) or _needs(_PLURAL, question) or _needs_thing(question)
 
@@ -248,7 +260,9 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
 def _is_incomplete(question: str) -> bool:
     is_nameless = not list(names_in(question))
     says_little = is_nameless and (len(analyze(question)) <= 1 or bool(_PART.match(question)))
-    points = any(pattern.search(question) for pattern in (_THERE, _POINTING, _CONTINUING))
+    says_of_what = bool(_WHOLE.match(question)) and not all(name.is_placing for name in names_of(question))
+    points = _THERE.search(question) or _POINTING.search(question)
+    points = bool(points) or (bool(_CONTINUING.search(question)) and not says_of_what)
     return _needs_any(question) or says_little or points
 
 
@@ -259,7 +273,7 @@ def _put_names(pronoun: re.Pattern[str], question: str, name: str | None) -> str
     def put(match: re.Match[str]) -> str:
         word = match.group().lower()
         # "her" owns something when a word follows that is not a preposition.
-        is_owner = word in _POSSESSIVE and re.match(r" (?!in|on|at|to|by|for|with)\w", question[match.end() :])
+        is_owner = word in _POSSESSIVE and re.match(r" (?!(?:in|on|at|to|by|for|with)\b)\w", question[match.end() :])
         return f"{name}'s" if is_owner and not name.endswith(("'s", "’s")) else name
 
     return pronoun.sub(put, question)

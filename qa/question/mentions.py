@@ -106,6 +106,7 @@ _DOES = re.compile(
 _OPENS_SENTENCE = re.compile(r"(?:^|(?<=[.!?”\"] ))[A-Z][\w’'-]*\w(?= )")
 _PRONOUNS = frozenset({"He", "She", "It", "They", "We", "You", "I", "This", "That", "These", "Those", "There"})
 _ASKS_WHAT = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)
+_WHAT_DID = re.compile(r"\W*what (?:did|does|will|would|has|have|had) ", re.IGNORECASE)
 # In front of the name: "Who is Helen Marsh?".
 _WHO_IS = re.compile(r"\W*who (?:is|was|are|were) $", re.IGNORECASE)
 # A thing without a name, up to what says more of it.
@@ -114,7 +115,9 @@ _DESCRIBED = (
     r"|this|when|where|under|over|about)\b|[,.;:?!]|$)"
 )
 _NEW_THING = re.compile(rf" ?(?P<article>a|an|the|its|his|her|their) (?P<thing>{_DESCRIBED})")
-_DID_NEW = re.compile(rf"\b(?:did|does|will|has|have) .*\b[a-z]+ an? (?P<thing>{_DESCRIBED})")
+# "Did South Korea open a mission?" makes a thing; "did France lose a war?" does not.
+_MAKE = "open|build|found|create|launch|sign|introduce|publish|establish|develop|design|write|adopt|propose|set up"
+_DID_NEW = re.compile(rf"\b(?:did|does|will) .*\b(?:{_MAKE}) an? (?P<thing>{_DESCRIBED})")
 _PLACE = re.compile(r"\b(?P<preposition>in|at|near) (?P<the>the )?$", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
@@ -213,7 +216,7 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
     things = [name for name in asked if name.kind is Kind.THING] or [name for name in asked if name.kind is Kind.ANY]
     last = things[-1] if things else None
     # They only say whose or where it is, or who had to do with it: "What did the mayor of Dunmore open?".
-    is_asked_for = last is None or last.is_placing or (last.kind is Kind.ANY and bool(last.before))
+    is_asked_for = last is None or last.is_placing or (last.kind is Kind.ANY and _only_acts(last, question))
     if asks_what and asked and is_asked_for:
         described = _described(question, answer or "", asked)
         return described, described is not None and described.islower()
@@ -222,6 +225,11 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
     if last is None and not asked:
         last = next((name for name in told if name.kind is Kind.THING), None)
     return (last.text, False) if last else (None, False)
+
+
+def _only_acts(name: Name, question: str) -> bool:
+    """Nobody knows what is named, but what it does is asked: "What did Yoon propose?", "… give to Rutte?"."""
+    return bool(name.before or _WHAT_DID.fullmatch(question[: name.start]))
 
 
 def _described(question: str, answer: str, asked: Sequence[Name]) -> str | None:
@@ -250,7 +258,7 @@ def _is_group(name: Name) -> bool:
         return False
     words = name.text.lower().split()
     is_plural = words[-1].endswith(("s", "men")) and not words[-1].endswith(("ss", "us", "is"))
-    return is_plural or name.text.isupper() or bool(_GROUP_WORDS & set(words)) or name.kind is Kind.ANY
+    return is_plural or name.text.isupper() or bool(_GROUP_WORDS & set(words))
 
 
 def _place(text: str, names: Sequence[Name]) -> str | None:

@@ -43,6 +43,17 @@ def test_the_thing_asked_about_is_not_the_person_though_the_answer_names_it_firs
     [
         (CHESS, "How old is she?", "How old is Lina Okafor?"),
         (CHESS, "Where was her mother born?", "Where was Lina Okafor's mother born?"),
+        (CHESS, "What was her income?", "What was Lina Okafor's income?"),
+        (CHESS, "What did she propose?", "What did Lina Okafor propose?"),
+        # What somebody proposed is "it", not who did.
+        (Turn("What did Yoon propose?"), "Where would it be?", "What did Yoon propose? Where would it be?"),
+        (Turn("Who visited Seoul?"), "Whom did they meet?", "Who visited Seoul? Whom did they meet?"),
+        (BRIDGE, "And who is Helen Marsh?", "And who is Helen Marsh?"),
+        (BRIDGE, "What else did Helen Marsh open?", "What else did Helen Marsh open?"),
+        (BRIDGE, "What is the ITPP?", "What is the ITPP?"),
+        (BRIDGE, "what was the theme?", "what was the theme of the Harbour Bridge?"),
+        (Turn("When did France lose a war?"), "Where did it lose?", "Where did France lose?"),
+        (Turn("When did France open a canal?"), "Where is it?", "When did France open a canal? Where is the canal?"),
         (CHESS, "Who has beaten her in Toronto?", "Who has beaten Lina Okafor in Toronto?"),
         (CHESS, "What did the champion say about her?", "What did the champion say about Lina Okafor?"),
         (CHESS, "he said what?", "Lina Okafor said what?"),
