@@ -130,6 +130,8 @@ class Answer:
     answer. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about. `newest` is
     the day of the newest article, where that is why the articles do not say: the question is about a later time.
     `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
+    `understood` says how a time in the question was understood, where that needs saying.
+    `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.
     """
 
     question: str
@@ -144,6 +146,8 @@ class Answer:
     names_time: bool = False
     filters: Filters = Filters()
     written: Written | None = None
+    understood: str | None = None
+    reply: str | None = None
 
     @property
     def short(self) -> str | None:
@@ -161,9 +165,13 @@ class Answer:
     def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`.
 
-        `newest`, `timeline` and `written` are only there where there is something.
+        `newest`, `timeline`, `written`, `understood` and `reply` are only there where there is something.
         """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
+        if self.understood:
+            further["understood"] = self.understood
+        if self.reply is not None:
+            further["reply"] = self.reply
         if self.timeline:
             further["timeline"] = [
                 {

@@ -14,6 +14,7 @@ from corpus.filters import Filters
 from index.hit import Hit
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
+from index.store.listed import ListedArticle
 from index.store.sqlite import ArticleStore
 from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
@@ -27,11 +28,14 @@ from qa.evidence.headline import let_headline_answer
 from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
-from qa.question.followup import Turn, stand_alone
+from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
 from qa.question.read import Question, read_question
 from qa.question.spelling import misspelt, put_right
+from qa.question.talk import Talk, read_talk
 from qa.question.terms import asked_first, term_weights
+from qa.show.reply import reply_in_words
+from qa.show.wording import counted_in_words
 
 if TYPE_CHECKING:
     from qa.write.writer import Writer
@@ -86,20 +90,25 @@ class Answerer:
         """The best `k` passages for `question`, the answering sentence marked in each, or that the articles do not say.
 
         `history` has the turns before, oldest first. `asked_on` is the day the question was asked, where that is known:
-        articles of the days around it are preferred then. Words such as "this week" count from it, else from today.
+        articles of the days around it are preferred then. Words such as "this week" count from it, else from today,
+        or from the day of the newest article if that is long before.
+        A message that is no question ("Thanks!") gets a reply.
         With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
         started = time.perf_counter()
         _check(question, k)
         filters = self._by_known_sources(filters)
-        asked = read_question(stand_alone(question.strip(), history), asked_on=asked_on, sources=self.sources())
+        talk = read_talk(question, opens=not has_question(history))
+        if talk:
+            return self._reply(question, talk, filters or Filters(), started)
+        asked = self._read(stand_alone(question.strip(), history), asked_on)
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
         words = misspelt(asked.text, [term for term, count in counts.items() if not count])
         if words:
             text = put_right(asked.text, words, passage_texts(ranking))
             if text != asked.text:
-                asked = read_question(text, asked_on=asked_on, sources=self.sources())
+                asked = self._read(text, asked_on)
                 ranking = self._search(asked, filters)
                 counts = self._retriever.passages_with(ranking.terms)
         ranked = time.perf_counter()
@@ -141,6 +150,7 @@ class Answerer:
             newest=newest,
             names_time=asked.preference.named is not None,
             filters=filters or Filters(),
+            understood=_understood(asked),
         )
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
@@ -187,6 +197,26 @@ class Answerer:
             chosen += alike
         return replace(filters, sources=tuple(dict.fromkeys(chosen)))
 
+    def _read(self, text: str, asked_on: date | None) -> Question:
+        sources = self.sources()
+        return read_question(text, asked_on=asked_on, sources=sources, newest=self.store.newest())
+
+    def _reply(self, question: str, talk: Talk, filters: Filters, started: float) -> Answer:
+        info = self.index_info()
+        listed = [article for article in self.store.list_articles() if _passes(article, filters)]
+        return Answer(
+            question=question,
+            query=question.strip(),
+            is_answerable=False,
+            confidence=0.0,
+            text=None,
+            citations=(),
+            index=info,
+            timing_ms={"total": (time.perf_counter() - started) * 1000},
+            filters=filters,
+            reply=reply_in_words(talk, listed, filters),
+        )
+
     def _search(self, asked: Question, filters: Filters | None) -> Ranking:
         return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)
 
@@ -218,6 +248,20 @@ def _rerank(question: str, best: Sequence[Candidate], reranker: Reranker) -> lis
     read = reranker.log_odds(question, [embedded_text(c.found.article, c.found.passage) for c in best])
     both = [replace(c, probability=sigmoid(log_odds(c.probability) + r)) for c, r in zip(best, read, strict=True)]
     return sorted(both, key=lambda c: -c.probability)
+
+
+def _passes(article: ListedArticle, filters: Filters) -> bool:
+    day = article.published
+    is_of_time = not (filters.after or filters.before) or (
+        day is not None and (filters.after or date.min) <= day <= (filters.before or date.max)
+    )
+    return is_of_time and (not filters.sources or article.source in filters.sources)
+
+
+def _understood(asked: Question) -> str | None:
+    """How the time that the question names was understood, if it is not counted from today."""
+    named, newest = asked.preference.named, asked.preference.counted_from
+    return counted_in_words(named.words, newest) if named and newest else None
 
 
 def _newest_if_too_old(asked: Question, store: ArticleStore) -> date | None:

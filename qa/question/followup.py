@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.words.analyze import analyze
 from qa.limits import MAX_QUESTION_CHARACTERS, MAX_TURNS
+from qa.question.kind import AnswerType, asked_type
+from qa.question.mentions import Mentions, mentions, names_of
 from qa.question.names import names_in
 from qa.question.period import TIME
+from qa.question.talk import read_talk, without_greeting
 
-_PERSONAL = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs)\b", re.IGNORECASE)
+_PERSONAL = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
 # Not "IT", which is a trade.
 _THING = re.compile(r"\b[Ii]ts?\b")
 # Behind these a pronoun can stand for what is in front of them: "What did Warsaw lack when it had a market economy?"
@@ -24,6 +28,12 @@ _CLAUSE = re.compile(
 # Of so many words, at least, what is in front of them says what it is about.
 LEAST_IN_FRONT = 2
 _POSSESSIVE = frozenset({"his", "her", "hers", "its", "their", "theirs"})
+# "Which city bans cars from its old town?": the city's.
+_OWN = re.compile(
+    r"^\W*(?:which|what) (?:\w+[^\Ws]\b(?= .*\bits\b)|\w+s\b(?= .*\btheir\b)) (?!(?:did|does|do|is|was|are|were|has"
+    r"|have|had|can|could|will|would|should|may|might)\b)",
+    re.IGNORECASE,
+)
 # "Is it true that", "How long does it take to": nothing stands behind this "it".
 _EMPTY_IT = re.compile(r"\b(?:is|was) it (?:true|possible|likely|that)\b|\bit take", re.IGNORECASE)
 # Not "cells that are located": there "that" points to the cells.
@@ -33,26 +43,40 @@ _POINTING = re.compile(
     r"|^(?:this|that|these|those)\b",
     re.IGNORECASE,
 )
-_FOR_PERSON = re.compile(r"\W*(?:who|whom|whose|which|what)\b", re.IGNORECASE)
-# In front of the name: "Who is Helen Marsh?".
-_WHO_IS = re.compile(r"\W*who (?:is|was|are|were) $", re.IGNORECASE)
 _PREPOSITIONS = "in|of|for|at|on|by|from|with|to|since|during|between|until"
 _ELLIPSIS = re.compile(
     r"^(?:(?:and|but|or) (?:what about |how about )?|what about |how about )"
     rf"(?:(?P<preposition>{_PREPOSITIONS}) )?(?P<rest>[^?]+)\?*$",
     re.IGNORECASE,
 )
-# In front of a name that only says of whom or where something is.
-_PLACING = re.compile(r"\b(?:of|in|at|from|near)(?: the)? $", re.IGNORECASE)
-_ASKS_WHAT = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)
 # A part of a question, which says nothing without another: "from how many countries?", "what was the theme?".
 _PART = re.compile(
     r"^(?:and )?(?:(?:from|in|at|by|with|for|to|of|about|on) (?:how|what|which|who|whom)\b(?: \w+){0,3}"
-    r"|(?:what|who|when|where|how \w+) (?:is|was|are|were) the \w+)\W*$",
+    r"|(?:what|who|when|where|how \w+) (?:is|was|are|were) the \w+"
+    r"|(?:who|what|which|when|where) \w+ (?:over|next|first|instead|afterwards|later|now|again))\W*$",
     re.IGNORECASE,
 )
+# "What was the theme?" is asked of a thing that has a name.
+_PART_OF_THING = re.compile(r"^(?:and )?what (?:is|was|are|were) the \w+(?=\W*$)", re.IGNORECASE)
+# "Is there a bridge?" points nowhere; "What happened then?" asks what came next.
+_BEING = "is|are|was|were|be|been|will|has|have|had"
+_THERE = re.compile(
+    r"\bthere\b(?=\W*$| (?:in|on|at|during|last|when|after|before|with|by)\b)"
+    rf"|(?<=\w )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bwill )\bthere\b(?! (?:{_BEING})\b)",
+    re.IGNORECASE,
+)
+_THEN = re.compile(r"\b(?:back then|at that time|(?:in )?that year|on that day|that day|then)\b(?=\W*$)", re.IGNORECASE)
+_NEXT = re.compile(r"\bhappen(?:s|ed)? (?:then|there)\b|^then\b", re.IGNORECASE)
 _WHEN = re.compile(rf"\b(?P<preposition>(?:{_PREPOSITIONS}) )?(?P<time>{TIME.pattern})", re.IGNORECASE)
-_CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|who else|where else)\b", re.IGNORECASE)
+_CONTINUING = re.compile(r"^(?:and|but|so|or|also|what about|how about)\b|^\w+ else\b", re.IGNORECASE)
+
+
+# "And who is Helen Marsh?" says all it needs where it says of what.
+_WHOLE = re.compile(
+    r"^(?:(?:and|but|so|or|also) )?"
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +91,91 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     """The question as somebody would put it who had not heard what was said before.
 
     "When did he introduce it?" after "Who introduced the Indo-Pacific Treaty Organization Act?" becomes "When did Mike
-    Lawler introduce the Indo-Pacific Treaty Organization Act?". Pronouns take the names of the turn before; where there
-    is none, or words are left out ("And in 2022?"), the question before goes in front. One that stands alone is
-    unchanged.
+    Lawler introduce the Indo-Pacific Treaty Organization Act?". A pronoun takes what was last spoken of that is of its
+    kind: "he" a person, "it" a thing, "they" several, "there" a place, "then" a time. Where there is none, or words are
+    left out ("And in 2022?"), the question before goes in front. One that stands alone is unchanged, but for a greeting
+    in front of it. Talk that is no question is passed over.
     """
-    topic = ""
-    answer: str | None = None
+    context = _Context()
     for turn in history[-MAX_TURNS:]:
-        resolved = _resolve(turn.question.strip(), topic, answer)
+        if not read_talk(turn.question, opens=not context.topic):
+            context = context.after(without_greeting(turn.question.strip()), turn.answer)
+    return context.resolve(without_greeting(question))
+
+
+def has_question(history: Sequence[Turn]) -> bool:
+    """Whether a question was asked before, not only talked."""
+    return not all(read_talk(turn.question) for turn in history[-MAX_TURNS:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What was said so far: the last question that says what it is about, the last one, and what they speak of."""
+
+    topic: str = ""
+    last: str = ""
+    known: Mentions = Mentions()
+
+    def after(self, question: str, answer: str | None) -> _Context:
+        """The context when `question` was asked in this one, and answered."""
+        resolved = self.resolve(question)
         # What had the topic put in front of it says no more of it, and would only pile up.
-        is_led = bool(topic) and resolved.startswith(f"{topic} ")
-        topic, answer = topic if is_led else resolved, turn.answer
-    return _resolve(question, topic, answer)
+        is_led = bool(self.topic) and (resolved.startswith(f"{self.topic} ") or _asks_part(question))
+        topic = self.topic if is_led else resolved
+        last = f"{topic} {question}" if is_led and _asks_who(question) else topic
+        return _Context(topic, last, self._known_after(question, resolved, answer))
 
+    def _known_after(self, question: str, resolved: str, answer: str | None) -> Mentions:
+        """What this turn speaks of; of a kind that it takes up or says nothing of, what was known before."""
+        # What is put in is known already, but for what was exchanged.
+        is_whole = _is_pronominal(question) or resolved.endswith(question)
+        known, new = self.known, mentions(question if is_whole else resolved, answer)
+        if _needs_thing(question) and known.thing and not mentions(question, None).thing:
+            new = replace(new, thing=None)
+        if _needs(_PERSONAL, question) and known.person and not _asks_who(question):
+            new = replace(new, person=None)
+        return Mentions(
+            person=new.person or known.person,
+            thing=new.thing or known.thing,
+            is_described=new.is_described if new.thing else known.is_described,
+            group=new.group or known.group,
+            place=new.place or known.place,
+            time=new.time or known.time,
+        )
 
-def _resolve(question: str, before: str, answer: str | None) -> str:
-    if not before:
-        return question
-    exchanged = _exchange(question, before)
-    if exchanged and len(exchanged) <= MAX_QUESTION_CHARACTERS:
-        return exchanged
-    resolved = question
-    if _needs_person(question):
-        person = _person(before, answer)
-        # One name cannot be both: "When did he introduce it?" after a question that names only the thing.
-        is_thing = bool(_THING.search(question)) and person == _thing(before, answer)
-        resolved = _replace(_PERSONAL, resolved, None if is_thing else person)
-    if _needs_thing(question):
-        resolved = _replace(_THING, resolved, _thing(before, answer))
-    if _is_incomplete(resolved):
-        resolved = f"{before} {resolved}"
-    return resolved if len(resolved) <= MAX_QUESTION_CHARACTERS else question
+    def resolve(self, question: str) -> str:
+        """`question` as it stands alone; unchanged where that would be too long."""
+        if not self.topic:
+            return question
+        exchanged = _exchange(question, self.topic)
+        if exchanged and len(exchanged) <= MAX_QUESTION_CHARACTERS:
+            return exchanged
+        resolved, is_described = self._with_names(question)
+        if _needs_any(resolved):
+            # It may stand for what the last question asked for, whatever came before that.
+            resolved = f"{self.last} {resolved}"
+        elif is_described or _is_incomplete(resolved):
+            resolved = f"{self.topic} {resolved}"
+        return resolved if len(resolved) <= MAX_QUESTION_CHARACTERS else question
+
+    def _with_names(self, question: str) -> tuple[str, bool]:
+        """The question with what its pronouns stand for, and whether that was a description of what was asked for."""
+        known, resolved = self.known, question
+        if _needs(_PERSONAL, question):
+            resolved = _put_names(_PERSONAL, resolved, known.person)
+        if _needs(_PLURAL, question):
+            # Somebody of whom nobody said more than "who" is also "they".
+            resolved = _put_names(_PLURAL, resolved, known.group)
+        is_thing = _needs_thing(question) and known.thing is not None
+        if is_thing:
+            resolved = _put_names(_THING, resolved, known.thing)
+        elif _asks_part(question) and known.thing and not known.is_described:
+            resolved = _PART_OF_THING.sub(lambda match: f"{match.group()} of {known.thing}", question)
+        if not _NEXT.search(question):
+            for word, meaning in ((_THERE, known.place), (_THEN, known.time)):
+                if meaning:
+                    resolved = word.sub(meaning.replace("\\", ""), resolved)
+        return resolved, is_thing and known.is_described
 
 
 def _exchange(question: str, before: str) -> str | None:
@@ -139,16 +217,29 @@ def _is_name(words: str) -> bool:
     return any(name.group() == f"of {words}"[3:] for name in names_in(f"of {words}"))
 
 
-def _needs_person(question: str) -> bool:
-    return bool(_PERSONAL.search(question)) and not (
-        _names_before(_PERSONAL, question) or _is_explained(_PERSONAL, question)
-    )
+def _needs(pronoun: re.Pattern[str], question: str) -> bool:
+    is_said = _OWN.match(question) or _names_before(pronoun, question) or _is_explained(pronoun, question)
+    return bool(pronoun.search(question)) and not is_said
 
 
 def _needs_thing(question: str) -> bool:
-    return bool(_THING.search(question)) and not (
-        _EMPTY_IT.search(question) or _names_before(_THING, question) or _is_explained(_THING, question)
-    )
+    return _needs(_THING, question) and not _EMPTY_IT.search(question)
+
+
+def _asks_part(question: str) -> bool:
+    return bool(_PART_OF_THING.match(question)) and not names_in(question)
+
+
+def _needs_any(question: str) -> bool:
+    return _needs(_PERSONAL, question) or _needs(_PLURAL, question) or _needs_thing(question)
+
+
+def _is_pronominal(question: str) -> bool:
+    return any(pronoun.search(question) for pronoun in (_PERSONAL, _PLURAL, _THING))
+
+
+def _asks_who(question: str) -> bool:
+    return asked_type(question) is AnswerType.PERSON
 
 
 def _is_explained(pronoun: re.Pattern[str], question: str) -> bool:
@@ -167,60 +258,22 @@ def _names_before(pronoun: re.Pattern[str], question: str) -> bool:
 
 
 def _is_incomplete(question: str) -> bool:
-    has_pronoun = _needs_person(question) or _needs_thing(question)
     is_nameless = not list(names_in(question))
     says_little = is_nameless and (len(analyze(question)) <= 1 or bool(_PART.match(question)))
-    return has_pronoun or says_little or bool(_POINTING.search(question) or _CONTINUING.search(question))
+    says_of_what = bool(_WHOLE.match(question)) and not all(name.is_placing for name in names_of(question))
+    points = _THERE.search(question) or _POINTING.search(question)
+    points = bool(points) or (bool(_CONTINUING.search(question)) and not says_of_what)
+    return _needs_any(question) or says_little or points
 
 
-def _person(before: str, answer: str | None) -> str | None:
-    """Who "he" is: whom a question "Who is ..." names, or the answer to a question for a person, else its last name."""
-    asked = [name for name, is_place in _placed_names(before) if not is_place]
-    known = " ".join(_names(before)).lower()
-    if answer and _FOR_PERSON.match(before) and not (asked and _WHO_IS.match(before, 0, before.find(asked[0]))):
-        told = [name for name in _names(answer) if name.lower() not in known]
-        if told:
-            return told[0]
-    return asked[-1] if asked else None
-
-
-def _thing(before: str, answer: str | None) -> str | None:
-    """What "it" is: the last name of the question before, else the first of its answer.
-
-    None where the name only says whose or where that was which was asked for ("What did the mayor of Dunmore open?"):
-    "it" is what the answer tells of then, and that has no name.
-    """
-    names = _placed_names(before)
-    if names and names[-1][1] and _ASKS_WHAT.match(before):
-        return None
-    told = _names(answer or "")
-    return names[-1][0] if names else told[0] if told else None
-
-
-def _placed_names(text: str) -> list[tuple[str, bool]]:
-    """The names of `_names`, and whether each only says of whom or where: "of Dunmore", "in Vilnius"."""
-    found = []
-    for match in names_in(text):
-        name = TIME.sub("", match.group()).strip(" ,")
-        if name.lower() not in ("", "the"):
-            found.append((name, bool(_PLACING.search(text[: match.start()]))))
-    return found
-
-
-def _names(text: str) -> list[str]:
-    """Names that a pronoun can stand for: of "December 2023 Anna Berg" only Anna Berg."""
-    names = (TIME.sub("", name.group()).strip(" ,") for name in names_in(text))
-    return [name for name in names if name.lower() not in ("", "the")]
-
-
-def _replace(pronoun: re.Pattern[str], question: str, name: str | None) -> str:
+def _put_names(pronoun: re.Pattern[str], question: str, name: str | None) -> str:
     if name is None:
         return question
 
     def put(match: re.Match[str]) -> str:
         word = match.group().lower()
         # "her" owns something when a word follows that is not a preposition.
-        is_owner = word in _POSSESSIVE and re.match(r" (?!in|on|at|to|by|for|with)\w", question[match.end() :])
+        is_owner = word in _POSSESSIVE and re.match(r" (?!(?:in|on|at|to|by|for|with)\b)\w", question[match.end() :])
         return f"{name}'s" if is_owner and not name.endswith(("'s", "’s")) else name
 
     return pronoun.sub(put, question)

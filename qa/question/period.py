@@ -54,14 +54,15 @@ TIME = re.compile(rf"\b{_MOMENT}(?: ?(?:to|and|until|till|[-–]) ?{_MOMENT})?",
 class Period:
     """The days from `first` to `last`, both included.
 
-    `is_recent`: the question counts from the day of asking ("this week"). `is_certain`: it can mean no other time, so
-    if all articles are older than the period, none of them tells of it.
+    `is_recent`: the question counts from the day of asking, `words` say how ("this week"). `is_certain`: it can mean no
+    other time, so if all articles are older than the period, none of them tells of it.
     """
 
     first: date
     last: date
     is_recent: bool = False
     is_certain: bool = False
+    words: str = ""
 
     def __contains__(self, day: date | None) -> bool:
         return day is not None and self.first <= day <= self.last
@@ -86,15 +87,16 @@ def asked_period(question: str, asked_on: date) -> Period | None:
 
 
 def _relative(question: str, asked_on: date) -> Period | None:
-    if _THIS_WEEK.search(question):
-        return replace(fortnight_of(asked_on), is_certain=True)
-    if _LAST_WEEK.search(question):
-        return Period(asked_on - timedelta(16), asked_on - timedelta(DAYS_AFTER), is_recent=True, is_certain=True)
+    if found := _THIS_WEEK.search(question):
+        return replace(fortnight_of(asked_on), is_certain=True, words=found.group())
+    if found := _LAST_WEEK.search(question):
+        first, last = asked_on - timedelta(16), asked_on - timedelta(DAYS_AFTER)
+        return Period(first, last, is_recent=True, is_certain=True, words=found.group())
     if found := _MONTHS_AGO.search(question):
         last_month = asked_on.replace(day=1) - timedelta(1)
         this = fold_case(found["which"]) == "this"
         period = _month(asked_on.year, asked_on.month) if this else _month(last_month.year, last_month.month)
-        return replace(period, is_recent=True, is_certain=True)
+        return replace(period, is_recent=True, is_certain=True, words=found.group())
     if _LATELY.search(question):
         return fortnight_of(asked_on)
     if found := _YEARS_AGO.search(question):

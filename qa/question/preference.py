@@ -21,12 +21,14 @@ class Preference:
     """What a question says of the articles that should answer it; None and () where it says nothing.
 
     `named` is the time it names ("in July 2023"), `sources` the sources it names ("the Daily's article"). `around` are
-    the days around its asking, where the day of asking is known.
+    the days around its asking, where the day of asking is known. `counted_from` is the day of the newest article where
+    "this week" counts from it, since no day of asking was given and the articles end before.
     """
 
     named: Period | None = None
     around: Period | None = None
     sources: tuple[str, ...] = ()
+    counted_from: date | None = None
 
     @property
     def is_dated(self) -> bool:
@@ -57,13 +59,20 @@ class Preference:
         return self.is_dated and self.around is not None and article.published in self.around
 
 
-def read_preference(question: str, asked_on: date | None, sources: Sequence[str] = ()) -> Preference:
+def read_preference(
+    question: str, asked_on: date | None, sources: Sequence[str] = (), newest: date | None = None
+) -> Preference:
     """What `question` prefers of the `sources` there are.
 
-    Without `asked_on`, the day of asking, words such as "this week" count from today.
+    Without `asked_on`, the day of asking, words such as "this week" count from today; where that lies behind all
+    articles, from `newest`, the day of the last one: whoever asks an archive means its time.
     """
+    named, counted_from = asked_period(question, asked_on or date.today()), None
+    if asked_on is None and newest and named and named.is_certain and named.first > newest:
+        named, counted_from = asked_period(question, newest), newest
     return Preference(
-        named=asked_period(question, asked_on or date.today()),
+        named=named,
+        counted_from=counted_from,
         around=fortnight_of(asked_on) if asked_on else None,
         sources=named_sources(question, sources),
     )

@@ -25,11 +25,13 @@ class Question:
     preference: Preference
 
 
-def read_question(text: str, *, asked_on: date | None = None, sources: Sequence[str] = ()) -> Question:
-    """The question `text`, asked on that day where it is known, of articles of these `sources`."""
+def read_question(
+    text: str, *, asked_on: date | None = None, sources: Sequence[str] = (), newest: date | None = None
+) -> Question:
+    """The question `text`, asked on that day where it is known, of articles of `sources` up to the day `newest`."""
     return Question(
         text=text,
         bare=without_names(last_sentence(text)),
         kind=asked_type(text),
-        preference=read_preference(text, asked_on, sources),
+        preference=read_preference(text, asked_on, sources, newest),
     )

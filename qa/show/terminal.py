@@ -16,8 +16,13 @@ WIDTH = 100
 def print_answer(answer: Answer) -> None:
     """Print an answer on stdout: passages with the answering sentence or words in bold, where each stands."""
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    if answer.reply is not None:
+        console.print(Text(answer.reply))
+        return
     if answer.query != answer.question.strip():
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
+    if answer.understood:
+        console.print(Text(f"Understood: {answer.understood}.", style="dim"))
     _print_verdict(console, answer)
     if answer.written:
         console.print()

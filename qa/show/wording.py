@@ -21,6 +21,11 @@ def date_in_words(published: date | None) -> str:
     return f"{published.day} {MONTHS['en'][published.month - 1]} {published.year}"
 
 
+def counted_in_words(words: str, newest: date) -> str:
+    """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
+    return f"“{words}” counted from {date_in_words(newest)}, the day of the newest article"
+
+
 def reason_in_words(answer: Answer) -> str:
     """Why the articles do not say, where there is more to tell than that: "The newest article is of 3 July 2025."."""
     if answer.filters and not answer.citations:

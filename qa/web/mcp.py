@@ -27,6 +27,7 @@ def add_tools(archive: Archive, observer: Observer) -> None:
             JSON: "answerable" says whether the articles answer it, "answer" is the answering sentence, verbatim,
             "short" the answering words in it or null, and "citations" are passages, each with "article_id", "quote",
             "start" and "end": article text[start:end].
+            A message that is no question, such as "which articles do you have?", has a "reply" instead.
         """
         try:
             answer = observer.ask(check_readable(question), k=DEFAULT_K)

@@ -42,7 +42,7 @@ class Observer:
             "article_qa_stage_seconds", "Time of each stage of an answer.", ["stage"], buckets=_BUCKETS,
             registry=self.registry,
         )  # fmt: skip
-        for result in ("answered", "refused", "error"):
+        for result in ("answered", "refused", "talk", "error"):
             self._questions.labels(result)
 
     def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  (those of Archive.ask)
@@ -58,9 +58,11 @@ class Observer:
         return answer
 
     def _answered(self, answer: Answer) -> None:
-        result = "answered" if answer.is_answerable else "refused"
+        is_talk = answer.reply is not None
+        result = "talk" if is_talk else "answered" if answer.is_answerable else "refused"
         self._questions.labels(result).inc()
-        for stage, ms in answer.timing_ms.items():
+        # Talk takes no time and says nothing of how long a question takes.
+        for stage, ms in () if is_talk else answer.timing_ms.items():
             self._stages.labels(stage).observe(ms / 1000)
         facts: dict[str, object] = {"result": result, "confidence": round(answer.confidence, 4)}
         facts["ms"] = round(answer.timing_ms.get("total", 0.0), 1)

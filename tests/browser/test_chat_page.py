@@ -174,6 +174,37 @@ def test_only_the_articles_that_were_chosen_answer(site: Site, open_page: OpenPa
     expect(ask(page, PRESIDENT)).to_contain_text("Asked only of articles of NationPress.")
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_filter_is_seen_and_can_be_taken_off(site: Site, open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(site.url, size=size)
+    wait_for_examples(page)
+    fold, line = page.get_by_role("button", name="Which articles"), page.get_by_text("Only articles")
+    fold.click()
+    page.get_by_label("Until").fill("2023-07")
+    page.get_by_label("Until").press("Tab")
+    expect(line).to_have_text("Only articles until 31 July 2023.")
+    fold.click()
+    expect(page.get_by_label("Until")).to_be_hidden()
+    ask(page, PRESIDENT)
+    expect(line).to_be_in_viewport()
+    assert width_beyond_the_screen(page) == 0
+
+    page.get_by_role("button", name="Ask all articles").click()
+    expect(line).to_be_hidden()
+    expect(ask(page, PRESIDENT)).not_to_contain_text("Asked only of articles")
+
+    fold.click()
+    page.get_by_label("Until").fill("July")
+    page.get_by_label("Until").press("Enter")
+    expect(page.get_by_text("'July' is no day")).to_be_visible()
+    page.get_by_label("Until").fill("2023-07")
+    page.get_by_label("Until").press("Enter")
+    expect(line).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(line).to_be_hidden()
+    expect(page.get_by_label("Until")).to_have_value("")
+
+
 def test_by_keyboard_alone(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)

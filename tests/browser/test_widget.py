@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import rjsmin
 from chatting import DESKTOP, LAWLER, MISSION, PHONE, TIMEOUT_MS, WORLD_CUP, Site, serving, width_beyond_the_screen
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from widget_pages import (
     Pages,
     ask,
@@ -173,9 +173,22 @@ def test_refusal_offers_the_nearest_passages(open_widget: OpenWidget) -> None:
     expect(panel(page).locator("mark:focus")).to_be_in_viewport()
 
 
+def test_talk_gets_a_reply(open_widget: OpenWidget) -> None:
+    page = open_widget()
+    open_panel(page)
+    turn = ask(page, "Thank you!")
+    expect(turn).to_contain_text("You are welcome.")
+    expect(turn).not_to_contain_text("The articles do not say.")
+
+
 def test_a_refusal_says_how_far_the_articles_reach(open_widget: OpenWidget) -> None:
     page = open_widget()
     open_panel(page)
+
+    def asked_later(route: Route) -> None:
+        route.continue_(post_data={**route.request.post_data_json, "date": "2026-01-01"})
+
+    page.route("**/api/ask", asked_later)
     turn = ask(page, "What did NATO announce this week?")
     expect(turn).to_contain_text("The articles do not say.")
     expect(turn).to_contain_text("Newest article: July 3, 2025")

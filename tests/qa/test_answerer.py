@@ -22,13 +22,14 @@ from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
 from qa.answer import Answer, Citation, IndexInfo
-from qa.answerer import Answerer, BadQuestion
+from qa.answerer import Answerer, BadQuestion, UnknownSource
 from qa.check.verify import citation_problem
 from qa.evidence.fitted import Fitted, FittedModels
 from qa.evidence.logistic import Logistic
 from qa.evidence.reranker import Reranker
 from qa.question.followup import Turn
 from qa.question.read import read_question
+from qa.show.wording import date_in_words
 
 # "The bridge" points back to the sentence that names it.
 COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
@@ -145,6 +146,43 @@ def test_what_the_articles_do_not_say(answerer: Answerer, question: str) -> None
     # The nearest passages all the same.
     assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "chess", "glacier", "vaccine"]
     check(answer, answerer.store, 5)
+
+
+@pytest.mark.parametrize("message", ["Hello!", "thanks", "What can you do?", "Which articles do you have?"])
+def test_talk_gets_a_reply_and_cites_nothing(answerer: Answerer, message: str) -> None:
+    answer = answerer.ask(message)
+    assert answer.reply
+    assert (answer.is_answerable, answer.text, answer.citations, answer.confidence) == (False, None, (), 0.0)
+    written = answer.to_json()
+    assert (written["reply"], written["answer"], written["query"]) == (answer.reply, None, message)
+    assert "reply" not in answerer.ask("Who opened the harbour bridge?").to_json()
+
+
+def test_which_articles_there_are_is_told_of_those_that_pass_the_filters(answerer: Answerer) -> None:
+    told = answerer.ask("Which articles do you have?").reply
+    assert told is not None
+    titles = [article.title for article in answerer.store.list_articles()]
+    assert [line.partition(": ")[2] for line in told.split("\n")[1:]] == titles
+    some = answerer.ask(
+        "Which articles do you have?", filters=Filters(before=BRIDGE.published, sources=("coast daily",))
+    )
+    assert BRIDGE.source == "Coast Daily"
+    assert some.reply is not None
+    assert some.reply.split("\n")[1:] == [f"{date_in_words(BRIDGE.published)}: {BRIDGE.title}"]
+    with pytest.raises(UnknownSource):
+        answerer.ask("thanks", filters=Filters(sources=("Nobody",)))
+
+
+def test_a_greeting_in_front_of_a_question_is_not_searched(answerer: Answerer) -> None:
+    greeted = answerer.ask("Hi, who opened the harbour bridge?")
+    assert (greeted.query, greeted.reply) == ("who opened the harbour bridge?", None)
+    assert greeted.citations == answerer.ask("who opened the harbour bridge?").citations
+
+
+def test_what_is_this_about_points_to_the_answer_before_it(answerer: Answerer) -> None:
+    assert answerer.ask("What is this about?").reply
+    assert answerer.ask("What is this about?", history=[Turn("Hello!")]).reply
+    assert answerer.ask("What is this about?", history=[Turn("Who opened the harbour bridge?")]).reply is None
 
 
 def without_copies(answer: Answer) -> list[Citation]:
@@ -474,6 +512,17 @@ def test_a_time_no_article_has_reached_is_refused_with_the_reason(
     if newest:
         assert (answer.is_answerable, answer.confidence, answer.text) == (False, 0.0, None)
         assert answer.citations
+
+
+def test_this_week_of_an_archive_that_has_ended_is_its_last(answerer: Answerer) -> None:
+    answer = answerer.ask("How much did the harbour bridge cost last month?")
+    assert (answer.is_answerable, answer.newest) == (True, None)
+    assert answer.understood == "“last month” counted from 20 April 2024, the day of the newest article"
+    assert answer.to_json()["understood"] == answer.understood
+    asked = answerer.ask("How much did the harbour bridge cost last month?", asked_on=date(2024, 7, 1))
+    assert (asked.is_answerable, asked.understood) == (False, None)
+    assert "understood" not in asked.to_json()
+    assert answerer.ask("How much did the harbour bridge cost?").understood is None
 
 
 def test_a_script_the_encoder_does_not_know_is_answered_by_its_words(tmp_path: Path) -> None:

@@ -195,6 +195,13 @@ class AnswerModel(BaseModel):
         default=[], description="what articles of different years say, newest first; only where they may differ"
     )
     written: WrittenModel | None = Field(default=None, description="only where a language model was asked to write")
+    understood: str | None = Field(
+        default=None,
+        description="how a time in the question was understood, such as “this week”; only where it matters",
+    )
+    reply: str | None = Field(
+        default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"
+    )
 
 
 class ListedArticleModel(BaseModel):

@@ -23,11 +23,17 @@ def question_html(question: str) -> str:
 
 
 def answer_html(answer: Answer) -> str:
-    """The passages that answer, or that the articles do not say with the nearest passages folded away."""
+    """The passages that answer, or that the articles do not say with the nearest passages folded away, or a reply."""
+    if answer.reply is not None:
+        return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p></div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
     return (
         f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{_actions(answer)}</div>'
     )
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(as_entities(line) for line in text.split("\n"))
 
 
 def _found(answer: Answer) -> str:
@@ -66,9 +72,12 @@ def _list(citations: Sequence[Citation]) -> str:
 
 
 def _understood(answer: Answer) -> str:
-    if answer.query.strip() == answer.question.strip():
-        return ""
-    return f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>'
+    is_other = answer.query.strip() != answer.question.strip()
+    whole = (
+        f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>' if is_other else ""
+    )
+    when = f'<p class="understood">Understood: {as_entities(answer.understood)}.</p>' if answer.understood else ""
+    return whole + when
 
 
 def _asked_of(answer: Answer) -> str:

@@ -21,7 +21,7 @@ from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.answer_html import answer_html, question_html
-from qa.web.chat.which import add_choice, offered_sources, read_filters
+from qa.web.chat.which import add_choice, add_line, no_choice, offered_sources, read_filters, say_choice
 from qa.web.escape import as_sentence
 from qa.web.gate.errors import UNEXPECTED, public_error
 from qa.web.mcp import add_tools
@@ -77,6 +77,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         )
         with gr.Column(elem_id="ask"):
             notice = gr.HTML("", elem_id="notice")
+            line, words, remove = add_line()
             with gr.Row(elem_id="question-row"):
                 question = gr.Textbox(
                     elem_id="question",
@@ -114,7 +115,11 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
             button.click(ask, [button, answers, *which], shown, **quiet)
         retry.click(ask_again, [answers, *which], shown, **quiet)
         undo.click(_undo, [answers], shown, **quiet)
-        clear.click(lambda: _page([]), None, shown, **quiet)
+        first, last, sources = which
+        said = [line, words]
+        gr.on([first.blur, first.submit, last.blur, last.submit, sources.change], say_choice, [*which], said, **quiet)
+        remove.click(no_choice, None, [*which, *said], **quiet)
+        clear.click(lambda: (*_page([]), *no_choice()), None, [*shown, *which, *said], **quiet)
         demo.load(
             lambda: [_masthead(archive), offered_sources(archive), *_fitting_examples(archive)],
             None,

@@ -6,16 +6,28 @@ import calendar
 import re
 from collections.abc import Sequence
 from datetime import date
+from html import escape
+from typing import Any
 
 import gradio as gr
 
 from corpus.clean import check_readable
 from corpus.filters import Filters
 from qa.archive import Archive
+from qa.show.wording import filters_in_words
+from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
 MAX_DAY_CHARACTERS = 20
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
+
+
+def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
+    """Add the line that says which articles are asked, while not all are, whether or not the choice is unfolded."""
+    with gr.Row(elem_id="filtered", visible=False) as line:
+        words = gr.HTML("")
+        remove = gr.Button("Ask all articles", scale=0, min_width=0)
+    return line, words, remove
 
 
 def add_choice(archive: Archive) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
@@ -37,6 +49,22 @@ def add_choice(archive: Archive) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
             visible=bool(known),
         )
     return first, last, sources
+
+
+def say_choice(first: str | None, last: str | None, sources: Sequence[str] | None) -> tuple[Any, str]:
+    """New values of the line and of its words: which articles are asked, or why nobody can tell."""
+    try:
+        filters = read_filters(first, last, sources)
+    except ValueError as error:
+        told = as_sentence(str(error))
+    else:
+        told = f"Only articles {filters_in_words(filters)}." if filters else ""
+    return gr.update(visible=bool(told)), f'<p dir="auto">{escape(told)}</p>' if told else ""
+
+
+def no_choice() -> tuple[Any, ...]:
+    """New values of the choice and its line when all articles are asked."""
+    return "", "", [], *say_choice("", "", [])
 
 
 def offered_sources(archive: Archive) -> object:

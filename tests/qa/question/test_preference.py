@@ -38,6 +38,20 @@ def test_without_a_named_time_the_days_around_the_asking_count_if_they_are_known
     assert not unknown.is_fresh(of(FRIDAY))
 
 
+def test_without_a_day_of_asking_this_week_is_that_of_the_newest_article() -> None:
+    question = "What did NATO announce This week?"
+    preference = read_preference(question, None, newest=FRIDAY)
+    assert (preference.filters, preference.counted_from) == (Filters(*WEEK), FRIDAY)
+    assert preference.named is not None
+    assert preference.named.words == "This week"
+    assert not preference.is_dated
+    # A day of asking says which week is meant; and this week's articles may tell of it.
+    assert read_preference(question, date(2024, 12, 15), newest=FRIDAY).counted_from is None
+    assert read_preference(question, None, newest=date.today()).counted_from is None
+    assert read_preference("What did NATO announce in 2030?", None, newest=FRIDAY).counted_from is None
+    assert read_preference(question, None).counted_from is None
+
+
 def test_another_time_that_is_named_goes_before_the_days_around_the_asking() -> None:
     preference = read_preference("What was signed in July 2021?", FRIDAY)
     assert preference.filters == Filters(date(2021, 7, 1), date(2021, 8, 14))

@@ -89,3 +89,27 @@ def test_in_a_line_of_a_year_too(capsys: pytest.CaptureFixture[str], monkeypatch
 
 def test_a_headline_that_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, cited(1, date(2025, 7, 3), headline_answers=True))[0] == "Title 1"
+
+
+def test_how_a_time_was_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(
+        Answer(
+            question="Who?", query="Who?", is_answerable=False, confidence=0.0, text=None, citations=(), understood="so"
+        )
+    )
+    assert capsys.readouterr().out.splitlines() == ["Understood: so.", "The articles do not say."]
+
+
+def test_a_reply_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(
+        Answer(
+            question="Hi",
+            query="Hi",
+            is_answerable=False,
+            confidence=0.0,
+            text=None,
+            citations=(),
+            reply="Hello.\nAsk.",
+        )
+    )
+    assert capsys.readouterr().out == "Hello.\nAsk.\n"

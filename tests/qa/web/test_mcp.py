@@ -46,10 +46,11 @@ def test_ask_and_article_are_tools(url: str) -> None:
         ("article", {"article_id": LAWLER}),
         ("article", {"article_id": "nowhere"}),
         ("ask", {"question": " "}),
+        ("ask", {"question": "Which articles do you have?"}),
     )
     # In a thread of its own: that of the browser tests has a loop already.
     with ThreadPoolExecutor(1) as thread:
-        tools, (answered, read, unknown, empty) = thread.submit(lambda: asyncio.run(talk(url, *calls))).result()
+        tools, (answered, read, unknown, empty, talked) = thread.submit(lambda: asyncio.run(talk(url, *calls))).result()
     assert [tool.name for tool in tools] == ["ask", "article"]
     assert "in plain words" in (tools[0].description or "")
     assert set(tools[0].inputSchema["properties"]) == {"question"}
@@ -59,6 +60,7 @@ def test_ask_and_article_are_tools(url: str) -> None:
     first = answer["citations"][0]
     assert first["article_id"] == article["article_id"] == LAWLER
     assert article["text"][first["start"] : first["end"]] == first["quote"]
+    assert json.loads(talked.content[0].text)["reply"].startswith("There are 5 articles:")  # type: ignore[union-attr]
     assert unknown.isError
     assert "no article has this id" in unknown.content[0].text  # type: ignore[union-attr]
     assert empty.isError

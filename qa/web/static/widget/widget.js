@@ -548,7 +548,7 @@ textarea:focus{outline-offset:-1px}
         shown.push(lead);
         if (first.quote.trim() != quote[1].textContent.trim()) shown.push(foreign("blockquote.all", ...quote));
       } else {
-        shown.push(this.#say("p.none", "none"));
+        shown.push(make("p.none", null, answer.reply ?? this.#words.none));
         if (answer.newest) {
           const line = this.#byline({ published: answer.newest });
           line.prepend(this.#say("span", "newest"), " ");

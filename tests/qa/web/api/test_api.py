@@ -66,6 +66,14 @@ def test_the_words_that_answer_are_always_spoken_of(client: TestClient) -> None:
     assert "short" in described["AnswerModel"]["required"]
 
 
+def test_talk_gets_a_reply(client: TestClient, archive: Archive) -> None:
+    answer = ask(client, question="Which articles do you have?", before="2024-01-01")
+    assert (answer["answerable"], answer["answer"], answer["citations"], answer["confidence"]) == (False, None, [], 0)
+    titles = [a.title for a in archive.list() if a.published and a.published.year < 2024]
+    assert [line.partition(": ")[2] for line in answer["reply"].split("\n")[1:]] == titles
+    assert "reply" not in ask(client, question=MISSION)
+
+
 def test_citations_are_exact(client: TestClient) -> None:
     for citation in ask(client, question=MISSION)["citations"]:
         article = client.get(f"/api/articles/{citation['article_id']}").json()

@@ -48,6 +48,18 @@ class Page(HTMLParser):
         self.text += data
 
 
+def test_how_a_time_was_understood() -> None:
+    page = Page(answer_html(replace(ANSWER, understood="“this week” counted from 3 July 2025")))
+    assert "Understood: “this week” counted from 3 July 2025." in page.text
+
+
+def test_a_reply_is_all_there_is() -> None:
+    reply = "There is one article:\n3 July 2025: <b>bold</b>"
+    page = Page(answer_html(replace(ANSWER, is_answerable=False, text=None, citations=(), reply=reply)))
+    assert page.text == reply.replace("\n", "")
+    assert page.tags == ["div", "p", "br"]
+
+
 def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:
     html = answer_html(ANSWER)
     page = Page(html)

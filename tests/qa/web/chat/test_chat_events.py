@@ -48,7 +48,7 @@ def test_fault_of_the_program_is_logged_not_told(
         messages, typed, notice = last(archive, "When did it open?", observer)
     counted = observer.registry.restricted_registry(["article_qa_questions_total"]).collect()
     found = {s.labels["result"]: s.value for metric in counted for s in metric.samples if s.name.endswith("_total")}
-    assert found == {"answered": 0, "refused": 0, "error": 1}
+    assert found == {"answered": 0, "refused": 0, "talk": 0, "error": 1}
     assert (messages, typed) == ([], "When did it open?")
     assert notice == '<p role="alert">Something went wrong on the server; its log says what.</p>'
     assert "Cannot operate on a closed database" in caplog.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.filters import Filters
 from qa.show.wording import filters_in_words
-from qa.web.chat.which import MAX_CHOSEN, read_filters
+from qa.web.chat.which import MAX_CHOSEN, no_choice, read_filters, say_choice
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,17 @@ def test_what_is_no_day_is_said_to_be_none(day: str, is_last: bool) -> None:
 def test_days_in_the_wrong_order_are_explained() -> None:
     with pytest.raises(ValueError, match="no article can be from 2024-01-01 on and until 2023-12-31"):
         read_filters("2024", "2023", [])
+
+
+def test_what_is_chosen_is_said() -> None:
+    assert say_choice("2023-07", "", ["<b>"])[1] == '<p dir="auto">Only articles from 1 July 2023, of &lt;b&gt;.</p>'
+    line, words = say_choice("July", "", [])
+    assert line["visible"]
+    assert "&#x27;July&#x27; is no day" in words
+    line, words = say_choice("", None, [])
+    assert (line["visible"], words) == (False, "")
+    assert no_choice()[:3] == ("", "", [])
+    assert no_choice()[3]["visible"] is False
 
 
 def test_sources_must_be_readable_and_not_without_end() -> None:

@@ -177,10 +177,13 @@ def test_metrics_count_answers_and_refusals(serve: Serve) -> None:
     client.post("/api/ask", json=ASK)
     client.post("/api/ask", json={"question": "Who won the 2022 World Cup?"})
     client.post("/api/ask", json={"question": " "})
+    client.post("/api/ask", json={"question": "Thank you!"})
     text = client.get("/metrics").text
     assert 'article_qa_questions_total{result="answered"} 1.0' in text
     assert 'article_qa_questions_total{result="refused"} 1.0' in text
+    assert 'article_qa_questions_total{result="talk"} 1.0' in text
     assert 'article_qa_questions_total{result="error"} 0.0' in text
+    assert 'article_qa_stage_seconds_count{stage="total"} 2.0' in text
     assert 'article_qa_stage_seconds_count{stage="search"} 2.0' in text
     assert "article_qa_index_articles 5.0" in text
     assert "World Cup" not in text

@@ -1,0 +1,108 @@
+"""read_talk and without_greeting: only a message that is nothing but talk is talk."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.question.talk import Talk, read_talk, without_greeting
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("hi", Talk.GREETING),
+        ("Hello!", Talk.GREETING),
+        ("Good morning :)", Talk.GREETING),
+        ("Hey there, how are you?", Talk.GREETING),
+        ("Grüß Gott", Talk.GREETING),
+        ("こんにちは", Talk.GREETING),
+        ("안녕하세요", Talk.GREETING),
+        ("thanks", Talk.THANKS),
+        ("Thank you very much for your help!", Talk.THANKS),
+        ("no thanks", Talk.THANKS),
+        ("Merci beaucoup", Talk.THANKS),
+        ("ok", Talk.NOTED),
+        ("Great, that's interesting.", Talk.NOTED),
+        ("d’accord", Talk.NOTED),
+        ("Good answer", Talk.NOTED),
+        ("OK, thanks, bye!", Talk.FAREWELL),
+        ("adiós", Talk.FAREWELL),
+        ("help", Talk.ABILITY),
+        ("Hi, what can you do?", Talk.ABILITY),
+        ("Who are you?", Talk.ABILITY),
+        ("Was kannst du?", Talk.ABILITY),
+        ("¿Qué puedes hacer?", Talk.ABILITY),
+        ("Which articles do you have?", Talk.ARTICLES),
+        ("list the articles", Talk.ARTICLES),
+        ("Please show me all of your articles, thanks", Talk.ARTICLES),
+        ("what can I ask about?", Talk.ARTICLES),
+        ("Combien d’articles avez-vous ?", Talk.ARTICLES),
+    ],
+)
+def test_what_is_talk(message: str, kind: Talk) -> None:
+    assert read_talk(message) is kind
+    assert read_talk(message, opens=False) is kind
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Hi, who won the election?",
+        "Thanks, and when was that?",
+        "Thanksgiving",
+        "When is Thanksgiving?",
+        "Good Morning America",
+        "Hello Kitty",
+        "Nice",
+        "help wanted",
+        "Which articles do you have about Seoul?",
+        "List the articles of the treaty",
+        "What can NATO do?",
+        "Great Britain",
+        "OK Corral",
+        "Who are the partners?",
+        "?",
+        "👋",
+        "",
+        "hello " * 50,
+    ],
+)
+def test_what_is_a_question(message: str) -> None:
+    assert read_talk(message) is None
+
+
+@pytest.mark.parametrize("message", ["What is this about?", "What's it all about?", "How many articles are there?"])
+def test_what_points_to_an_answer_where_there_is_one(message: str) -> None:
+    assert read_talk(message) is Talk.ARTICLES
+    assert read_talk(message, opens=False) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "rest"),
+    [
+        ("Hi, who won the election?", "who won the election?"),
+        ("Hello! Who won?", "Who won?"),
+        ("hi there who won", "who won"),
+        ("Good morning. Can you tell me who leads NATO?", "Can you tell me who leads NATO?"),
+        ("Ok, thanks, and when was that?", "and when was that?"),
+        ("thanks and when was that", "and when was that"),
+        ("Thanks!\nWhat was the theme?", "What was the theme?"),
+        # No greeting, or nothing behind it.
+        ("Hello, Dolly! opened in which year?", "Hello, Dolly! opened in which year?"),
+        ("Great, Britain", "Great, Britain"),
+        ("Hello is by which singer?", "Hello is by which singer?"),
+        ("Help, which album is it on?", "Help, which album is it on?"),
+        ("In Seoul, who met whom?", "In Seoul, who met whom?"),
+        ("Hello!", "Hello!"),
+    ],
+)
+def test_a_greeting_in_front_is_left_out(message: str, rest: str) -> None:
+    assert without_greeting(message) == rest
+
+
+@given(st.text())
+def test_of_anything_an_end_is_left(message: str) -> None:
+    assert message.endswith(without_greeting(message))
+    read_talk(message)
