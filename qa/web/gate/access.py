@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -28,6 +29,8 @@ PUBLIC_PREFIXES = ("/widget.js", "/widget/", "/health")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRules:
     """`origins` may use the API from their pages; "*" is every site. `hosts` are the names the server answers to.
+
+    It answers to numeric addresses too; "*" is every name.
 
     The rates, of one client and of the pages of one site, are in the notation of `limits`. With `api_key`,
     programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
@@ -120,7 +123,19 @@ def _is_guarded(path: str) -> bool:
 
 def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:
     # HTTP/1.0 sends none.
-    return ANY in hosts or not host or _hostname(host) in hosts
+    if ANY in hosts or not host:
+        return True
+    name = _hostname(host)
+    return name in hosts or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    """A page elsewhere can have its name point to this machine, but it has no name that is a number."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _hostname(host: str) -> str:
