@@ -98,6 +98,7 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     import gradio as gr
 
     from qa.web.chat.page import build_chat
+    from qa.web.mcp import keep_tools_alone
 
     demo = build_chat(archive, observer)
     gr.mount_gradio_app(
@@ -118,5 +119,7 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     )
     # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
     demo.has_launched = True
+    if archive.settings.mcp:
+        keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]
     return mounted

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from qa.web.gate.errors import PublicError
-from qa.web.paths import API_PREFIX, METRICS_PATH
+from qa.web.paths import API_PREFIX, MCP_PATH, METRICS_PATH
 
 ANY = "*"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -80,8 +80,7 @@ def refuse(caller: Caller, rules: AccessRules) -> PublicError | None:
             f"this site may not ask the articles; the server's owner can add {caller.origin!r:.200} to the setting "
         )
         return PublicError(403, "origin_not_allowed", f"{message}'origins'")
-    is_program = caller.origin is None and not caller.is_own_page
-    if rules.api_key is not None and is_program and _is_guarded(caller.path) and not has_key(caller, rules):
+    if rules.api_key is not None and _needs_key(caller) and not has_key(caller, rules):
         message = "an API key is needed: send the header 'Authorization: Bearer KEY'"
         return PublicError(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
     return None
@@ -117,8 +116,16 @@ def _may_come(caller: Caller, rules: AccessRules) -> bool:
     return caller.path.startswith(API_PREFIX) and is_allowed(caller.origin, rules.origins)
 
 
-def _is_guarded(path: str) -> bool:
-    return is_api(path) or path == METRICS_PATH
+def is_mcp(path: str) -> bool:
+    """`path` is of the tools for language-model clients."""
+    return path == MCP_PATH or path.startswith(f"{MCP_PATH}/")
+
+
+def _needs_key(caller: Caller) -> bool:
+    # No page has a use for these, so whoever says it is one is none.
+    if is_mcp(caller.path) or caller.path == METRICS_PATH:
+        return True
+    return is_api(caller.path) and caller.origin is None and not caller.is_own_page
 
 
 def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.gate.access import AccessRules, Caller, has_key, is_api
+from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp
 from qa.web.gate.errors import error_response
 from qa.web.paths import CHAT_QUESTIONS, EVALUATION_PATH
 
@@ -74,7 +74,7 @@ class Throttle:
 
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
-    return is_api(path) or path == CHAT_QUESTIONS or path.startswith(f"{EVALUATION_PATH}/")
+    return is_api(path) or is_mcp(path) or path == CHAT_QUESTIONS or path.startswith(f"{EVALUATION_PATH}/")
 
 
 async def _read_body(receive: Receive) -> bytes:

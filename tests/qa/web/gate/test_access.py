@@ -224,3 +224,20 @@ def test_a_burst_a_flood_and_a_slow_client_do_not_keep_another_from_its_answer(a
     assert answer.json()["answerable"] is True
     assert waited < 30
     assert (codes.count(422), codes.count(429)) == (50, 450)
+
+
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": {"question": "Who?"}}}
+TOOLS = {"Accept": "application/json, text/event-stream"}
+
+
+def test_language_model_clients_bring_the_key_and_are_counted_without(serve: Serve) -> None:
+    client = serve(api_key=KEY, mcp=True)
+    for path in ("/chat/gradio_api/mcp", "/chat/gradio_api/mcp/", "/chat/gradio_api/mcp/http/", "/metrics"):
+        # No page of the server's own uses them.
+        for pretending in ({}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}):
+            assert code_of(client.post(path, json=CALL, headers={**TOOLS, **pretending})) == (401, "key_needed")
+    foreign = client.post("/chat/gradio_api/mcp/", json=CALL, headers={**TOOLS, "Origin": SITE})
+    assert code_of(foreign) == (403, "origin_not_allowed")
+    with serve(mcp=True, client_rate="2/minute") as client:
+        codes = [client.post("/chat/gradio_api/mcp/", json=CALL, headers=TOOLS).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
