@@ -19,6 +19,8 @@ MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
 BODY_SECONDS = 10.0
 
+PAGES = ("/articles/", EVALUATION_PATH)
+
 
 class TooLarge(Exception):
     """The body is larger than MAX_BODY_BYTES."""
@@ -74,7 +76,7 @@ class Throttle:
 
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
-    return is_api(path) or is_mcp(path) or path == CHAT_QUESTIONS or path.startswith(f"{EVALUATION_PATH}/")
+    return is_api(path) or is_mcp(path) or path == CHAT_QUESTIONS or path.startswith(PAGES)
 
 
 async def _read_body(receive: Receive) -> bytes:

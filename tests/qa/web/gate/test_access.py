@@ -127,6 +127,8 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(serve: Serve) ->
     assert refused.headers["access-control-allow-origin"] == SITE
     assert "Retry-After" in refused.headers["access-control-expose-headers"]
     assert client.get("/health", headers=headers).status_code == 200
+    # Pages make as much work.
+    assert [client.get(path).status_code for path in ("/articles/none", "/evaluation")] == [429, 429]
     assert client.get("/api/articles", headers={"Authorization": f"Bearer {KEY}"}).status_code == 200
 
 
