@@ -10,7 +10,16 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from corpus.errors import UserError
 from qa.limits import DEFAULT_K, MAX_K
@@ -65,6 +74,13 @@ class Settings(BaseModel):
     """Every setting there is, read once; nothing below `qa/build.py` sees it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_nul(cls, value: object) -> object:
+        if "\0" in (value if isinstance(value, str) else ""):
+            raise ValueError("it holds a NUL character, which no path, name or key can have")
+        return value
 
     index: Path = Field(default=Path(".article-qa"), description="folder of the index")
     encoder: str = Field(
@@ -130,7 +146,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"cannot read the settings file {str(path)!r}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{str(path)!r} is not valid TOML: {error}") from error
 
 

@@ -48,7 +48,8 @@ class Throttle:
             return
         if scope["method"] != "GET":
             try:
-                receive = _replayed(await asyncio.wait_for(_read_body(receive), BODY_SECONDS), receive)
+                body = await asyncio.wait_for(_read_body(receive), BODY_SECONDS)
+                receive = replayed({"type": "http.request", "body": body, "more_body": False}, receive)
             except TooLarge:
                 message = f"the request is larger than {MAX_BODY_BYTES} bytes; send a shorter one"
                 await error_response(413, "too_large", message)(scope, receive, send)
@@ -69,8 +70,11 @@ class Throttle:
             counted.append((self._site_rate, "site", caller.origin))
         for rate, *who in counted:
             if not self._limiter.hit(rate, *who):
-                reset = self._limiter.get_window_stats(rate, *who).reset_time
-                return max(1, math.ceil(reset - time.time()))
+                wait = self._limiter.get_window_stats(rate, *who).reset_time - time.time()
+                if wait <= rate.get_expiry() + 1:
+                    return max(1, math.ceil(wait))
+                # The clock has been set back since: what was counted in the future would shut everybody out until then.
+                self._limiter.clear(rate, *who)
         return 0
 
 
@@ -94,12 +98,11 @@ async def _read_body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    left = [body]
+def replayed(message: Message, receive: Receive) -> Receive:
+    """`receive` with `message`, which was read already, in front."""
+    left = [message]
 
     async def replay() -> Message:
-        if left:
-            return {"type": "http.request", "body": left.pop(), "more_body": False}
-        return await receive()
+        return left.pop() if left else await receive()
 
     return replay

@@ -243,3 +243,11 @@ def test_language_model_clients_bring_the_key_and_are_counted_without(serve: Ser
     with serve(mcp=True, client_rate="2/minute") as client:
         codes = [client.post("/chat/gradio_api/mcp/", json=CALL, headers=TOOLS).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_a_clock_that_was_set_back_shuts_nobody_out(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, now = serve(client_rate="2/minute"), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 86_400)
+    assert [client.get("/api/articles").status_code for _ in range(3)] == [200, 200, 429]
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert client.get("/api/articles").status_code == 200
