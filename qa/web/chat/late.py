@@ -121,8 +121,8 @@ def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
         return "fn_index: there is no such event"
     if not isinstance(session, str) or not 1 <= len(session) <= MAX_SESSION_CHARACTERS:
         return "session_hash: it must be a short text"
-    if not isinstance(data, list) or len(data) != len(event.inputs):
-        return f"data: it must be a list of {len(event.inputs)}"
+    if not isinstance(data, list) or len(data) < len(event.inputs):
+        return f"data: it must be a list of {len(event.inputs)} or more"
     return None
 
 
