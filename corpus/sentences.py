@@ -14,6 +14,10 @@ from corpus.scripts import UNSPACED
 
 # Longer than this, a "sentence" is a table or text without punctuation and is cut between words.
 MAX_SENTENCE_WORDS = 200
+# A longer line is read in parts: `sentencex` takes n² steps for a line of quotes or marks (2 MB: more than a minute).
+MAX_READ_AT_ONCE = 10_000
+# What an abbreviation or a number at the end of a sentence is looked for in.
+_TAIL = 40
 # A line of at most this many words without an end mark is a heading; the longest in the bundled articles has 13.
 MAX_HEADING_WORDS = 14
 # What is said to a question is one answer as long as it has at most so many words.
@@ -113,8 +117,9 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
         asks = found[-1].is_question and (is_turn or len(found) == 1) and label not in _REPLIES
         ends = asks or (is_turn and label in _ASKS) or found[0].is_heading
         if ends:
-            sentences = _as_reply(text, sentences, reply, asked)
-            asked, reply = None, 0
+            if asked is not None:
+                sentences[reply:] = _as_reply(text, sentences[reply:], asked)
+            asked = None
         if asks:
             asked = replace(found[0], end=found[-1].end, is_question=True)
             found = [asked]
@@ -125,7 +130,9 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
         if asks:
             reply = len(sentences) + 1
         sentences += found
-    return _as_reply(text, sentences, reply, asked)
+    if asked is not None:
+        sentences[reply:] = _as_reply(text, sentences[reply:], asked)
+    return sentences
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -153,21 +160,17 @@ def _read_line(
     return found
 
 
-def _as_reply(text: str, sentences: list[Sentence], first: int, asked: Sentence | None) -> list[Sentence]:
-    """`sentences` with those from `first` on as what is said to the question `asked`: in one, where it is short."""
-    said = sentences[first:]
-    if asked is None or not said:
-        return sentences
+def _as_reply(text: str, said: list[Sentence], asked: Sentence) -> list[Sentence]:
+    """The sentences `said` as the reply to the question `asked`: in one, where it is short."""
+    if not said:
+        return []
     lead = (asked.start, asked.end)
     if count_words(text[said[0].start : said[-1].end]) <= MAX_REPLY_WORDS:
-        return [*sentences[:first], Sentence(said[0].start, said[-1].end, lead=lead)]
+        return [Sentence(said[0].start, said[-1].end, lead=lead)]
     # In a long one, what stands in the same paragraph as its beginning.
     line_end = text.find("\n", said[0].start)
     within = [each.lead is None and (line_end < 0 or each.start < line_end) for each in said]
-    return [
-        *sentences[:first],
-        *(replace(each, lead=lead) if near else each for each, near in zip(said, within, strict=True)),
-    ]
+    return [replace(each, lead=lead) if near else each for each, near in zip(said, within, strict=True)]
 
 
 def _trimmed(line: _Line) -> tuple[int, int]:
@@ -253,6 +256,20 @@ def _split_line(line: str, offset: int, language: str) -> Iterator[Sentence]:
 
 
 def _pieces(line: str, language: str) -> Iterator[tuple[int, int]]:
+    first = 0
+    while first < len(line):
+        part = line[first : first + MAX_READ_AT_ONCE]
+        is_last = first + len(part) == len(line)
+        if not is_last:
+            part = part[: part.rfind(" ") + 1] or part
+        found = list(_segment(part, language))
+        # The last one may go on behind this part: it is read again, with what follows.
+        whole = found if is_last or len(found) < 2 else found[:-1]
+        yield from ((first + start, first + end) for start, end in whole)
+        first += len(part) if whole == found else whole[-1][1]
+
+
+def _segment(line: str, language: str) -> Iterator[tuple[int, int]]:
     cursor = 0
     for piece in sentencex.segment(language, line):
         text = piece.strip()
@@ -271,7 +288,7 @@ def _whole(line: str, pieces: Iterator[tuple[int, int]], language: str) -> Itera
     for start, end in pieces:
         if held is None:
             held = (start, end)
-        elif _is_cut(line[held[0] : held[1]], line[start:end], language):
+        elif _is_cut(line[max(held[0], held[1] - _TAIL) : held[1]], line[start:end], language):
             held = (held[0], end)
         else:
             yield held
@@ -281,7 +298,7 @@ def _whole(line: str, pieces: Iterator[tuple[int, int]], language: str) -> Itera
 
 
 def _is_cut(before: str, after: str, language: str) -> bool:
-    """Whether a sentence was cut between `before` and `after`."""
+    """Whether a sentence was cut between `before`, of which the end is enough, and `after`."""
     if not any(map(str.isalnum, after)):
         return True
     if not before.endswith("."):

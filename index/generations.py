@@ -74,10 +74,6 @@ class IndexFolder:
             os.fsync(file.fileno())
         part.replace(self.path / POINTER)
 
-    def deactivate(self) -> None:
-        """Make no generation the current one, as before the first build."""
-        (self.path / POINTER).unlink(missing_ok=True)
-
     def sweep(self) -> None:
         """Delete every generation but the current one: old ones, and those of builds that were killed.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,15 +99,21 @@ def _build(
         if previous is not None:
             stack.callback(previous.close)
         generation = folder.new_generation()
+        stack.callback(_drop_unless_current, folder, generation)
         store = _create_store(folder, generation, encoder)
         stack.callback(store.close)
         is_first = previous is None and _current_or_none(folder) is None
-        if is_first:
-            folder.activate(generation)
-        report = _write(store, articles, encoder, progress, previous)
+
+        def stored(done: int, passages: int) -> None:
+            nonlocal is_first
+            # Not before: who stops the very first build in its first seconds is left with no index, not an empty one.
+            if is_first and passages:
+                folder.activate(generation)
+                is_first = False
+            progress(done, passages)
+
+        report = _write(store, articles, encoder, stored, previous)
         if store.counts()[0] == 0:
-            if is_first:
-                folder.deactivate()
             raise UserError(_nothing_read(report))
         derive(store, encoder)
         folder.activate(generation)
@@ -221,6 +228,14 @@ def _content(article: Article) -> bytes:
 
 def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
     """The article, with what the previous index has of it where it is the same there, and whole."""
+    try:
+        return _kept(article, previous, dim)
+    except StoreDamaged:
+        # This is the build that replaces it.
+        return _Draft(article, read_article(article), {}, [])
+
+
+def _kept(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
     if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
         return _Draft(article, read_article(article), {}, [])
     if previous.meta(RECIPE_KEY) == RECIPE:
@@ -304,6 +319,12 @@ def _reusable(folder: IndexFolder, encoder: Encoder) -> ArticleStore | None:
             return store
         store.close()
     return None
+
+
+def _drop_unless_current(folder: IndexFolder, generation: Path) -> None:
+    """What a build that failed has made is of no use to anybody."""
+    if _current_or_none(folder) != generation:
+        shutil.rmtree(generation, ignore_errors=True)
 
 
 def _current_or_none(folder: IndexFolder) -> Path | None:

@@ -274,5 +274,7 @@ def _print_json(value: Mapping[str, object]) -> None:
 
 
 def _fail(message: str) -> None:
-    click.echo(f"article-qa: {' '.join(message.split())}", err=True)
+    # A message may name a file, whose name may hold what steers a terminal.
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(message.split()))
+    click.echo(f"article-qa: {shown}", err=True)
     sys.exit(1)

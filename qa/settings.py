@@ -6,10 +6,20 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from corpus.errors import UserError
 from qa.limits import DEFAULT_K, MAX_K
@@ -47,7 +57,15 @@ def _check_address(address: str) -> str:
     return address
 
 
+def _check_network(network: str) -> str:
+    try:
+        return str(ip_network(network))
+    except ValueError as error:
+        raise ValueError("a proxy is named by its address or its network, such as 10.0.0.7 or 10.0.0.0/24") from error
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_check_network)], ...], BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_check_origin)], ...], BeforeValidator(_split)]
 Rate = Annotated[str, AfterValidator(_check_rate)]
 
@@ -56,6 +74,13 @@ class Settings(BaseModel):
     """Every setting there is, read once; nothing below `qa/build.py` sees it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_nul(cls, value: object) -> object:
+        if "\0" in (value if isinstance(value, str) else ""):
+            raise ValueError("it holds a NUL character, which no path, name or key can have")
+        return value
 
     index: Path = Field(default=Path(".article-qa"), description="folder of the index")
     encoder: str = Field(
@@ -77,7 +102,12 @@ class Settings(BaseModel):
     runs: Path = Field(default=Path("runs"), description="folder of saved evaluations, for the Evaluation page")
     host: str = Field(default="127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
-    hosts: Names = Field(default=(), description="names the server answers to, where it is reached under others")
+    hosts: Names = Field(
+        default=(), description="names the server answers to, beside those and the addresses of this machine"
+    )
+    trusted_proxies: Networks = Field(
+        default=(), description="addresses of proxies whose word is taken for who asks, such as 127.0.0.1"
+    )
     origins: Origins = Field(
         default=(), description='sites whose pages may ask, such as https://example.org; "*" for all'
     )
@@ -116,7 +146,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"cannot read the settings file {str(path)!r}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{str(path)!r} is not valid TOML: {error}") from error
 
 

@@ -313,7 +313,7 @@ def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
         "BAD   articles: 1 passages without a vector: run `article-qa build` with the same sources"
     )
     with closing(ArticleStore(built.require_current() / "articles.db")) as store:
-        store.connection.execute("INSERT INTO vector VALUES (2, x'00')")
+        store.connection.execute("INSERT INTO vector VALUES (2, zeroblob(256))")
         store.connection.execute("CREATE TEMP TABLE kept AS SELECT * FROM sentences WHERE number = 3")
         store.connection.execute("DELETE FROM sentences WHERE number = 3")
         assert run("doctor").stdout.splitlines()[-1].startswith("BAD   articles: 1 passages without sentences: run ")

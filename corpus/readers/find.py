@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson")
 LEADS_OUT = "it is a link out of the folder; name its target as a source of its own"
 
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 # Characters of the SHA-256 that names an article without an id: enough to tell a million apart.
 ID_DIGITS = 12
 
@@ -75,8 +77,8 @@ def find_files(source: str) -> list[ArticleFile | Unreadable]:
 
 
 def printable_path(path: Path | str) -> str:
-    """`path` for people and files: bytes of its name that are not UTF-8 become the replacement character."""
-    return os.fsencode(path).decode("utf-8", errors="replace")
+    """`path` for people and files: what is not UTF-8 or steers a terminal becomes the replacement character."""
+    return _CONTROLS.sub("\ufffd", os.fsencode(path).decode("utf-8", errors="replace"))
 
 
 def _walk(folder: Path) -> Iterator[ArticleFile | Unreadable]:

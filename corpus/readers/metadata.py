@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from corpus.clean import clean_line
 from corpus.dates import parse_date
@@ -19,7 +20,7 @@ MAX_ID = 200
 MAX_URL = 2000
 
 _KEYS = ("title", "source", "published", "url")
-_URL = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f]+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f\ud800-\udfff]+", re.I)
 _NOT_IN_IDS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -56,7 +57,7 @@ def load_metadata(folder: Path) -> dict[str, dict[str, object]]:
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path} cannot be read: {error}") from error
     for name, fields in tables.items():
         _check_table(folder, name, fields)
@@ -70,6 +71,9 @@ def parse_article_id(value: object) -> str:
         raise UserError(f"an article's id must be a text that is not empty, not {value!r:.80}")
     if len(text) > MAX_ID:
         raise UserError(f"the id {text[:40]!r}... has {len(text)} characters; at most {MAX_ID} are allowed")
+    # In an address, browsers take these for folders.
+    if text in (".", ".."):
+        raise UserError(f"the id {text!r} cannot stand in an address; choose another")
     if _NOT_IN_IDS.search(text):
         raise UserError(f"the id {text!r} holds a control character; take it out")
     return text
@@ -102,9 +106,16 @@ def parse_url(value: object) -> str | None:
     """Return a web address; None for nothing. Other schemes are refused: `javascript:` would be code in a citation."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) > MAX_URL or not _URL.fullmatch(value):
+    if not isinstance(value, str) or len(value) > MAX_URL or not _URL.fullmatch(value) or not _has_host(value):
         raise UserError(f"url {value!r:.80} is not a web address; it must begin with http:// or https://")
     return value
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _read_day(text: str) -> date | None:

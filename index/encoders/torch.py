@@ -83,9 +83,11 @@ def _load(model: str) -> SentenceTransformer:
     prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
         return SentenceTransformer(model, device="cpu", prompts=prompts)
-    except (OSError, ValueError) as error:
+    # A folder can be broken in many ways, and each of the libraries below has its own exceptions for that.
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise UserError(
-            f"could not load the encoder {model!r} ({str(error).splitlines()[0]}); "
+            f"could not load the encoder {model!r} ({reason}); "
             f"name a folder with a sentence-transformers model, a hub model, or 'all-MiniLM-L6-v2'"
         ) from error
 

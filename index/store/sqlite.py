@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sqlite3
 import threading
 import weakref
@@ -58,6 +60,19 @@ _RECORD = (
     "article_id, start_offset, end_offset, data, terms, places, vectors "
     "FROM passage JOIN vector USING (number) JOIN sentences USING (number)"
 )
+# What no change by the program leaves behind.
+_WRONG = (
+    (
+        "SELECT count(*) FROM passage JOIN article USING (article_id) "
+        "WHERE start_offset < 0 OR end_offset <= start_offset OR end_offset > length(text)",
+        "passages that are not in their article's text",
+    ),
+    (
+        "SELECT count(*) FROM vector WHERE length(data) != (SELECT length(data) FROM vector "
+        "GROUP BY length(data) ORDER BY count(*) DESC LIMIT 1)",
+        "vectors of another length than the rest",
+    ),
+)
 
 
 class ArticleStore:
@@ -71,10 +86,14 @@ class ArticleStore:
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
-            self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            name, is_uri = (_read_only(path), True) if not create and _only_readable(path) else (str(path), False)
+            self.connection = sqlite3.connect(
+                name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=is_uri
+            )
             # After a build a reader drops the old store while other threads may still read it: close it after the last.
             weakref.finalize(self, self.connection.close)
-            self.connection.execute("PRAGMA journal_mode = WAL")
+            if not is_uri:
+                self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.execute("PRAGMA foreign_keys = ON")
             if create:
@@ -371,6 +390,12 @@ class ArticleStore:
                 query = f"SELECT count(*) FROM passage LEFT JOIN {table} USING (number) WHERE {column} IS NULL"
                 lost = db.execute(query).fetchone()[0]
                 found += [f"{lost} passages without {what}"] if lost else []
+            for query, what in _WRONG:
+                wrong = db.execute(query).fetchone()[0]
+                found += [f"{wrong} {what}"] if wrong else []
+            rows = db.execute("SELECT CAST(text AS BLOB), text_sha256 FROM article")
+            changed = sum(hashlib.sha256(text).hexdigest() != digest for text, digest in rows)
+            found += [f"{changed} articles whose text is not the one that was stored"] if changed else []
         return found
 
     def _record(self, article_id: str, kind: str) -> int:
@@ -402,6 +427,17 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def _only_readable(path: Path) -> bool:
+    return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _read_only(path: Path) -> str:
+    """The address by which SQLite opens a file beside which it may write nothing."""
+    # With what another process has not written into the file yet, SQLite needs that one's files beside it.
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
 
 
 def _to_listed(row: Sequence[Any]) -> ListedArticle:

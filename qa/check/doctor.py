@@ -95,6 +95,8 @@ def _store(folder: IndexFolder, encoder: Encoder) -> Finding:
         return Finding("articles", False, str(error))
     if problems:
         return Finding(f"articles: {problems[0]}", False, REBUILD)
+    if not articles:
+        return Finding("the index has no articles", False, "name some to `article-qa add` or `article-qa build`")
     return Finding(f"{articles} articles, {passages} passages", True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from corpus.article import Article
+from corpus.clean import check_readable
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from index.store.sqlite import ArticleStore
@@ -93,8 +94,9 @@ def _problem(citation: object, store: ArticleStore) -> str | None:
     if not isinstance(article_id, str):
         return f"its article_id is {article_id!r:.80}, not a string"
     try:
-        return citation_problem(citation, store.article(article_id))
-    except ArticleNotFound:
+        return citation_problem(citation, store.article(check_readable(article_id)))
+    # An id that cannot be stored is of no article.
+    except (ArticleNotFound, ValueError):
         return citation_problem(citation, None)
 
 
@@ -109,7 +111,7 @@ def _answers(file: Path) -> Iterator[tuple[str, list[object]]]:
     try:
         whole = json.loads(text)
         lines = [(1, whole)]
-    except ValueError:
+    except (ValueError, RecursionError):
         # Not `splitlines`: a question may hold U+2028 and other line ends, which JSON leaves as they are.
         lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     for number, value in lines:
@@ -122,5 +124,6 @@ def _answers(file: Path) -> Iterator[tuple[str, list[object]]]:
 def _parse(file: Path, number: int, line: str) -> object:
     try:
         return json.loads(line)
-    except ValueError as error:
+    # Python gives up on lists in lists in lists.
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{file}:{number}: not JSON: {error}") from error

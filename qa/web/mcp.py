@@ -60,6 +60,19 @@ def add_tools(archive: Archive, observer: Observer) -> None:
     gr.api(article, api_name="article", queue=False)
 
 
+def keep_tools_alone(demo: gr.Blocks) -> None:
+    """Take from the mounted server what it would do beside the tools.
+
+    To read a resource or a prompt, of which there are none, Gradio opens a connection to itself first, at the address
+    that the request names: whoever asks could send the server wherever he likes.
+    """
+    from mcp import types
+
+    handlers = demo.mcp_server_obj.mcp_server.request_handlers
+    for request in set(handlers) - {types.PingRequest, types.ListToolsRequest, types.CallToolRequest}:
+        del handlers[request]
+
+
 def _tool_error(error: UserError | ValueError) -> gr.Error:
     message = public_error(error).message if isinstance(error, UserError) else str(error)
     return gr.Error(message, print_exception=False)

@@ -8,6 +8,8 @@ API_PREFIX = "/api/"
 CHAT_PATH = "/chat"
 # Questions typed into the chat come in here.
 CHAT_QUESTIONS = f"{CHAT_PATH}/gradio_api/queue/join"
+# Language-model clients, where the setting opens it to them.
+MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 EVALUATION_PATH = "/evaluation"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"

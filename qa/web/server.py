@@ -24,9 +24,10 @@ from qa.evaluate.report.templates import SCRIPT_SOURCE
 from qa.settings import Settings
 from qa.web.api.routes import api_routes, status_routes
 from qa.web.chat.late import LateChat
-from qa.web.gate.access import ANY, LOOPBACK, AccessRules
+from qa.web.gate.access import LOOPBACK, AccessRules
 from qa.web.gate.errors import add_error_handlers
 from qa.web.gate.guard import Guard
+from qa.web.gate.proxies import Proxies
 from qa.web.gate.throttle import Throttle
 from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.pages.evaluation import evaluation_routes
@@ -114,16 +115,17 @@ def create_app(archive: Archive) -> FastAPI:
         max_age=PREFLIGHT_SECONDS,
     )
     app.add_middleware(Guard, rules=rules, report_script=SCRIPT_SOURCE, has_mcp=settings.mcp)
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app
 
 
 def access_rules(settings: Settings) -> AccessRules:
-    """On this machine alone, the server answers to the machine's names: a page elsewhere cannot take on one of them."""
-    hosts = (*settings.hosts, *LOOPBACK, settings.host) if settings.hosts or settings.host in LOOPBACK else (ANY,)
+    """The server answers to this machine's names and to those in the settings; a page elsewhere can take on neither."""
+    hosts = (*settings.hosts, *LOOPBACK, settings.host, socket.gethostname())
     key = settings.api_key.get_secret_value() if settings.api_key else None
     return AccessRules(
         origins=settings.origins,
-        hosts=hosts,
+        hosts=tuple(host.lower() for host in hosts),
         client_rate=settings.client_rate,
         site_rate=settings.site_rate,
         api_key=key,
@@ -144,7 +146,13 @@ def serve(settings: Settings) -> None:
         log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # `Proxies` does this, in front of the whole application however it is served.
+            proxy_headers=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

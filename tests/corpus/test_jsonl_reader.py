@@ -109,3 +109,34 @@ def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
     lines = list(read_lines(stream))
     assert lines[0] == b"x" * (MAX_BYTES + 1)
     assert lines[1:] == [b"short\n", b"\n", b"last"]
+
+
+@pytest.mark.parametrize("url", ["https://e.org/\ud800", "https://[::1", "https://", "https:///path", "http://?a"])
+def test_an_address_that_is_none_costs_the_address_not_the_article(url: str) -> None:
+    article, fields = read_jsonl_line(json.dumps({"_id": "a", "text": "Steel was scarce.", "url": url}).encode())
+    assert article.url is None
+    assert "is not a web address" in " ".join(fields.remarks)
+
+
+@pytest.mark.parametrize("article_id", [".", ".."])
+def test_an_id_that_a_browser_takes_for_a_folder_is_refused(article_id: str) -> None:
+    with pytest.raises(UserError, match="cannot stand in an address"):
+        read_jsonl_line(json.dumps({"_id": article_id, "text": "Steel was scarce."}).encode())
+
+
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=12)
+VALUES = st.one_of(
+    ANYTHING, ANYTHING.map("https://{}".format), st.integers(), st.floats(), st.none(), st.lists(ANYTHING)
+)
+
+
+@given(st.dictionaries(st.sampled_from(["_id", "title", "text", "date", "source", "url"]) | ANYTHING, VALUES))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_line_holds_is_an_article_that_can_be_stored_or_refused_in_words(record: dict[str, object]) -> None:
+    try:
+        article, fields = read_jsonl_line(json.dumps({"text": "Steel was scarce.", **record}).encode())
+    except UserError as error:
+        str(error).encode()
+        return
+    for value in (article.article_id, article.title, article.text, article.source, article.url, *fields.remarks):
+        (value or "").encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -435,7 +436,7 @@ def test_a_first_build_answers_before_it_is_complete(
 
     def articles() -> Iterator[Article]:
         for article in ARTICLES:
-            seen.append(tuple(stored(folder)))
+            seen.append(tuple(stored(folder)) if folder.current() else ())
             yield article
 
     build_index(folder, articles(), encoder)
@@ -589,3 +590,59 @@ def test_the_same_by_another_id_or_path_is_the_same_article(built: IndexFolder, 
 def test_one_story_of_two_outlets_is_two_articles(built: IndexFolder, encoder: HashEncoder) -> None:
     outlets = [replace(NEW, article_id=name, source=name) for name in ("Post", "Times")]
     assert add_articles(built, outlets, encoder) == Report(added=2)
+
+
+def test_a_first_build_that_is_stopped_at_once_leaves_no_index(folder: IndexFolder, encoder: HashEncoder) -> None:
+    def stopped() -> Iterator[Article]:
+        yield BRIDGE
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(folder, stopped(), encoder)
+    assert folder.current() is None
+    assert generations(folder) == []
+
+
+def test_a_build_over_an_index_with_lost_pages_mends_it(built: IndexFolder, encoder: HashEncoder) -> None:
+    path = built.require_current() / built.store_name
+    data = bytearray(path.read_bytes())
+    # All but the first page, which says what tables there are.
+    data[4096:] = bytes(len(data) - 4096)
+    path.write_bytes(data)
+    for _ in range(2):
+        build_index(built, ARTICLES, encoder)
+        assert stored(built) == by_id(*ARTICLES)
+        assert len(generations(built)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("UPDATE article SET text = 'Other words.' || substr(text, 13)", "text is not the one that was stored"),
+        ("UPDATE article SET text = ''", "passages that are not in their article's text"),
+        ("UPDATE passage SET end_offset = 100000", "passages that are not in their article's text"),
+        ("UPDATE vector SET data = x'00' WHERE number = 1", "vectors of another length than the rest"),
+    ],
+)
+def test_what_no_change_leaves_behind_is_found(
+    built: IndexFolder, encoder: HashEncoder, change: str, problem: str
+) -> None:
+    with closing(open_store(built, encoder)) as store:
+        assert store.problems() == []
+        with store.writing() as db:
+            db.execute(change)
+        assert problem in " ".join(store.problems())
+
+
+def test_an_index_that_may_only_be_read_is_read_and_not_written_to(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever is root may write anywhere, except where the system says that nobody may.
+    monkeypatch.setattr("index.store.sqlite.os.access", lambda path, mode: mode != os.W_OK)
+    before = sorted(path.name for path in built.require_current().iterdir())
+    with closing(open_store(built, encoder)) as store:
+        assert {article.article_id for article in store.list_articles()} == set(by_id(*ARTICLES))
+        assert sorted(path.name for path in built.require_current().iterdir()) == before
+        with pytest.raises(UserError, match="check its permissions"):
+            store.set_meta("a", "b")
+    assert best(Retriever(built, encoder), "bridge") == BRIDGE.article_id

@@ -150,3 +150,18 @@ def test_a_language_model_needs_its_name() -> None:
     writer = load_writer(load_settings(None, writer="http://127.0.0.1:1/v1/", writer_model="a model"))
     assert writer is not None
     assert writer.model == "a model"
+
+
+@pytest.mark.parametrize("key", ["index", "encoder", "runs", "host"])
+def test_a_nul_in_a_setting_is_named(tmp_path: Path, key: str) -> None:
+    config = tmp_path / "a.toml"
+    config.write_text(f'{key} = "a\\u0000b"', encoding="utf-8")
+    with pytest.raises(UserError, match=f"for '{key}' in .*: it holds a NUL character"):
+        load_settings(config)
+
+
+def test_lists_in_lists_are_no_settings(tmp_path: Path) -> None:
+    config = tmp_path / "a.toml"
+    config.write_text("k = " + "[" * 20_000, encoding="utf-8")
+    with pytest.raises(UserError, match="is not valid TOML"):
+        load_settings(config)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from corpus.clean import check_readable
 from corpus.filters import Filters
@@ -54,13 +65,44 @@ class EarlierTurn(Strict):
     answer: Text | None = None
 
 
+class Message(Strict):
+    """A message as chat clients keep them: what was asked, or the answer to it. The system's are left out."""
+
+    content: Text
+    role: Literal["user", "assistant", "system"]
+
+    @field_validator("role")
+    @classmethod
+    def _check_length(cls, role: str, info: ValidationInfo) -> str:
+        if role == "user" and len(info.data.get("content", "")) > MAX_QUESTION_CHARACTERS:
+            raise ValueError(f"a question has at most {MAX_QUESTION_CHARACTERS:,} characters")
+        return role
+
+
+def _shape(turn: object) -> str:
+    if isinstance(turn, str):
+        return "text"
+    is_message = isinstance(turn, Message) or (isinstance(turn, dict) and ("role" in turn or "content" in turn))
+    return "message" if is_message else "turn"
+
+
+# Told apart first, so that what is wrong with one is said in its own words.
+_Earlier = Annotated[
+    Annotated[EarlierTurn, Tag("turn")] | Annotated[Message, Tag("message")] | Annotated[Question, Tag("text")],
+    Discriminator(_shape),
+]
+
+
 class AskRequest(Strict):
     """A question, what was asked before it, and which articles may answer. Dates are inclusive."""
 
     question: Annotated[Question, _SOME_WORD] = Field(
         examples=["When did South Korea open a diplomatic mission to NATO?"]
     )
-    history: list[EarlierTurn | Question] = Field(default=[], description="earlier questions, oldest first")
+    history: list[_Earlier] = Field(
+        default=[],
+        description="what was said before, oldest first: questions, questions with their answers, or messages",
+    )
     k: Whole = Field(default=DEFAULT_K, ge=1, le=MAX_K, description="passages to cite")
     before: IsoDate | None = None
     after: IsoDate | None = None
@@ -82,10 +124,17 @@ class AskRequest(Strict):
 
     def turns(self) -> list[Turn]:
         """The latest of the history, in the one shape used inside."""
-        return [
-            Turn(turn) if isinstance(turn, str) else Turn(turn.question, turn.answer)
-            for turn in self.history[-MAX_TURNS:]
-        ]
+        turns: list[Turn] = []
+        for said in self.history:
+            if isinstance(said, str):
+                turns.append(Turn(said))
+            elif isinstance(said, EarlierTurn):
+                turns.append(Turn(said.question, said.answer))
+            elif said.role == "user":
+                turns.append(Turn(said.content))
+            elif said.role == "assistant" and turns:
+                turns[-1] = Turn(turns[-1].question, said.content)
+        return turns[-MAX_TURNS:]
 
     def filters(self) -> Filters:
         """Which articles may answer."""

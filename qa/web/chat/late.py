@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from qa.archive import Archive
+from qa.web.gate.access import path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
+from qa.web.gate.throttle import replayed
 from qa.web.observe import Observer
-from qa.web.paths import CHAT_PATH
+from qa.web.paths import CHAT_PATH, CHAT_QUESTIONS
 
 if TYPE_CHECKING:
     from gradio.routes import App
@@ -25,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # For the model, without which no question is answered.
 HEAD_START_SECONDS = 1.0
+# The page's own have eleven.
+MAX_SESSION_CHARACTERS = 100
 # Gradio keeps what is being built in one place for the whole process: two pages at once would get mixed up.
 _MAKING = threading.Lock()
 
@@ -53,6 +58,15 @@ class LateChat:
         elif self._made is None:
             await to_thread.run_sync(self._make)
         if self._made is not None:
+            # Mounted, the path is what follows CHAT_PATH.
+            if scope["type"] == "http" and scope["method"] == "POST" and CHAT_PATH + path_of(scope) == CHAT_QUESTIONS:
+                # The whole body: it was read before, when its size was checked.
+                message = await receive()
+                problem = joining_problem(message.get("body", b""), self._made.get_blocks().fns)
+                if problem:
+                    await error_response(422, "invalid_request", problem)(scope, receive, send)
+                    return
+                receive = replayed(message, receive)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
@@ -93,11 +107,31 @@ class LateChat:
             return self._made
 
 
+def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
+    """What is wrong with a request for one of `events`; None for nothing. Gradio fails on what it did not send."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        return "the request could not be read; send a JSON object"
+    if not isinstance(asked, dict):
+        return "the request could not be read; send a JSON object"
+    number, session, data = asked.get("fn_index"), asked.get("session_hash"), asked.get("data")
+    event = events.get(number) if type(number) is int else None
+    if event is None:
+        return "fn_index: there is no such event"
+    if not isinstance(session, str) or not 1 <= len(session) <= MAX_SESSION_CHARACTERS:
+        return "session_hash: it must be a short text"
+    if not isinstance(data, list) or len(data) < len(event.inputs):
+        return f"data: it must be a list of {len(event.inputs)} or more"
+    return None
+
+
 def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     """Gradio's own application, mounted behind the one that hands requests on to it."""
     import gradio as gr
 
     from qa.web.chat.page import build_chat
+    from qa.web.mcp import keep_tools_alone
 
     demo = build_chat(archive, observer)
     gr.mount_gradio_app(
@@ -118,5 +152,7 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     )
     # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
     demo.has_launched = True
+    if archive.settings.mcp:
+        keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]
     return mounted

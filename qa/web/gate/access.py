@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from qa.web.gate.errors import PublicError
-from qa.web.paths import API_PREFIX, METRICS_PATH
+from qa.web.paths import API_PREFIX, MCP_PATH, METRICS_PATH
 
 ANY = "*"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -28,6 +29,8 @@ PUBLIC_PREFIXES = ("/widget.js", "/widget/", "/health")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRules:
     """`origins` may use the API from their pages; "*" is every site. `hosts` are the names the server answers to.
+
+    It answers to numeric addresses too; "*" is every name.
 
     The rates, of one client and of the pages of one site, are in the notation of `limits`. With `api_key`,
     programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
@@ -77,8 +80,7 @@ def refuse(caller: Caller, rules: AccessRules) -> PublicError | None:
             f"this site may not ask the articles; the server's owner can add {caller.origin!r:.200} to the setting "
         )
         return PublicError(403, "origin_not_allowed", f"{message}'origins'")
-    is_program = caller.origin is None and not caller.is_own_page
-    if rules.api_key is not None and is_program and _is_guarded(caller.path) and not has_key(caller, rules):
+    if rules.api_key is not None and _needs_key(caller) and not has_key(caller, rules):
         message = "an API key is needed: send the header 'Authorization: Bearer KEY'"
         return PublicError(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
     return None
@@ -114,13 +116,33 @@ def _may_come(caller: Caller, rules: AccessRules) -> bool:
     return caller.path.startswith(API_PREFIX) and is_allowed(caller.origin, rules.origins)
 
 
-def _is_guarded(path: str) -> bool:
-    return is_api(path) or path == METRICS_PATH
+def is_mcp(path: str) -> bool:
+    """`path` is of the tools for language-model clients."""
+    return path == MCP_PATH or path.startswith(f"{MCP_PATH}/")
+
+
+def _needs_key(caller: Caller) -> bool:
+    # No page has a use for these, so whoever says it is one is none.
+    if is_mcp(caller.path) or caller.path == METRICS_PATH:
+        return True
+    return is_api(caller.path) and caller.origin is None and not caller.is_own_page
 
 
 def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:
     # HTTP/1.0 sends none.
-    return ANY in hosts or not host or _hostname(host) in hosts
+    if ANY in hosts or not host:
+        return True
+    name = _hostname(host)
+    return name in hosts or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    """A page elsewhere can have its name point to this machine, but it has no name that is a number."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _hostname(host: str) -> str:

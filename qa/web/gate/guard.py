@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.gate.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.policy import policy_for
-from qa.web.paths import CHAT_PATH, CHAT_QUESTIONS, EMBED_PATH
+from qa.web.paths import CHAT_PATH, CHAT_QUESTIONS, EMBED_PATH, MCP_PATH
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ CHAT_PATHS = frozenset({
     *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css", "/gradio_api/queue/data")),
 })
 # For language-model clients, where the setting opens it.
-MCP_PATHS = frozenset(f"{CHAT_PATH}/gradio_api/{path}" for path in ("mcp", "mcp/", "mcp/http", "mcp/http/"))
+MCP_PATHS = frozenset(f"{MCP_PATH}{path}" for path in ("", "/", "/http", "/http/"))
 CHAT_FOLDERS = tuple(f"{CHAT_PATH}{path}/" for path in ("/assets", "/static", "/gradio_api/heartbeat"))
 
 

@@ -11,13 +11,15 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.gate.access import AccessRules, Caller, has_key, is_api
+from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp
 from qa.web.gate.errors import error_response
 from qa.web.paths import CHAT_QUESTIONS, EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
 BODY_SECONDS = 10.0
+
+PAGES = ("/articles/", EVALUATION_PATH)
 
 
 class TooLarge(Exception):
@@ -46,7 +48,8 @@ class Throttle:
             return
         if scope["method"] != "GET":
             try:
-                receive = _replayed(await asyncio.wait_for(_read_body(receive), BODY_SECONDS), receive)
+                body = await asyncio.wait_for(_read_body(receive), BODY_SECONDS)
+                receive = replayed({"type": "http.request", "body": body, "more_body": False}, receive)
             except TooLarge:
                 message = f"the request is larger than {MAX_BODY_BYTES} bytes; send a shorter one"
                 await error_response(413, "too_large", message)(scope, receive, send)
@@ -67,14 +70,17 @@ class Throttle:
             counted.append((self._site_rate, "site", caller.origin))
         for rate, *who in counted:
             if not self._limiter.hit(rate, *who):
-                reset = self._limiter.get_window_stats(rate, *who).reset_time
-                return max(1, math.ceil(reset - time.time()))
+                wait = self._limiter.get_window_stats(rate, *who).reset_time - time.time()
+                if wait <= rate.get_expiry() + 1:
+                    return max(1, math.ceil(wait))
+                # The clock has been set back since: what was counted in the future would shut everybody out until then.
+                self._limiter.clear(rate, *who)
         return 0
 
 
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
-    return is_api(path) or path == CHAT_QUESTIONS or path.startswith(f"{EVALUATION_PATH}/")
+    return is_api(path) or is_mcp(path) or path == CHAT_QUESTIONS or path.startswith(PAGES)
 
 
 async def _read_body(receive: Receive) -> bytes:
@@ -92,12 +98,11 @@ async def _read_body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    left = [body]
+def replayed(message: Message, receive: Receive) -> Receive:
+    """`receive` with `message`, which was read already, in front."""
+    left = [message]
 
     async def replay() -> Message:
-        if left:
-            return {"type": "http.request", "body": left.pop(), "more_body": False}
-        return await receive()
+        return left.pop() if left else await receive()
 
     return replay

@@ -28,16 +28,15 @@ def evaluation_routes(folder: Path) -> APIRouter:
     @routes.get("", name="evaluation")
     def list_runs() -> Response:
         from qa.evaluate.report.runs import runs_page
-        from qa.evaluate.run.saved_runs import saved_runs
 
-        return HTMLResponse(runs_page(saved_runs(folder), folder))
+        return HTMLResponse(runs_page(_runs_within(folder), folder))
 
     @routes.get("/runs/{name}")
     def show_report(request: Request, name: str) -> Response:
-        from qa.evaluate.run.saved_runs import find_run, saved_runs
+        from qa.evaluate.run.saved_runs import find_run
 
         try:
-            report = find_run(saved_runs(folder), name).report
+            report = find_run(_runs_within(folder), name).report
         except UserError as error:
             return page_of_error(request, 404, as_sentence(str(error)))
         if not report.is_file():
@@ -46,15 +45,25 @@ def evaluation_routes(folder: Path) -> APIRouter:
 
     @routes.get("/compare")
     def compare_runs(request: Request, before: str, after: str) -> Response:
-        from qa.evaluate.run.saved_runs import find_run, saved_runs
+        from qa.evaluate.run.saved_runs import find_run
 
         try:
-            runs = saved_runs(folder)
+            runs = _runs_within(folder)
             return HTMLResponse(_compare(find_run(runs, before), find_run(runs, after)))
         except UserError as error:
             return page_of_error(request, 404, as_sentence(str(error)))
 
     return routes
+
+
+def _runs_within(folder: Path) -> list[SavedRun]:
+    """The saved runs that are in `folder` whole: a link in one that somebody else packed could show any file."""
+    from qa.evaluate.run.saved_runs import saved_runs
+
+    home = folder.resolve()
+    return [
+        run for run in saved_runs(folder) if all(file.resolve().is_relative_to(home) for file in run.folder.iterdir())
+    ]
 
 
 # It takes seconds, and a saved run does not change but by being saved again, which its `when` shows.

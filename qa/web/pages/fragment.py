@@ -7,14 +7,14 @@ when the first such place in the article's text is the quote. White space counts
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from urllib.parse import quote as percent_encode
 
 # A quote in one line and not longer than this stands in the link whole; of others, the beginning and the end.
 MAX_WHOLE_CHARACTERS = 120
-# Words to begin with; more are taken until the place is the only one.
+# Words to begin with; more are taken until the place is the only one, up to so many: each try reads the article.
 WORDS = 4
+MAX_WORDS = 24
 
 
 def link_to_quote(url: str, text: str, start: int, end: int) -> str:
@@ -30,21 +30,14 @@ class _Quote:
     """A quote in its article as a browser searches it; `first` to `last` are its places in that form of the text."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
-        characters: list[str] = []
-        origins: list[int] = []
-        breaks = [-1]
-        for run in re.finditer(r"\s+|\S+", text):
-            if run[0].isspace():
-                breaks += [len(characters)] if "\n" in run[0] else []
-                characters.append(" ")
-                origins.append(run.start())
-            else:
-                characters += run[0]
-                origins += range(*run.span())
-        self.text = "".join(characters)
+        breaks, dropped = [-1], 0
+        for run in re.finditer(r"\s+", text):
+            breaks += [run.start() - dropped] if "\n" in run[0] else []
+            dropped += len(run[0]) - 1
+        self.text = _spaced(text)
         self.lower = _lower(self.text)
-        self.lines = list(zip([place + 1 for place in breaks], [*breaks[1:], len(characters)], strict=True))
-        self.first, self.last = bisect_left(origins, start), bisect_left(origins, end)
+        self.lines = list(zip([place + 1 for place in breaks], [*breaks[1:], len(self.text)], strict=True))
+        self.first, self.last = len(_spaced(text[:start])), len(_spaced(text[:end]))
         while self.first < self.last and self.text[self.first] == " ":
             self.first += 1
         while self.first < self.last and self.text[self.last - 1] == " ":
@@ -96,15 +89,19 @@ class _Quote:
 
 
 def _growing(line: str, *, from_end: bool = False) -> Iterator[str]:
-    """The first WORDS words of `line`, then more and more of them, to all; or the last."""
-    words = line.split(" ")
+    """The first WORDS words of `line`, then more and more of them, to MAX_WORDS or all; or the last."""
+    words = line.rsplit(" ", MAX_WORDS)[-MAX_WORDS:] if from_end else line.split(" ", MAX_WORDS)[:MAX_WORDS]
     for n in range(min(WORDS, len(words)), len(words) + 1):
         yield " ".join(words[-n:] if from_end else words[:n])
 
 
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
 def _lower(text: str) -> str:
     # A letter whose lower case is two letters stays, so that places stay the same.
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return text.translate({ord(c): c.lower() for c in set(text) if len(c.lower()) == 1})
 
 
 def _written(prefix: str, opening: str, closing: str = "", suffix: str = "") -> str:

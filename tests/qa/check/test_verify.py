@@ -141,3 +141,20 @@ def test_a_file_that_cannot_be_read(store: ArticleStore, tmp_path: Path) -> None
     with pytest.raises(UserError) as error:
         verify_file(tmp_path / "latin", store)
     assert str(error.value) == (f"{str(tmp_path / 'latin')!r} is not UTF-8 text: invalid continuation byte at byte 19")
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"citations": ' + "[" * 100_000, '"\\ud800"'])
+def test_lists_in_lists_are_no_answers(tmp_path: Path, built: IndexFolder, line: str) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_text(line, encoding="utf-8")
+    store = ArticleStore(built.require_current() / built.store_name)
+    with closing(store), pytest.raises(UserError, match=r"answers.jsonl:1: not (JSON|an answer)"):
+        verify_file(file, store)
+
+
+def test_an_id_that_cannot_be_stored_is_of_no_article(tmp_path: Path, built: IndexFolder) -> None:
+    citation = {"article_id": "\ud800", "start": 0, "end": 1, "quote": "a", "text_sha256": ""}
+    file = tmp_path / "answers.jsonl"
+    file.write_text(json.dumps({"citations": [citation]}), encoding="utf-8")
+    with closing(ArticleStore(built.require_current() / built.store_name)) as store:
+        assert verify_file(file, store).problems == [f"{file}:1: citation 1: no article '\\ud800' in the index"]

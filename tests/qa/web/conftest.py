@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from serving import SITE, Serve
 
 from corpus.readers import read_articles
 from index.encoders.onnx import PackagedEncoder
@@ -58,3 +59,14 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     """The application started, as a client sees it: a fault of the server is an answer, not an exception."""
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def serve(models: Models, bundled_settings: Settings) -> Serve:
+    """The application with other settings."""
+
+    def start(**change: object) -> TestClient:
+        settings = Settings(**{**bundled_settings.model_dump(), "origins": (SITE,), **change})
+        return TestClient(create_app(Archive(settings, models=models)), raise_server_exceptions=False)
+
+    return start

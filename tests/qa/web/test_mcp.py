@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -65,3 +68,18 @@ def test_ask_and_article_are_tools(url: str) -> None:
     assert "no article has this id" in unknown.content[0].text  # type: ignore[union-attr]
     assert empty.isError
     assert "the question is empty" in empty.content[0].text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("method", ["resources/read", "prompts/get"])
+def test_nobody_sends_the_server_to_an_address_of_his_choice(url: str, method: str) -> None:
+    sent = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"uri": "a://b", "name": "c"}}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        there = f"127.0.0.1:{listener.getsockname()[1]}"
+        for header in ({"X-Gradio-Server": f"http://{there}"}, {"X-Forwarded-Host": there}, {"Host": there}):
+            headers = {"Accept": "application/json, text/event-stream", **header}
+            # It would wait for an answer from there.
+            with suppress(httpx.ReadTimeout):
+                assert "Method not found" in httpx.post(url, json=sent, headers=headers, timeout=5).text
+            with pytest.raises(TimeoutError):
+                listener.accept()

@@ -12,6 +12,8 @@ from httpx import Response
 from corpus.errors import UserError
 from qa.archive import Archive
 from qa.feedback import Feedback, read_feedback
+from qa.question.followup import Turn
+from qa.web.api.schema import AskRequest
 from qa.web.gate.throttle import MAX_BODY_BYTES
 from qa.web.server import create_app
 
@@ -307,3 +309,37 @@ def test_docs_use_local_assets(client: TestClient) -> None:
     assert "//cdn" not in page.text
     assert client.get("/api/docs-assets/swagger-ui-bundle.js").status_code == 200
     assert client.get("/api/docs-assets/swagger-ui.css").status_code == 200
+
+
+def test_history_comes_as_questions_turns_or_the_messages_of_chat_clients() -> None:
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "assistant", "content": "Ask me."},
+        {"role": "user", "content": "Who introduced the act?"},
+        {"role": "assistant", "content": "Mike Lawler."},
+        {"role": "user", "content": "When?"},
+    ]
+    asked = AskRequest.model_validate({"question": "Why?", "history": messages})
+    assert asked.turns() == [Turn("Who introduced the act?", "Mike Lawler."), Turn("When?")]
+    mixed = [{"question": "Who?", "answer": "He."}, "When?", {"role": "assistant", "content": "In 2023."}]
+    assert AskRequest.model_validate({"question": "Why?", "history": mixed}).turns() == [
+        Turn("Who?", "He."),
+        Turn("When?", "In 2023."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "message"),
+    [
+        ({"role": "user"}, "history.0.message.content: Field required"),
+        ({"role": "robot", "content": "a"}, "history.0.message.role: Input should be 'user', 'assistant' or 'system'"),
+        ({"role": "user", "content": "a" * 2001}, "history.0.message.role: a question has at most 2,000 characters"),
+        ({"answer": "a"}, "history.0.turn.question: Field required"),
+    ],
+)
+def test_what_is_wrong_with_history_is_said_of_the_shape_it_has(
+    client: TestClient, earlier: dict[str, str], message: str
+) -> None:
+    response = client.post("/api/ask", json={"question": "Why?", "history": [earlier]})
+    assert response.status_code == 422
+    assert response.json()["error"]["message"] == message

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fastapi.testclient import TestClient
 
 from corpus.readers import read_articles
 from index.encoders.onnx import PackagedEncoder
@@ -14,6 +18,7 @@ from index.update import build_index
 from qa.archive import Archive
 from qa.build import open_answerer
 from qa.settings import Settings
+from qa.web.chat.late import joining_problem
 from qa.web.chat.page import _ask
 from qa.web.observe import Observer
 
@@ -52,3 +57,40 @@ def test_fault_of_the_program_is_logged_not_told(
     assert (messages, typed) == ([], "When did it open?")
     assert notice == '<p role="alert">Something went wrong on the server; its log says what.</p>'
     assert "Cannot operate on a closed database" in caplog.text
+
+
+EVENTS = {2: SimpleNamespace(inputs=[None, None])}
+GOOD = {"fn_index": 2, "session_hash": "abc", "data": [None, "Who?"], "trigger_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({}, None),
+        ({"fn_index": -1}, "fn_index"),
+        ({"fn_index": 999}, "fn_index"),
+        ({"fn_index": math.nan}, "fn_index"),
+        ({"fn_index": True}, "fn_index"),
+        ({"fn_index": 10**30}, "fn_index"),
+        ({"fn_index": [2]}, "fn_index"),
+        ({"session_hash": ""}, "session_hash"),
+        ({"session_hash": "a" * 1000}, "session_hash"),
+        ({"session_hash": None}, "session_hash"),
+        ({"data": []}, "data"),
+        ({"data": {}}, "data"),
+    ],
+)
+def test_only_what_the_page_sends_reaches_gradio(body: dict[str, object], problem: str | None) -> None:
+    found = joining_problem(json.dumps({**GOOD, **body}).encode(), EVENTS)
+    assert (found or "").partition(":")[0] == (problem or "")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"[" * 60_000, b"\xff"])
+def test_what_is_no_object_reaches_nobody(body: bytes) -> None:
+    assert "send a JSON object" in (joining_problem(body, EVENTS) or "")
+
+
+def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClient) -> None:
+    for change in ({"fn_index": -1}, {"fn_index": 999}, {"session_hash": ""}):
+        response = client.post("/chat/gradio_api/queue/join", json={**GOOD, **change})
+        assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")

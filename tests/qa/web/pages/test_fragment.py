@@ -11,6 +11,7 @@ from corpus.article import Article
 from corpus.bundled import ARTICLES
 from corpus.passages import split_article
 from corpus.readers import read_articles
+from qa.web.pages import fragment
 from qa.web.pages.fragment import MAX_WHOLE_CHARACTERS, link_to_quote
 
 URL = "https://example.org/story?a=1"
@@ -117,3 +118,18 @@ def test_a_fragment_marks_the_quote_or_there_is_none(lines: list[str], data: st.
     url = link_to_quote(URL, text, start, end)
     if ":~:" in url:
         assert resolve(url, text) == (start, end)
+
+
+def test_a_long_line_is_searched_in_proportion_to_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(fragment, "_lower", lambda text: read.append(len(text)) or text.casefold())
+    work = []
+    for words in (4_000, 8_000):
+        read.clear()
+        # Nothing tells one place from another.
+        text = "word " * words
+        start = len(text) // 2
+        assert link_to_quote(URL, text, start, len(text) - 1) == URL
+        # As often as something is searched for, the whole may be read.
+        work.append(sum(read) + len(read) * len(text))
+    assert work[1] < 2.5 * work[0]
