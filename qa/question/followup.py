@@ -261,9 +261,9 @@ def _is_incomplete(question: str) -> bool:
     is_nameless = not list(names_in(question))
     says_little = is_nameless and (len(analyze(question)) <= 1 or bool(_PART.match(question)))
     says_of_what = bool(_WHOLE.match(question)) and not all(name.is_placing for name in names_of(question))
-    points = _THERE.search(question) or _POINTING.search(question)
-    points = bool(points) or (bool(_CONTINUING.search(question)) and not says_of_what)
-    return _needs_any(question) or says_little or points
+    continues = bool(_CONTINUING.search(question)) and not says_of_what
+    points = bool(_THERE.search(question) or _POINTING.search(question))
+    return _needs_any(question) or says_little or points or continues
 
 
 def _put_names(pronoun: re.Pattern[str], question: str, name: str | None) -> str:
