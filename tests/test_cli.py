@@ -28,7 +28,7 @@ from qa.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 STORY = "A volcano erupted near Naples on Monday. Nobody was hurt."
-ANSWER_KEYS = ["question", "query", "answerable", "confidence", "answer", "citations", "index", "timing_ms"]
+ANSWER_KEYS = ["question", "query", "answerable", "confidence", "answer", "short", "citations", "index", "timing_ms"]
 CITATION_KEYS = [
     "rank",
     "article_id",
@@ -42,6 +42,8 @@ CITATION_KEYS = [
     "quote",
     "answer_start",
     "answer_end",
+    "short_start",
+    "short_end",
     "score",
     "text_sha256",
 ]
