@@ -126,9 +126,10 @@ class Answer:
     """What the articles say to a question, or that they do not say.
 
     `query` is the stand-alone question that was searched. When `is_answerable` is false, `text` is None and
-    `citations` are the nearest passages only. `confidence` is the probability that the first citation holds the
-    answer. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about. `newest` is
-    the day of the newest article, where that is why the articles do not say: the question is about a later time.
+    `citations` are the nearest passages only. `confidence` is the probability that the sentence marked in the first
+    citation answers. `timing_ms` has milliseconds by stage. `names_time`: the question names the time it asks about.
+    `newest` is the day of the newest article, where that is why the articles do not say: the question is about a later
+    time.
     `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
     `understood` says how a time in the question was understood, where that needs saying.
     `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
 from corpus.filters import Filters
-from index.hit import Hit
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
 from index.store.listed import ListedArticle
@@ -22,10 +21,11 @@ from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_b
 from qa.evidence.cite import cite
 from qa.evidence.confidence import confidence
 from qa.evidence.copies import add_copies, group_copies, put_updates_first
-from qa.evidence.fitted import Fitted, FittedModels
+from qa.evidence.fitted import Fitted
 from qa.evidence.gather import first_hits, further_hits, gather, passage_texts
 from qa.evidence.headline import let_headline_answer
 from qa.evidence.logistic import log_odds, sigmoid
+from qa.evidence.reader import Reader, can_read, read_candidates
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, has_question, stand_alone
@@ -63,16 +63,18 @@ class Answerer:
         fitted: Fitted,
         *,
         most_wrong: float | None = None,
+        reader: Reader | None = None,
         reranker: Reranker | None = None,
         writer: Writer | None = None,
     ) -> None:
         """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells.
 
-        `reranker` orders the passages, `writer` sums up those that are cited.
+        `reader` reads the likeliest passages, `reranker` orders the passages, `writer` sums up those that are cited.
         """
         self._retriever = retriever
         self._fitted = fitted
         self._most_wrong = most_wrong
+        self._reader = reader
         self._reranker = reranker
         self._writer = writer
         self._known_sources: tuple[str, list[str]] = ("", [])
@@ -118,21 +120,26 @@ class Answerer:
         last = last_sentence(asked.text)
         if last != asked.text:
             weights = asked_first(weights, frozenset(analyze(last)))
-        models = self._fitted.dated if asked.preference.is_dated else self._fitted.undated
-        first = best_per_passage(self._weigh(asked, weights, ranking, first_hits(ranking), models))
+        found = gather(ranking, first_hits(ranking), asked.preference)
+        is_read = self._reader is not None and ranking.knows and can_read(asked.text, found)
+        models = self._fitted.models(is_dated=asked.preference.is_dated, is_read=is_read)
+        candidates = weigh(asked, weights, found, ranking, models.sentence)
+        if self._reader is not None and models.reading is not None:
+            candidates = read_candidates(asked.text, candidates, self._reader, models.reading)
+        first = best_per_passage(candidates)
         if self._reranker is not None:
             first = _rerank(asked.text, first, self._reranker)
         best = group_copies(first)
         if asked.preference.named is None:
             best = put_updates_first(best)
-        best[:1] = [let_headline_answer(asked, weights, candidate) for candidate in best[:1]]
+        best[:1] = [let_headline_answer(asked, weights, candidate, models) for candidate in best[:1]]
         newest = _newest_if_too_old(asked, ranking.store)
         # Where the question has nothing but stop words or signs, whatever is near to it answers nothing.
-        certainty = 0.0 if newest or not ranking.terms else confidence(best, weights, models.confidence)
+        certainty = 0.0 if newest or not ranking.terms else confidence(best, weights, asked, models.confidence)
         is_answerable = certainty > 0.0 and certainty >= models.answers_from(self._most_wrong)
         hits = further_hits(ranking, k)
         if hits:
-            weighed = self._weigh(asked, weights, ranking, hits, models)
+            weighed = weigh(asked, weights, gather(ranking, hits, asked.preference), ranking, models.sentence)
             best, further = add_copies(best, best_in_order(weighed, first))
             best = put_behind(best, further)
         citations = cite(best[:k])
@@ -219,18 +226,6 @@ class Answerer:
 
     def _search(self, asked: Question, filters: Filters | None) -> Ranking:
         return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)
-
-    def _weigh(
-        self,
-        asked: Question,
-        weights: dict[str, float],
-        ranking: Ranking,
-        hits: Sequence[Hit],
-        models: FittedModels,
-    ) -> list[Candidate]:
-        """Every sentence of the passages of `hits`, in their order."""
-        found = gather(ranking, hits, asked.preference)
-        return weigh(asked, weights, found, ranking, models.sentence)
 
     def _written(self, answer: Answer, writer: Writer) -> Answer:
         started = time.perf_counter()

@@ -12,15 +12,17 @@ from qa.settings import Settings
 if TYPE_CHECKING:
     from index.encoders.encoder import Encoder
     from qa.answerer import Answerer
+    from qa.evidence.reader import Reader
     from qa.evidence.reranker import Reranker
     from qa.write.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What reads text; `reranker` is None where the settings name none."""
+    """What reads text; `reader` and `reranker` are None where the settings want none."""
 
     encoder: Encoder
+    reader: Reader | None = None
     reranker: Reranker | None = None
 
 
@@ -28,12 +30,13 @@ def load_models(settings: Settings) -> Models:
     """The models that the settings name; the weights of each are loaded when they are first needed."""
     from index.encoders.onnx import PACKAGED, PackagedEncoder
     from index.encoders.torch import SentenceEncoder
+    from qa.evidence.reader import Reader
     from qa.evidence.reranker import Reranker
 
     # The reranker first: it may have to be fetched, and an encoder that is on this machine forbids going out.
     reranker = Reranker(settings.reranker) if settings.reranker else None
     encoder = PackagedEncoder() if settings.encoder == PACKAGED else SentenceEncoder(settings.encoder)
-    return Models(encoder, reranker)
+    return Models(encoder, Reader() if settings.reader else None, reranker)
 
 
 def load_writer(settings: Settings) -> Writer | None:
@@ -59,6 +62,7 @@ def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
         Retriever(IndexFolder(settings.index), models.encoder),
         load_fitted(),
         most_wrong=settings.most_wrong,
+        reader=models.reader,
         reranker=models.reranker,
         writer=writer,
     )

@@ -86,6 +86,7 @@ class Settings(BaseModel):
     encoder: str = Field(
         default="all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
     )
+    reader: bool = Field(default=True, description="read the likeliest passages for the words that answer")
     reranker: str | None = Field(
         default=None, description="sentence-transformers cross-encoder that orders the passages, a folder or a name"
     )

@@ -71,7 +71,7 @@ def test_presidents_of_different_years_are_both_cited_with_their_dates(answerer:
     years = {
         citation.published.year
         for citation in citations
-        if citation.published and ("Lee Jae Myung" in citation.answer or "Yoon Suk Yeol" in citation.answer)
+        if citation.published and ("Lee Jae Myung" in citation.answer or "President Yoon" in citation.answer)
     }
     assert years == {2023, 2025}
 

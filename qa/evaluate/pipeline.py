@@ -73,7 +73,9 @@ def ask_set(
     with remembering(models.encoder, place.with_name(f"{place.name}.npz")) as memory:
         retriever = Retriever(folder, memory)
         check_against(gold, retriever.store)
-        answerer = Answerer(retriever, load_fitted(), most_wrong=most_wrong, reranker=models.reranker)
+        answerer = Answerer(
+            retriever, load_fitted(), most_wrong=most_wrong, reader=models.reader, reranker=models.reranker
+        )
         return ask_all(gold.questions, answerer, retriever, on_progress)
 
 
@@ -81,9 +83,16 @@ def time_answers(gold: GoldSet, folder: IndexFolder, models: Models, n: int) -> 
     """The answers to `n` questions of the set, evenly spaced, by an answerer that remembers nothing yet: the cost."""
     if n == 0:
         return []
-    answerer = Answerer(Retriever(folder, models.encoder), load_fitted(), reranker=models.reranker)
+    answerer = Answerer(
+        Retriever(folder, models.encoder), load_fitted(), reader=models.reader, reranker=models.reranker
+    )
     answerer.warm_up()
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
+
+
+def _answerer(retriever: Retriever, models: Models, most_wrong: float | None = None) -> Answerer:
+    fitted = load_fitted()
+    return Answerer(retriever, fitted, most_wrong=most_wrong, reader=models.reader, reranker=models.reranker)
 
 
 def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:

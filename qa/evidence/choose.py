@@ -35,8 +35,9 @@ class Candidate:
     `marked_from`: where its mark begins, which is with the sentence before when it only points back to what that names.
     `led_from`: where that begins that must be quoted with it, as in `FoundSentence`.
     `copies` are passages of other articles with the same sentence, `updates` what earlier articles said instead.
-    `headline`: not the sentence answers but the title of its article. `short`: where the answering words stand in the
-    sentence, in the article's text; None where nobody looked or none were found.
+    `headline`: not the sentence answers but the title of its article. `read`: the log-odds that words of it answer, as
+    the reader has them; None where nobody reads. `short`: where these words stand in the article's text; None where
+    nobody reads, or none are sure enough.
     """
 
     found: Found
@@ -49,6 +50,7 @@ class Candidate:
     copies: tuple[Found, ...] = ()
     updates: tuple[Candidate, ...] = ()
     headline: bool = False
+    read: float | None = None
     short: tuple[int, int] | None = None
 
 

@@ -1,42 +1,43 @@
-"""Is the evidence enough? The probability that the first citation holds the answer."""
+"""Is the evidence enough? The probability that the first marked sentence answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from corpus.language import looks_english
+from index.words.analyze import analyze
+from qa.evidence.agreement import MOST_WORDS
 from qa.evidence.choose import Candidate
-from qa.evidence.logistic import Logistic, log_odds
-from qa.question.terms import coverage
+from qa.evidence.logistic import Logistic, log_odds, sigmoid
+from qa.question.insisted import Insisted, insisted, most_missing
+from qa.question.kind import last_sentence
+from qa.question.read import Question
 
-# The drop in nearness is taken from the best passage to this many places below it.
-TAIL = 5
-# The share is of so many passages.
-RIVALS = 10
+# Taken from the log-odds where the whole article lacks what the question insists on: of the marks that hold the answer
+# one in thirty lacks it, of the others one in ten.
+ABSENT = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What speaks for and against the first of the candidates as the answer.
 
-    `sentence`: log-odds of its sentence; `improbability` the same where a poor best sentence counts against an answer
-    far more than a good one counts for it. `article_coverage`: the weight of the question's terms that what was found
-    of its article has; `heaviest_missing` that of the heaviest term that it lacks. `similarity_drop`: how much nearer
-    the nearest passage is than those after it. `share` of the probability that it has among its rivals: where several
-    passages are as likely to hold the answer, the first is less so. The others are features of its sentence.
+    `sentence`: log-odds of its sentence. `heaviest_missing`: the weight of the heaviest of the question's terms that
+    what was found of its article lacks. `missing`: how much the marked sentences and the title lack of a name, number
+    or year that a short question insists on, 0 to 1. `read`: the log-odds that were read of its sentence, 0 where
+    nobody reads. The others are features of its sentence.
     """
 
     sentence: float
-    improbability: float
     similarity: float
-    article_coverage: float
     heaviest_missing: float
-    similarity_drop: float
     bare_share: float
     lacks_number: float
     timely: float
     fresh: float
-    share: float
+    missing: float
+    read: float
 
     def by_name(self) -> dict[str, float]:
         """Every feature under its name."""
@@ -46,27 +47,49 @@ class Evidence:
 EVIDENCE = tuple(field.name for field in fields(Evidence))
 
 
-def evidence(best: Sequence[Candidate], weights: Mapping[str, float]) -> Evidence:
+def evidence(best: Sequence[Candidate], weights: Mapping[str, float], asked: Question) -> Evidence:
     """What the whole finding says; `best` has at least one candidate, best first, `weights` those of the terms."""
     first = best[0]
-    dense = sorted((c.found.dense for c in best), reverse=True)
-    sentence = log_odds(first.probability)
     known = first.found.article_terms
     return Evidence(
-        sentence=sentence,
-        improbability=max(-sentence, 0.0) ** 3,
+        sentence=log_odds(first.probability),
         similarity=first.features.similarity,
-        article_coverage=coverage(weights, known),
         heaviest_missing=max((weight for term, weight in weights.items() if term not in known), default=0.0),
-        similarity_drop=dense[0] - dense[min(TAIL, len(dense) - 1)],
         bare_share=first.features.bare_share,
         lacks_number=first.features.lacks_number,
         timely=first.features.timely,
         fresh=first.features.fresh,
-        share=first.probability / (sum(c.probability for c in best[:RIVALS]) or 1.0),
+        missing=most_missing(_insisted(asked, first), _marked_terms(first)),
+        read=first.read or 0.0,
     )
 
 
-def confidence(best: Sequence[Candidate], weights: Mapping[str, float], model: Logistic) -> float:
-    """Probability that the first citation holds the answer; 0 when nothing was found."""
-    return model.probability(evidence(best, weights).by_name()) if best else 0.0
+def _marked_terms(candidate: Candidate) -> frozenset[str]:
+    """The terms of the marked sentences and of the title."""
+    marked = (s for s in candidate.found.sentences if candidate.marked_from <= s.start and s.end <= candidate.end)
+    return candidate.found.title_terms.union(*(sentence.terms for sentence in marked))
+
+
+def _insisted(asked: Question, candidate: Candidate) -> list[Insisted]:
+    """What a short question insists on; a long one names much beside. Only English tells names by their capitals."""
+    last = last_sentence(asked.text)
+    if len(last.split()) > MOST_WORDS or not looks_english(candidate.found.passage.text):
+        return []
+    return insisted(last)
+
+
+def _absent(asked: Question, first: Candidate) -> float:
+    """How much of what the question insists on its article lacks, 0 to 1, wherever one may look."""
+    names = _insisted(asked, first)
+    if not most_missing(names, first.found.article_terms):
+        return 0.0
+    return most_missing(names, first.found.article_terms.union(analyze(first.found.article.text)))
+
+
+def confidence(best: Sequence[Candidate], weights: Mapping[str, float], asked: Question, model: Logistic) -> float:
+    """Probability that the first marked sentence answers; 0 when nothing was found."""
+    if not best:
+        return 0.0
+    probability = model.probability(evidence(best, weights, asked).by_name())
+    absent = _absent(asked, best[0])
+    return sigmoid(log_odds(probability) - ABSENT * absent) if absent else probability

@@ -13,12 +13,15 @@ from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic
 
 FILE = "fitted.json"
+# What makes of a sentence's probability the one with which it was read.
+READING = ("sentence", "read")
 
 
 @dataclass(frozen=True, slots=True)
 class FittedModels:
     """The sentence model, the confidence model and the least confidence to answer.
 
+    `reading` makes of a sentence's probability, and of what was read of it, one probability; None where nobody reads.
     `least_confidence` has it for a share of the answers given that may be wrong, such shares ascending.
     """
 
@@ -26,6 +29,7 @@ class FittedModels:
     confidence: Logistic
     answer_from: float
     least_confidence: Mapping[float, float] = field(default_factory=dict)
+    reading: Logistic | None = None
 
     def answers_from(self, most_wrong: float | None) -> float:
         """The least confidence to answer when at most `most_wrong` of the answers may be wrong.
@@ -40,10 +44,21 @@ class FittedModels:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What `qa/train/fit.py` found: for a question whose day of asking is given, and for any other."""
+    """What `qa/train/fit.py` found: for a question whose day of asking is given, and for any other; with a reader too.
+
+    The sentence models are the same with a reader and without.
+    """
 
     dated: FittedModels
     undated: FittedModels
+    dated_read: FittedModels
+    undated_read: FittedModels
+
+    def models(self, *, is_dated: bool, is_read: bool) -> FittedModels:
+        """Those for such a question."""
+        if is_read:
+            return self.dated_read if is_dated else self.undated_read
+        return self.dated if is_dated else self.undated
 
 
 @cache
@@ -54,11 +69,19 @@ def load_fitted() -> Fitted:
 
 def parse_fitted(tables: Mapping[str, Mapping[str, object]]) -> Fitted:
     """The models of the tables `dated` and `undated`. Raises ValueError naming a feature that does not exist."""
-    return Fitted(dated=_models(tables["dated"]), undated=_models(tables["undated"]))
+    dated, undated = tables["dated"], tables["undated"]
+    return Fitted(
+        dated=_models(dated, "alone"),
+        undated=_models(undated, "alone"),
+        dated_read=_models(dated, "read"),
+        undated_read=_models(undated, "read"),
+    )
 
 
-def _models(table: Mapping[str, object]) -> FittedModels:
-    sentence, confidence = _logistic(table["sentence"], FEATURES), _logistic(table["confidence"], EVIDENCE)
+def _models(tables: Mapping[str, object], which: str) -> FittedModels:
+    table = tables[which]
+    assert isinstance(table, dict)
+    sentence, confidence = _logistic(tables["sentence"], FEATURES), _logistic(table["confidence"], EVIDENCE)
     unweighed = set(FEATURES) - sentence.weights.keys()
     if unweighed:
         raise ValueError(f"{FILE}: the sentence model has no weight for {min(unweighed)!r}; fit it anew")
@@ -69,6 +92,7 @@ def _models(table: Mapping[str, object]) -> FittedModels:
         confidence=confidence,
         answer_from=answer_from,
         least_confidence={float(share): float(needed) for share, needed in least.items()},
+        reading=_logistic(table["reading"], READING) if "reading" in table else None,
     )
 
 

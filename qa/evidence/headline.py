@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from qa.evidence.choose import Candidate
+from qa.evidence.fitted import FittedModels
+from qa.evidence.logistic import log_odds
 from qa.question.kind import AnswerType, offers
 from qa.question.read import Question
 from qa.question.terms import coverage
@@ -15,10 +17,13 @@ MOST_CAPITALS = 0.6
 _NAMES = (AnswerType.PERSON, AnswerType.PLACE)
 
 
-def let_headline_answer(asked: Question, weights: Mapping[str, float], first: Candidate) -> Candidate:
+def let_headline_answer(
+    asked: Question, weights: Mapping[str, float], first: Candidate, models: FittedModels
+) -> Candidate:
     """`first`, its headline in the place of its sentence where that alone has a thing of the kind asked for.
 
-    It must have as much of the question as the sentence, which has no such thing.
+    It must have as much of the question as the sentence, which has no such thing. Its probability is by `models` that
+    of a sentence that has one.
     """
     lacks = first.features.lacks_asked_type or first.features.lacks_number
     title = first.found.article.title
@@ -28,7 +33,17 @@ def let_headline_answer(asked: Question, weights: Mapping[str, float], first: Ca
     if asked.kind in _NAMES and sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words):
         return first
     covered = coverage(weights, first.found.title_terms)
-    return replace(first, headline=True) if covered and covered >= first.features.coverage else first
+    if not covered or covered < first.features.coverage:
+        return first
+    offered = {"offers_asked_type": 1.0} if first.features.lacks_asked_type else {"offers_number": 1.0}
+    features = replace(first.features, coverage=covered, lacks_asked_type=0.0, lacks_number=0.0, **offered)
+    probability = models.sentence.probability(features.by_name())
+    if models.reading is not None:
+        # Nobody has read the headline alone.
+        probability = models.reading.probability({"sentence": log_odds(probability), "read": 0.0})
+    read = None if first.read is None else 0.0
+    probability = max(probability, first.probability)
+    return replace(first, headline=True, features=features, probability=probability, read=read)
 
 
 def _is_headline(title: str, text: str) -> bool:

@@ -1,14 +1,15 @@
-"""Fit the sentence and the confidence model on realtimeqa-2022, for `qa/models/fitted.json`.
+"""Fit the sentence, the reading and the confidence models, for `qa/models/fitted.json`.
 
     python -m qa.train.fit DATA_DIR CACHE_DIR > qa/models/fitted.json
 
-CACHE_DIR keeps the index of the set and what was encoded, as `evaluate --cache`; a second run takes minutes. What is
-learned from: `qa/train/questions.py`.
+CACHE_DIR keeps the indexes, what was encoded and what was read; a second run takes minutes. What is learned from:
+`qa/train/questions.py`.
 
-Sentences are learned from answerable questions: does the sentence hold a gold answer? Confidence is learned from all,
-on sentence probabilities of folds that had not seen the question: does the first passage hold a gold answer? There are
-two pairs of models: for questions whose day of asking is given, and for all others. The figures that are written beside
-them are of unseen folds.
+Sentences are learned from answerable questions: does the sentence hold a gold answer? With what the reader makes of
+them once more. Confidence is learned from all, on sentence probabilities of folds that had not seen the question: does
+the marked sentence hold a gold answer? There are two sets of models: for questions whose day of asking is given, and
+for all others; each has a confidence with a reader and one without. The figures that are written beside them are of
+unseen folds.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from index.encoders.encoder import Encoder
 from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
+from qa.evaluate.gold.gold_set import GoldSet
 from qa.evaluate.gold.read import read_gold_set
 from qa.evaluate.pipeline import index_of
 from qa.evaluate.run.memory import remembering
@@ -35,8 +38,10 @@ from qa.evaluate.run.own_index import own_index_path
 from qa.evidence.choose import Candidate, best_per_passage
 from qa.evidence.confidence import evidence
 from qa.evidence.features import FEATURES
-from qa.evidence.logistic import Logistic
-from qa.train.questions import AskedQuestion, ask_all
+from qa.evidence.logistic import Logistic, log_odds
+from qa.evidence.reader import MOST_ODDS, SHA256, Reader, likeliest_passages
+from qa.train.held_out import read_held_out
+from qa.train.questions import AskedQuestion, ask_all, ask_small_indexes
 from qa.train.regression import Array, as_table, fit_choice, fit_logistic
 
 log = logging.getLogger(__name__)
@@ -46,22 +51,26 @@ SET = "realtimeqa-2022"
 SET_FILES = ("corpus.jsonl.gz", "queries.jsonl.gz", "qrels.tsv")
 FOLDS = 5
 RESAMPLES = 200
-# What confidence is learned from. With the day of asking the cube of the best sentence's log-odds takes the calibration
-# error on unseen folds from .054 to .035, and tells answerable questions apart better on both kinds of index (.972 to
-# .976, .894 to .896). Without it, it does on large ones, and on small ones, which is where most ask so, it does not
-# (.852 to .848): there the log-odds stay.
-COMMON_EVIDENCE = (
+# What confidence is learned from: of all that was tried, what has the same sign in large indexes and in small ones. The
+# share of the probability among rivals told answerable questions on large ones and was inverted on small ones; how much
+# nearer the nearest passage is than those after it says little where all are of one subject.
+CONFIDENCE_FEATURES = (
+    "sentence",
     "similarity",
-    "article_coverage",
     "heaviest_missing",
-    "similarity_drop",
     "bare_share",
     "lacks_number",
     "timely",
     "fresh",
-    "share",
+    "missing",
 )
-CONFIDENCE_FEATURES = {"dated": ("improbability", *COMMON_EVIDENCE), "undated": ("sentence", *COMMON_EVIDENCE)}
+READ_FEATURES = (*CONFIDENCE_FEATURES, "read")
+READING_FEATURES = ("sentence", "read")
+# Of the questions here two in three have no answer, to learn of many kinds why; of those that people ask, fewer. Those
+# with a name exchanged are the rarest, and the hardest to tell: counted like the others they made every answer unsure.
+UNANSWERABLE_COUNTS = {"whole": 0.5, "taken out": 0.5, "small": 0.5, "exchanged": 0.3}
+# An answer where there is none is a worse fault than a refusal of one that is there: that shows the nearest passages.
+FAULT_OF_ANSWERING = 1.5
 # Shares of the answers given that an owner may allow to be wrong.
 SHARES_WRONG = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = 2022
@@ -73,98 +82,169 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 class Examples:
     """What the confidence model learns from, a row a question that found anything: its evidence, and what came true.
 
-    `marked_right`: the marked sentence holds the answer; `fused_right`: the passage that the search put first does.
-    A row counts `counts` times.
+    `right`: the marked sentence holds the answer; `passage_right`: its passage does. A row counts `counts` times.
     """
 
     rows: Array
     right: Flags
-    marked_right: Flags
-    fused_right: Flags
+    passage_right: Flags
     answerable: Flags
-    small: Flags
+    groups: Sequence[str]
     counts: Array
 
 
 def main(data_dir: Path, cache_dir: Path) -> None:
     """Print `fitted.json`."""
-    gold, encoder = read_gold_set(data_dir / SET), PackagedEncoder()
-    folder = index_of(gold, IndexFolder(cache_dir), cache_dir, encoder)
-    place = own_index_path(gold, cache_dir, encoder)
-    with remembering(encoder, place.with_name(f"{place.name}.npz")) as memory:
-        asked = ask_all(gold, folder, memory)
+    asked = _ask(data_dir, cache_dir)
+    reader = KeptReader(cache_dir / "readings.json")
     models, figures = {}, {}
     for name in ("dated", "undated"):
-        models[name], figures[name] = fit_models([each for each in asked if each.is_dated == (name == "dated")], name)
+        models[name], figures[name] = fit_models([each for each in asked if each.is_dated == (name == "dated")], reader)
+        reader.save()
     digests = {name: hashlib.sha256((data_dir / SET / name).read_bytes()).hexdigest() for name in SET_FILES}
-    made_by = {"recipe": RECIPE, "data": {"set": SET, "sha256": digests}, "encoder": encoder.fingerprint}
+    made_by = {
+        "recipe": RECIPE,
+        "data": {"set": SET, "sha256": digests},
+        "encoder": PackagedEncoder.fingerprint,
+        "reader": SHA256,
+    }
     print(json.dumps({"made_by": {**made_by, "figures": figures}, "models": models}, indent=1))
 
 
-def fit_models(asked: Sequence[AskedQuestion], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _ask(data_dir: Path, cache_dir: Path) -> list[AskedQuestion]:
+    encoder = PackagedEncoder()
+    news, held_out = read_gold_set(data_dir / SET), read_held_out(data_dir)
+    asked: list[AskedQuestion] = []
+    for gold in (news, held_out):
+        folder, memory = _index(gold, cache_dir, encoder)
+        with memory as remembered:
+            asked += ask_all(gold, folder, remembered)
+            if gold is news:
+                asked += ask_small_indexes(gold, folder, remembered)
+    return asked
+
+
+def _index(gold: GoldSet, cache_dir: Path, encoder: Encoder) -> tuple[IndexFolder, Any]:
+    place = own_index_path(gold, cache_dir, encoder)
+    folder = index_of(gold, IndexFolder(cache_dir), cache_dir, encoder)
+    return folder, remembering(encoder, place.with_name(f"{place.name}.npz"))
+
+
+class KeptReader:
+    """The reader, with what it has read kept in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._reader = Reader()
+        self._known: dict[str, list[float]] = {}
+        if file.exists():
+            self._known = json.loads(file.read_text(encoding="utf-8"))
+
+    def odds(self, asked: AskedQuestion, probabilities: Sequence[float]) -> list[float]:
+        """For each candidate the log-odds that were read of it, of the passages likeliest by `probabilities`."""
+        pairs = zip(asked.candidates, probabilities, strict=True)
+        candidates = [replace(candidate, probability=probability) for candidate, probability in pairs]
+        odds: dict[tuple[str, int, int], float] = {}
+        for found in likeliest_passages(candidates):
+            text = f"{SHA256}\n{asked.question.text}\n{found.article.title}\n{found.passage.text}"
+            key = hashlib.sha256(text.encode()).hexdigest()[:24]
+            if key not in self._known:
+                (readings,) = self._reader.read(asked.question.text, [found])
+                self._known[key] = [round(reading.odds, 3) for reading in readings]
+            place = (found.passage.article_id, found.passage.start)
+            for sentence, value in zip(found.sentences, self._known[key], strict=True):
+                odds[*place, sentence.start] = value
+        places = [(c.found.passage.article_id, c.found.passage.start, c.start) for c in candidates]
+        return [odds.get(place, -MOST_ODDS) for place in places]
+
+    def save(self) -> None:
+        """Write what is known."""
+        self._file.write_text(json.dumps(self._known), encoding="utf-8")
+
+
+def fit_models(asked: Sequence[AskedQuestion], reader: KeptReader) -> tuple[dict[str, Any], dict[str, Any]]:
     """The models learned from `asked` as the file has them, and their figures on unseen folds."""
-    log.info("%s: %s questions", name, len(asked))
-    names = CONFIDENCE_FEATURES[name]
     found = [each for each in asked if each.candidates]
-    examples = _examples(found, _unseen_probabilities(asked), names)
+    log.info("%s questions", len(found))
+    first = _unseen(found, [_features(each) for each in found], FEATURES)
+    models: dict[str, Any] = {"sentence": as_table(_fit_choice(found, [_features(each) for each in found], FEATURES))}
+    models["alone"], alone = _fit_confidence(found, first, None, CONFIDENCE_FEATURES)
+    odds = []
+    for n, (each, probabilities) in enumerate(zip(found, first, strict=True)):
+        odds.append(reader.odds(each, probabilities))
+        if n % 500 == 0:
+            log.info("read for %s of %s", n, len(found))
+    rows = [np.c_[np.array([log_odds(p) for p in first[n]]), odds[n]] for n in range(len(found))]
+    second = _unseen(found, rows, READING_FEATURES)
+    read, with_reader = _fit_confidence(found, second, odds, READ_FEATURES)
+    models["read"] = {"reading": as_table(_fit_choice(found, rows, READING_FEATURES)), **read}
+    return models, {"alone": alone, "read": with_reader}
+
+
+def _features(asked: AskedQuestion) -> Array:
+    return np.array([[c.features.by_name()[name] for name in FEATURES] for c in asked.candidates])
+
+
+def _fit_choice(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> Logistic:
+    """The model of sentences, from questions with a sentence that holds the answer and one that does not."""
+    able = [n for n, each in enumerate(found) if any(each.in_mark) and not all(each.in_mark)]
+    is_right = np.array([label for n in able for label in found[n].in_mark], float)
+    return fit_choice(np.concatenate([rows[n] for n in able]), is_right, [len(rows[n]) for n in able], names)
+
+
+def _unseen(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> list[list[float]]:
+    """For each sentence the probability by a model not fitted on its question."""
+    unseen: list[list[float]] = [[] for _ in found]
+    for train, test in _folds(found):
+        model = _fit_choice([found[n] for n in train], [rows[n] for n in train], names)
+        for n in test:
+            unseen[n] = [model.probability(dict(zip(names, row, strict=True))) for row in rows[n].tolist()]
+    return unseen
+
+
+def _fit_confidence(
+    found: Sequence[AskedQuestion],
+    unseen: Sequence[Sequence[float]],
+    odds: Sequence[Sequence[float]] | None,
+    names: Sequence[str],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    examples = _examples(found, unseen, odds, names)
     predicted = _predict_unseen(examples, found, names)
-    answer_from = _threshold(predicted, examples.answerable, examples.counts)
+    faults = examples.counts * np.where(examples.answerable, 1.0, FAULT_OF_ANSWERING)
+    answer_from = _threshold(predicted, examples.answerable, faults)
     least = {
         f"{share:.2f}": _least_confidence(predicted, examples.right, examples.counts, share) for share in SHARES_WRONG
     }
-    models = {
-        "sentence": as_table(fit_sentence(asked)),
+    table = {
         "confidence": as_table(fit_logistic(examples.rows, examples.right.astype(float), examples.counts, names)),
         "answer_from": round(answer_from, 3),
         "least_confidence": least,
     }
-    figures: dict[str, Any] = {
-        "whole index": _figures(examples, predicted, ~examples.small),
-        "small indexes": _figures(examples, predicted, examples.small),
-    }
     f1 = _f1(predicted >= answer_from, examples.answerable, examples.counts)
-    return models, figures | {"F1 of answering": round(f1, 3)}
+    return table, _figures(examples, predicted) | {"F1 of answering": round(f1, 3)}
 
 
-def fit_sentence(asked: Sequence[AskedQuestion]) -> Logistic:
-    """The sentence model, from questions with a sentence that holds the answer and one that does not."""
-    able = [each for each in asked if any(each.in_sentence) and not all(each.in_sentence)]
-    rows = np.array([[c.features.by_name()[name] for name in FEATURES] for each in able for c in each.candidates])
-    is_right = np.array([label for each in able for label in each.in_sentence], float)
-    return fit_choice(rows, is_right, [len(each.candidates) for each in able], FEATURES)
-
-
-def _unseen_probabilities(asked: Sequence[AskedQuestion]) -> list[list[float]]:
-    """For each sentence the probability by a model not fitted on its question; of questions that found anything."""
-    unseen: list[list[float]] = [[] for _ in asked]
-    for train, test in _folds(asked):
-        model = fit_sentence([asked[i] for i in train])
-        for i in test:
-            unseen[i] = [model.probability(c.features.by_name()) for c in asked[i].candidates]
-    return [probabilities for probabilities in unseen if probabilities]
-
-
-def _examples(found: Sequence[AskedQuestion], unseen: Sequence[Sequence[float]], names: Sequence[str]) -> Examples:
-    rows, right, marked_right, fused_right = [], [], [], []
-    for asked, probabilities in zip(found, unseen, strict=True):
-        ranked = _ranking(asked, probabilities)
-        by_name = evidence(ranked, asked.weights).by_name()
+def _examples(
+    found: Sequence[AskedQuestion],
+    unseen: Sequence[Sequence[float]],
+    odds: Sequence[Sequence[float]] | None,
+    names: Sequence[str],
+) -> Examples:
+    rows, right, passage_right = [], [], []
+    for n, (asked, probabilities) in enumerate(zip(found, unseen, strict=True)):
+        ranked = _ranking(asked, probabilities, odds[n] if odds else None)
+        by_name = evidence(ranked, asked.weights, asked.question).by_name()
         rows.append([by_name[name] for name in names])
-        right.append(asked.in_passage[ranked[0].found.passage.passage_id])
-        marked_right.append(_is_right_sentence(asked, ranked[0]))
-        fused_right.append(asked.in_passage[asked.candidates[0].found.passage.passage_id])
+        right.append(_is_right(asked, ranked[0]))
+        passage_right.append(asked.in_passage[ranked[0].found.passage.passage_id])
     answerable = np.array([asked.is_answerable for asked in found])
-    small = np.array([asked.is_small for asked in found])
-    # The small indexes were made with fewer answers in them than the whole has: how many is no property of small ones.
-    odds = [answerable[group].mean() / (1 - answerable[group].mean()) for group in (small, ~small)]
     return Examples(
         rows=np.array(rows),
         right=np.array(right),
-        marked_right=np.array(marked_right),
-        fused_right=np.array(fused_right),
+        passage_right=np.array(passage_right),
         answerable=answerable,
-        small=small,
-        counts=np.where(small & ~answerable, odds[0] / odds[1], 1.0),
+        groups=[asked.group for asked in found],
+        counts=np.array([1.0 if a.is_answerable else UNANSWERABLE_COUNTS[a.group] for a in found]),
     )
 
 
@@ -177,20 +257,23 @@ def _predict_unseen(examples: Examples, found: Sequence[AskedQuestion], names: S
     return predicted
 
 
-def _figures(examples: Examples, predicted: Array, group: Flags) -> dict[str, float]:
-    """What the models are worth on the questions of `group`."""
-    right, answerable = examples.right[group], examples.answerable[group]
-    figures = {
-        "questions": float(group.sum()),
-        "first passage right": right[answerable].mean(),
-        "first passage right in the order of the search": examples.fused_right[group][answerable].mean(),
-        "marked sentence right": examples.marked_right[group][answerable].mean(),
-        "AUROC answerable": roc_auc_score(answerable, predicted[group]),
-        "AUROC right": roc_auc_score(right, predicted[group]),
-        "mean confidence": predicted[group].mean(),
-        "share right": right.mean(),
-    }
-    return {name: round(float(value), 3) for name, value in figures.items()}
+def _figures(examples: Examples, predicted: Array) -> dict[str, Any]:
+    """What the models are worth on the questions of each group, the unanswerable ones against all answerable ones."""
+    groups, answerable, right = np.array(examples.groups), examples.answerable, examples.right
+    figures: dict[str, Any] = {}
+    for group in sorted(set(examples.groups)):
+        own = groups == group
+        against = own | answerable if not answerable[own].any() else own
+        numbers = {
+            "questions": float(own.sum()),
+            "first passage right": examples.passage_right[own & answerable].mean() if answerable[own].any() else 0.0,
+            "marked sentence right": right[own & answerable].mean() if answerable[own].any() else 0.0,
+            "AUROC answerable": roc_auc_score(answerable[against], predicted[against]),
+            "mean confidence": predicted[own].mean(),
+            "share right": right[own].mean(),
+        }
+        figures[group] = {name: round(float(value), 3) for name, value in numbers.items()}
+    return figures
 
 
 def _least_confidence(predicted: Array, right: Flags, counts: Array, most_wrong: float) -> float:
@@ -219,14 +302,17 @@ def _f1(is_answered: Flags, is_answerable: Flags, counts: Array) -> float:
     return float(2 * right / (counts @ is_answered + counts @ is_answerable))
 
 
-def _ranking(asked: AskedQuestion, probabilities: Sequence[float]) -> list[Candidate]:
-    pairs = zip(asked.candidates, probabilities, strict=True)
-    return best_per_passage([replace(candidate, probability=probability) for candidate, probability in pairs])
+def _ranking(asked: AskedQuestion, probabilities: Sequence[float], odds: Sequence[float] | None) -> list[Candidate]:
+    candidates = [
+        replace(candidate, probability=probability, read=odds[n] if odds else None)
+        for n, (candidate, probability) in enumerate(zip(asked.candidates, probabilities, strict=True))
+    ]
+    return best_per_passage(candidates)
 
 
-def _is_right_sentence(asked: AskedQuestion, best: Candidate) -> bool:
+def _is_right(asked: AskedQuestion, best: Candidate) -> bool:
     """Whether the marked sentence holds the answer."""
-    pairs = zip(asked.candidates, asked.in_sentence, strict=True)
+    pairs = zip(asked.candidates, asked.in_mark, strict=True)
     return any(label for c, label in pairs if (c.found.article, c.start) == (best.found.article, best.start))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import onnx
@@ -71,9 +71,21 @@ class Graph:
             helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
             for name in ("input_ids", "attention_mask")
         ]
-        outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", dim])]
-        graph = helper.make_graph(self._nodes, "all-MiniLM-L6-v2", inputs, outputs, list(self._tensors.values()))
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+        vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", dim])
+        return self.finished("all-MiniLM-L6-v2", inputs, [vectors])
+
+    def finished(
+        self,
+        name: str,
+        inputs: Sequence[onnx.ValueInfoProto],
+        outputs: Sequence[onnx.ValueInfoProto],
+        domains: Sequence[tuple[str, int]] = (("", OPSET),),
+    ) -> onnx.ModelProto:
+        """All that was put down, between these; `domains` of operations with their versions."""
+        graph = helper.make_graph(self._nodes, name, inputs, outputs, list(self._tensors.values()))
+        return helper.make_model(
+            graph, opset_imports=[helper.make_opsetid(*each) for each in domains], ir_version=IR_VERSION
+        )
 
 
 def make_graph() -> onnx.ModelProto:
@@ -96,7 +108,7 @@ def make_graph() -> onnx.ModelProto:
     _put_mask(graph)
     x = _put_embeddings(graph, epsilon)
     for number in range(config["num_hidden_layers"]):
-        x = _put_layer(graph, number, x, epsilon)
+        x = put_layer(graph, number, x, epsilon)
     _put_mean(graph, x)
     return graph.model(dim)
 
@@ -121,7 +133,8 @@ def _put_embeddings(graph: Graph, epsilon: float) -> str:
     return graph.layer_norm("rows", "embeddings.LayerNorm", "layer 0", epsilon)
 
 
-def _put_layer(graph: Graph, number: int, x: str, epsilon: float) -> str:
+def put_layer(graph: Graph, number: int, x: str, epsilon: float) -> str:
+    """(tokens of all texts, dim): layer `number` over `x`."""
     part, here = f"encoder.layer.{number}", f"{number} "
     for name, order in (("query", (0, 2, 1, 3)), ("key", (0, 2, 3, 1)), ("value", (0, 2, 1, 3))):
         graph.linear(x, f"{part}.attention.self.{name}", f"{here}{name} rows")

@@ -19,7 +19,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.sentences import split_sentences
@@ -54,7 +54,10 @@ NEGATED = re.compile(r"\b(not|never|no|nor|without)\b|n't\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Pair:
-    """`spans` are where answers stand in `passage`, each first and last + 1; none: the passage does not answer."""
+    """`spans` are where answers stand in `passage`, each first and last + 1; none: the passage does not answer.
+
+    `around`: what of the passage to read at least, where it is long.
+    """
 
     question: str
     passage: str
@@ -64,6 +67,7 @@ class Pair:
     # In a span that is a whole sentence the answer stands somewhere.
     is_sentence: bool = False
     headline: str = ""
+    around: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass
@@ -144,7 +148,7 @@ def pairs_of(sources: Sequence[Source], seed: int, *, held_out: bool) -> list[Pa
                 neighbours = " ".join(sources[place].text for place in source.near[:3])
                 exchanged = exchange(question, source.text, neighbours, spans, at)
             if exchanged:
-                pairs.append(_varied(Pair(exchanged, source.text, (), "exchanged"), at))
+                pairs.append(_varied(Pair(exchanged, source.text, (), "exchanged", around=tuple(spans)), at))
             elif at.random() < SHARE_UNANSWERABLE:
                 (kind,) = at.choices(list(UNANSWERABLE), list(UNANSWERABLE.values()))
                 pair = _unanswerable(kind, question, spans, source, sources, at)
@@ -165,7 +169,7 @@ def _unanswerable(
         near = [text for text in near if not any(answer in text.casefold() for answer in answers)]
         return Pair(question, at.choice(near), (), kind) if near else None
     turned = negate(question)
-    return Pair(turned, source.text, (), kind) if turned else None
+    return Pair(turned, source.text, (), kind, around=tuple(spans)) if turned else None
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
@@ -254,7 +258,7 @@ def _varied(pair: Pair, at: random.Random) -> Pair:
         if question[place].isalpha() and question[place + 1].isalpha():
             question = question[:place] + question[place + 1] + question[place] + question[place + 2 :]
     headline = _headline(pair.passage, at) if at.random() < 0.3 else ""
-    return Pair(question, pair.passage, pair.spans, pair.kind, pair.is_sentence, headline)
+    return replace(pair, question=question, headline=headline)
 
 
 def _headline(passage: str, at: random.Random) -> str:

@@ -1,137 +1,218 @@
 """The questions that the models are fitted on, asked: each sentence, and whether it holds a gold answer.
 
-Learned from are
+Learned from are, of realtimeqa-2022,
 
-- every question asked of the whole index of the set, and
-- every question asked of a small index of its own: 5 to 40 of the articles nearest to it, for half of the answerable
-  ones with an article that holds the answer, for the others without any. A small set of articles on one subject is
-  what most people have, and there nearly every article is near to every question.
+- every question asked of the whole index of the set,
+- every answerable one asked of that index without the articles that answer it: an unanswerable question of the time
+  and the subjects of the articles, where those that the set has are of later weeks,
+- every answerable one with a name, year or number exchanged for another one of the same kind,
+- every question asked of a small index of its own: 3 to 30 articles, half of them nearest to it and half of any kind,
+  for half of the answerable ones with an article that holds the answer, for the others without any. A small set of
+  articles is what most people have;
 
-Each is asked twice: with the day of asking known, and with only the time that the question names.
+and of the passages that the reader's training held out, every question as it is and with a name exchanged.
+
+Each is asked twice where its day of asking is known: with it, and with only the time that the question names.
 """
 
 from __future__ import annotations
 
 import logging
 import random
+import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.article import Article
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY
-from index.retriever import Retriever
+from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
 from index.update import derive
+from index.words.analyze import analyze
 from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
+from qa.evaluate.measure.match import holds, words
 from qa.evidence.choose import Candidate, weigh
 from qa.evidence.features import FEATURES
 from qa.evidence.gather import first_hits, gather
 from qa.evidence.logistic import Logistic
-from qa.question.read import read_question
-from qa.question.terms import term_weights
+from qa.question.kind import last_sentence
+from qa.question.read import Question, read_question
+from qa.question.terms import asked_first, term_weights
+from qa.train.pairs import exchange
 
 log = logging.getLogger(__name__)
 
-SMALL_SIZES = (5, 10, 20, 40)
+SMALL_SIZES = (3, 5, 8, 12, 20, 30)
+SMALL_INDEXES = 60
+# Of each small index so many questions are asked, half of them answerable there.
+ASKED_OF_SMALL = 12
 # Passages whose articles a small index is made of.
-NEAR = 200
+NEAR = 100
+# Of what a passage says around its answer so many characters count for a name to exchange.
+AROUND = 700
 SEED = 2022
 BLANK = Logistic(dict.fromkeys(FEATURES, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """One question asked of one index: its sentences, and for each whether it and its passage hold a gold answer.
+    """One question asked of one index: its sentences, and for each whether its mark and its passage hold a gold answer.
 
-    `weights` are those of the question's terms. `is_dated`: asked with its day.
+    `group` says how it was asked. `weights` are those of the question's terms.
     """
 
     question_id: str
+    question: Question
+    group: str
     is_answerable: bool
-    is_small: bool
-    is_dated: bool
     weights: Mapping[str, float]
     candidates: Sequence[Candidate]
-    in_sentence: Sequence[bool]
+    in_mark: Sequence[bool]
     in_passage: Mapping[str, bool]
+
+    @property
+    def is_dated(self) -> bool:
+        """Asked with its day."""
+        return self.question.preference.is_dated
 
 
 def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQuestion]:
-    """Every question of the set, asked of the whole index in `folder` and of a small one."""
+    """Every question of the set, asked of the whole index in `folder` in all the ways that it allows."""
     retriever = Retriever(folder, encoder)
     chance = random.Random(SEED)
+    articles = retriever.store.articles(retriever.store.article_ids())
+    texts = {article_id: words(article.text) for article_id, article in articles.items()}
     asked: list[AskedQuestion] = []
     for n, question in enumerate(gold.questions):
-        asked += _ask(question, retriever, is_answerable=question.is_answerable, is_small=False)
-        with tempfile.TemporaryDirectory() as small_dir:
-            with_answer = question.is_answerable and chance.random() < 0.5
-            small = _small_index(question, retriever, IndexFolder(Path(small_dir)), encoder, with_answer, chance)
-            if small is not None:
-                asked += _ask(question, small, is_answerable=with_answer, is_small=True)
-                small.store.close()
+        asked += _ask(question, retriever, "whole", is_answerable=question.is_answerable)
+        if question.is_answerable:
+            if question.asked_on and n % 2 == 0:
+                taken_out = _answering(question, texts)
+                asked += _ask(question, retriever, "taken out", is_answerable=False, without=taken_out)
+            exchanged = _exchanged(question, articles, chance)
+            if exchanged:
+                other = replace(question, text=exchanged)
+                asked += _ask(other, retriever, "exchanged", is_answerable=False)
         if n % 100 == 0:
-            log.info("%s of %s questions", n, len(gold.questions))
+            log.info("%s: %s of %s questions", gold.name, n, len(gold.questions))
     return asked
 
 
-def holds(text: str, gold: Sequence[str]) -> bool:
-    """One of the answers stands in `text`, as part of a word too: the models that ship were fitted on this."""
-    return any(answer.lower() in text.lower() for answer in gold)
+def ask_small_indexes(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> Iterator[AskedQuestion]:
+    """Questions of the set, asked of small indexes that are made of its articles."""
+    retriever = Retriever(folder, encoder)
+    chance = random.Random(SEED)
+    answerable = [question for question in gold.questions if question.is_answerable and question.relevant]
+    chance.shuffle(answerable)
+    first = 0
+    for n in range(SMALL_INDEXES):
+        size = chance.choice(SMALL_SIZES)
+        count = ASKED_OF_SMALL // 2 if size >= ASKED_OF_SMALL // 2 else size // 2
+        own, first = answerable[first : first + count], first + count
+        if not own:
+            return
+        chosen = _chosen(own, retriever, size, chance, is_near=n % 2 == 1)
+        with tempfile.TemporaryDirectory() as small_dir:
+            small = _small_index(chosen, retriever, IndexFolder(Path(small_dir)), encoder)
+            for question in own + chance.sample(answerable, ASKED_OF_SMALL - count):
+                gold_words = [words(answer) for answer in question.answers]
+                is_answerable = any(holds(words(chosen[i].text), gold_words) for i in chosen.keys() & question.relevant)
+                is_there = any(holds(words(article.text), gold_words) for article in chosen.values())
+                if is_answerable or not is_there:
+                    undated = replace(question, asked_on=None)
+                    yield from _ask(undated, small, "small", is_answerable=is_answerable)
+            small.store.close()
 
 
 def _ask(
-    question: GoldQuestion, retriever: Retriever, *, is_answerable: bool, is_small: bool
+    question: GoldQuestion, retriever: Retriever, group: str, *, is_answerable: bool, without: Collection[str] = ()
 ) -> Iterator[AskedQuestion]:
-    """The question without its day, and with it."""
-    gold = question.answers if is_answerable else ()
+    """The question without its day, and with it where that is known; `without` these articles."""
+    gold = [words(answer) for answer in question.answers] if is_answerable else []
     dated = read_question(question.text, asked_on=question.asked_on)
     undated = replace(dated, preference=replace(dated.preference, around=None))
-    for read in (undated, dated):
+    for read in (undated, dated) if question.asked_on else (undated,):
         ranking = retriever.search(read.text, forms=[read.bare], prefer=read.preference.filters)
+        if without:
+            ranking = _leave_out(ranking, without)
         weights = term_weights(ranking.terms, retriever.passages_with(ranking.terms), ranking.store.counts()[1])
+        last = last_sentence(read.text)
+        if last != read.text:
+            weights = asked_first(weights, frozenset(analyze(last)))
         found = gather(ranking, first_hits(ranking), read.preference)
         candidates = weigh(read, weights, found, ranking, BLANK)
         yield AskedQuestion(
             question_id=question.question_id,
+            question=read,
+            group=group,
             is_answerable=is_answerable,
-            is_small=is_small,
-            is_dated=read is dated,
             weights=weights,
             candidates=candidates,
-            in_sentence=[holds(c.found.article.text[c.start : c.end], gold) for c in candidates],
-            in_passage={c.found.passage.passage_id: holds(c.found.passage.text, gold) for c in candidates},
+            in_mark=[holds(words(c.found.article.text[c.marked_from : c.end]), gold) for c in candidates],
+            in_passage={c.found.passage.passage_id: holds(words(c.found.passage.text), gold) for c in candidates},
         )
 
 
+def _leave_out(ranking: Ranking, without: Collection[str]) -> Ranking:
+    records = ranking.store.records([hit.number for hit in ranking.hits])
+    return replace(ranking, hits=[hit for hit in ranking.hits if records[hit.number].article_id not in without])
+
+
+def _answering(question: GoldQuestion, texts: Mapping[str, str]) -> set[str]:
+    """Articles known to answer, and those that hold an answer and half of the question's terms."""
+    asked, gold = set(analyze(question.text)), [words(answer) for answer in question.answers]
+    holding = {article_id for article_id, text in texts.items() if holds(text, gold)}
+    near = {i for i in holding if 2 * len(asked & set(analyze(texts[i]))) >= len(asked)}
+    return near | set(question.relevant)
+
+
+def _exchanged(question: GoldQuestion, articles: Mapping[str, Article], chance: random.Random) -> str | None:
+    """The question with a name of the article that answers it exchanged for another one."""
+    for article_id in question.relevant.keys() & articles:
+        text = articles[article_id].text
+        spans = [match.span() for answer in question.answers for match in re.finditer(re.escape(answer), text)][:1]
+        for first, end in spans:
+            begin = max(0, first - AROUND)
+            around = text[begin : end + AROUND]
+            exchanged = exchange(question.text, around, "", [(first - begin, end - begin)], chance)
+            if exchanged:
+                return exchanged
+    return None
+
+
+def _chosen(
+    own: Sequence[GoldQuestion], retriever: Retriever, size: int, chance: random.Random, *, is_near: bool
+) -> dict[str, Article]:
+    """`size` articles by id: for each question of `own` one that answers it, the rest near to the first, or any."""
+    store = retriever.store
+    chosen: list[str] = []
+    for question in own:
+        gold = [words(answer) for answer in question.answers]
+        relevant = store.articles(sorted(question.relevant))
+        chosen += [i for i, article in relevant.items() if holds(words(article.text), gold)][:1]
+    near: list[str] = []
+    if is_near:
+        hits = retriever.search(own[0].text, k=NEAR).hits
+        near = [passage.article_id for passage in store.passages([hit.number for hit in hits]).values()]
+    chosen += near + chance.sample(store.article_ids(), size)
+    return store.articles(list(dict.fromkeys(chosen))[:size])
+
+
 def _small_index(
-    question: GoldQuestion,
-    retriever: Retriever,
-    folder: IndexFolder,
-    encoder: Encoder,
-    with_answer: bool,
-    chance: random.Random,
-) -> Retriever | None:
-    """An index of the articles nearest to `question`, vectors copied; None when none of them has the wanted answer."""
-    hits = retriever.search(question.text, k=NEAR).hits
-    passages = retriever.store.passages([hit.number for hit in hits])
-    ids = list(dict.fromkeys(passages[hit.number].article_id for hit in hits))
-    articles = retriever.store.articles(ids)
-    with_gold = [article_id for article_id in ids if holds(articles[article_id].text, question.answers)]
-    if with_answer and not with_gold:
-        return None
-    size = chance.choice(SMALL_SIZES)
-    without = [article_id for article_id in ids if article_id not in with_gold]
-    chosen = (with_gold[:1] if with_answer else []) + without
+    chosen: Mapping[str, Article], retriever: Retriever, folder: IndexFolder, encoder: Encoder
+) -> Retriever:
+    """An index of these articles, vectors copied."""
     generation = folder.new_generation()
     store = ArticleStore(generation / folder.store_name, create=True)
     store.set_meta(ENCODER_KEY, encoder.fingerprint)
     store.set_meta(RECIPE_KEY, RECIPE)
-    for article_id in chosen[:size]:
-        with store.writing():
-            store.put(articles[article_id], retriever.store.records_of(article_id))
+    with store.writing():
+        for article_id, article in chosen.items():
+            store.put(article, retriever.store.records_of(article_id))
     derive(store, encoder)
     store.close()
     folder.activate(generation)

@@ -29,7 +29,8 @@ from index.encoders.onnx import PackagedEncoder, packaged_folder
 from qa.train.pairs import Pair, Source, pairs_of, read_sources
 
 SEED = 2022
-MAX_TOKENS = 256
+# A pair has at most so many tokens, by chance one of these: the time it takes goes with them.
+MAX_TOKENS = (128, 160, 256)
 MAX_QUESTION = 40
 BATCH = 32
 RATE = 1.5e-4
@@ -91,17 +92,13 @@ def to_example(tokenizer: Any, pair: Pair, at: random.Random) -> Example | None:
     headline = tokenizer(pair.headline, add_special_tokens=False)["input_ids"][:24] if pair.headline else []
     passage = tokenizer(pair.passage, add_special_tokens=False, return_offsets_mapping=True)
     tokens, offsets = passage["input_ids"], passage["offset_mapping"]
-    room = MAX_TOKENS - 3 - len(question) - len(headline)
-    gold = []
-    for first, end in pair.spans:
-        covered = [place for place, (begin, stop) in enumerate(offsets) if begin < end and stop > first]
-        if covered:
-            gold.append((covered[0], covered[-1]))
+    room = at.choice(MAX_TOKENS) - 3 - len(question) - len(headline)
+    gold, read = _tokens_of(pair.spans, offsets), _tokens_of(pair.around, offsets)
     if pair.spans and not gold:
         return None
     shift = 0
     if len(tokens) > room:
-        wanted = min(gold) if gold else (at.randrange(len(tokens)),) * 2
+        wanted = min(gold or read) if gold or read else (at.randrange(len(tokens)),) * 2
         low, high = max(0, wanted[1] + 1 - room), min(wanted[0], len(tokens) - room)
         shift = at.randint(low, high) if low <= high else max(0, min(wanted[0], len(tokens) - room))
         tokens, offsets = tokens[shift : shift + room], offsets[shift : shift + room]
@@ -117,6 +114,16 @@ def to_example(tokenizer: Any, pair: Pair, at: random.Random) -> Example | None:
     ids = [tokenizer.cls_token_id, *question, tokenizer.sep_token_id, *headline, *tokens, tokenizer.sep_token_id]
     types = [0] * (len(question) + 2) + [1] * (len(headline) + len(tokens) + 1)
     return Example(ids, types, begin, begin + len(tokens), starts, ends, pair, offsets)
+
+
+def _tokens_of(spans: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """First and last token of each."""
+    found = []
+    for first, end in spans:
+        covered = [place for place, (begin, stop) in enumerate(offsets) if begin < end and stop > first]
+        if covered:
+            found.append((covered[0], covered[-1]))
+    return found
 
 
 def batches(examples: Sequence[Example], seed: int) -> list[list[Example]]:
@@ -266,7 +273,7 @@ def main(data_dir: Path, folder: Path, *, threads: int, passes: float) -> None:
         for example in examples:
             # Only measuring needs them, and a pass of them takes gigabytes.
             example.offsets = []
-        for group in batches(examples, SEED + number)[step - number * a_pass : a_pass]:
+        for group in batches(examples, SEED + number)[step - number * a_pass : min(a_pass, planned - number * a_pass)]:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = model(*tensors(group))
             loss = loss_of(logits, group)

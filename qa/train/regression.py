@@ -18,7 +18,7 @@ SENTENCE_RIDGE = 0.03
 CONFIDENCE_RIDGE = 1e-3
 # Evidence may count for an answer or not at all, never against it: without this, nearly equal features take opposite
 # signs, a point better on this set and wrong on any other. These count against one, or either way.
-AGAINST = frozenset({"lacks_number", "lacks_asked_type", "heaviest_missing", "improbability"})
+AGAINST = frozenset({"lacks_number", "lacks_asked_type", "heaviest_missing", "missing"})
 EITHER = frozenset({"log_length"})
 DIGITS = 4
 

@@ -25,7 +25,9 @@ from qa.answer import Answer, Citation, IndexInfo
 from qa.answerer import Answerer, BadQuestion, UnknownSource
 from qa.check.verify import citation_problem
 from qa.evidence.fitted import Fitted, FittedModels
+from qa.evidence.gather import Found, FoundSentence
 from qa.evidence.logistic import Logistic
+from qa.evidence.reader import Reader, Reading
 from qa.evidence.reranker import Reranker
 from qa.question.followup import Turn
 from qa.question.read import read_question
@@ -38,13 +40,15 @@ UNDATED = FittedModels(
     sentence=Logistic(
         {"similarity_share": 1.0, "bare_share": 1.0, "coverage": 3.0, "fused": 2.0, "offers_number": 1.0}, bias=-3.0
     ),
-    confidence=Logistic({"article_coverage": 10.0, "lacks_number": -2.0}, bias=-6.0),
+    confidence=Logistic({"heaviest_missing": -15.0, "lacks_number": -2.0}, bias=3.5),
     answer_from=0.5,
     least_confidence={0.05: 0.99, 0.2: 0.9, 0.5: 0.1},
 )
 # Nothing but the time counts.
 DATED = replace(UNDATED, sentence=Logistic({"timely": 2.0, "fresh": 1.0}, bias=-3.0))
-FITTED = Fitted(dated=DATED, undated=UNDATED)
+# What is read counts twice as much as the rest.
+READ = replace(UNDATED, reading=Logistic({"sentence": 1.0, "read": 2.0}, bias=0.0))
+FITTED = Fitted(dated=DATED, undated=UNDATED, dated_read=READ, undated_read=READ)
 
 
 @pytest.fixture
@@ -126,6 +130,51 @@ def test_a_reranker_orders_the_passages_and_their_scores(shared: IndexFolder, en
     assert any(text.startswith(BRIDGE.title) for text in reranker.read)
 
 
+class ReadsWord(Reader):
+    """Reads one word wherever it stands, and no other."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
+        self.asked: list[str] = []
+
+    def read(self, question: str, found: Sequence[Found]) -> list[list[Reading]]:
+        self.asked.append(question)
+
+        def of(sentence: FoundSentence) -> Reading:
+            place = sentence.start + sentence.text.find(self.word)
+            return Reading(9.0, (place, place + len(self.word))) if self.word in sentence.text else Reading(-9.0, None)
+
+        return [[of(sentence) for sentence in each.sentences] for each in found]
+
+
+def test_what_is_read_decides_with_the_rest_and_its_words_are_cited(shared: IndexFolder, encoder: HashEncoder) -> None:
+    question = "How much did the harbour bridge cost?"
+    reader = ReadsWord("Okafor")
+    answer = Answerer(Retriever(shared, encoder), FITTED, reader=reader).ask(question)
+    first = answer.citations[0]
+    assert (first.article_id, first.short) == ("chess", "Okafor")
+    assert CHESS.text[first.short_start : first.short_end] == "Okafor"
+    assert all(citation.short is None for citation in answer.citations[1:])
+    assert reader.asked == [question]
+    check(answer, Answerer(Retriever(shared, encoder), FITTED).store, 5)
+
+
+def test_another_language_is_answered_without_a_reader(tmp_path: Path, encoder: HashEncoder) -> None:
+    text = (
+        "Die Brücke über den Hafen kostete die Stadt vierzig Millionen Kronen. Okafor eröffnete die Brücke am Montag."
+    )
+    build_index(IndexFolder(tmp_path), [Article("bruecke", "Die Brücke", text)], encoder)
+    reader = ReadsWord("Okafor")
+    question = "Wie viel kostete die Brücke über den Hafen?"
+    answers = [
+        Answerer(Retriever(IndexFolder(tmp_path), encoder), FITTED, reader=r).ask(question) for r in (reader, None)
+    ]
+    assert reader.asked == []
+    assert answers[0].confidence == answers[1].confidence
+    assert answers[0].citations == answers[1].citations
+
+
 def test_a_question_line_of_an_article_is_never_the_answer(answerer: Answerer) -> None:
     answer = answerer.ask("Why did it take so long?")
     (bridge,) = [citation for citation in answer.citations if citation.article_id == "bridge"]
@@ -194,7 +243,9 @@ def test_a_question_that_says_nothing_is_never_answered(
     built: IndexFolder, encoder: HashEncoder, question: str, is_sure: bool
 ) -> None:
     easy = replace(UNDATED, confidence=Logistic({}, bias=5.0))
-    answer = Answerer(Retriever(built, encoder), Fitted(dated=easy, undated=easy)).ask(question)
+    answer = Answerer(
+        Retriever(built, encoder), Fitted(dated=easy, undated=easy, dated_read=easy, undated_read=easy)
+    ).ask(question)
     assert answer.citations
     assert (answer.is_answerable, answer.confidence > 0.99) == (is_sure, is_sure)
     assert is_sure or answer.confidence == 0.0

@@ -14,6 +14,8 @@ from qa.evaluate.run.ask import Asked
 
 # Citations that a user gets.
 SHOWN = 5
+# The measure of the sentence marked in the first of them.
+MARKED = "answer-in-sentence@1"
 
 
 class Outcome(StrEnum):
@@ -38,7 +40,7 @@ CORRECT = (*SUCCESSES, Outcome.WRONG_SENTENCE)
 class Judgement:
     """A question, its answer and their measures.
 
-    `is_right`: the first cited passage holds a gold answer; what `confidence` is the probability of. Where the set
+    `is_right`: the first cited passage holds a gold answer. Where the set
     says at which places its answer stands, one of these is in the passage; the same words elsewhere are no answer. For
     a question whose gold answers are none, or only yes or no, it stands in a relevant article instead. Always false
     for an unanswerable question. `supports` says the same of each citation. `values` has the measures that apply.
@@ -95,7 +97,7 @@ def judge(question: GoldQuestion, asked: Asked, articles: ArticleWords) -> Judge
         outcome = _lost_stage(question, asked, any(supported), articles)
     values = _values(question, asked, supported)
     if question.is_answerable and not by_article:
-        values["answer-in-sentence@1"] = float(is_sentence_right)
+        values[MARKED] = float(is_sentence_right)
     values["correct"] = float(outcome in CORRECT)
     return Judgement(
         question=question, asked=asked, outcome=outcome, is_right=is_right, supports=supported, values=values

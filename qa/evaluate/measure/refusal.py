@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.evaluate.measure.judge import Judgement
+from qa.evaluate.measure.judge import MARKED, Judgement
 
 Array = np.ndarray[tuple[int], np.dtype[Any]]
 
@@ -18,7 +18,11 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """For each question its confidence, and whether it is answerable, was refused, and is right; all of one length."""
+    """For each question its confidence, and whether it is answerable, was refused, and is right; all of one length.
+
+    Right is what confidence is the probability of: the marked sentence of the first citation holds a gold answer; where
+    a set only says which articles answer, it is of one.
+    """
 
     confidence: Array
     is_answerable: Array
@@ -32,7 +36,7 @@ class Verdicts:
             np.array([j.asked.answer.confidence for j in judgements], float),
             np.array([j.question.is_answerable for j in judgements], bool),
             np.array([not j.asked.answer.is_answerable for j in judgements], bool),
-            np.array([j.is_right for j in judgements], bool),
+            np.array([j.values.get(MARKED, j.is_right) for j in judgements], bool),
         )
 
     def take(self, rows: Array) -> Verdicts:

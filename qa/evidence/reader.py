@@ -1,0 +1,166 @@
+"""The reader: a small model that reads a question and a passage together, and says which words of it answer.
+
+It is all-MiniLM-L6-v2's own transformer, trained by `qa/train/reader.py`, with the start and the end of the answering
+words, or that they are not there (Devlin et al., NAACL 2019, for SQuAD 2.0). Each passage is read alone, so that what
+is read of it does not change with those beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import UserError
+from corpus.language import looks_english
+from index.encoders.onnx import Weights, open_session, packaged_folder, read_tokenizer, word_table
+from qa.evidence.agreement import agreement
+from qa.evidence.choose import Candidate
+from qa.evidence.gather import Found
+from qa.evidence.logistic import Logistic, log_odds, sigmoid
+from qa.question.kind import last_sentence
+
+FILE = "reader.onnx"
+SHA256 = "dfa9eb353b982ff1324e3e2b00072d42f95942091f1a2aeec1d92c797d0bc119"
+# Word pieces; what comes behind them is not read. It was trained on up to 256.
+MAX_TOKENS = 320
+MAX_QUESTION = 40
+# A longer question is of several, or tells a story: multihop-rag's are read worse than they are weighed.
+MAX_WORDS = 30
+MAX_TITLE = 24
+# The answering words have at most so many pieces.
+MAX_ANSWER = 30
+# As the packaged tokenizer numbers them.
+_CLS, _SEP = 101, 102
+# So many passages are read, the likeliest.
+PASSAGES = 6
+# The log-odds lie between these and their opposite.
+MOST_ODDS = 10.0
+# Words that are less likely are not shown: below, six in ten are others than a person would name.
+SURE = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a sentence: `odds`, the log-odds that words of it answer, and `words`, the best of them.
+
+    `words` are `article.text[start:end]`; None where none were found.
+    """
+
+    odds: float
+    words: tuple[int, int] | None
+
+
+UNREAD = Reading(-MOST_ODDS, None)
+
+
+class Reader:
+    """Reads passages. Safe to use from several threads; the model is loaded at the first call that needs it."""
+
+    def __init__(self) -> None:
+        self._loaded: tuple[Any, Weights, Any] | None = None
+        self._lock = threading.Lock()
+
+    def read(self, question: str, found: Sequence[Found]) -> list[list[Reading]]:
+        """For each passage what was read of each of its sentences, in their order. Raises UserError."""
+        return [self._read(question, each) for each in found]
+
+    def _read(self, question: str, found: Found) -> list[Reading]:
+        session, table, tokenizer = self._ready()
+        asked, title, text = tokenizer.encode_batch(
+            [question, found.article.title, found.passage.text], add_special_tokens=False
+        )
+        before = [_CLS, *asked.ids[-MAX_QUESTION:], _SEP]
+        kinds = [0] * len(before)
+        before += title.ids[:MAX_TITLE]
+        room = MAX_TOKENS - len(before) - 1
+        ids = [*before, *text.ids[:room], _SEP]
+        kinds += [1] * (len(ids) - len(kinds))
+        (logits,) = session.run(None, {"words": table[ids], "kinds": np.array(kinds)})
+        first = len(before)
+        nowhere = float(logits[0].sum())
+        of_text: Weights = logits[first : first + min(room, len(text.ids))]
+        places = [(begin + found.passage.start, end + found.passage.start) for begin, end in text.offsets[:room]]
+        return [_of_sentence(sentence.start, sentence.end, places, of_text, nowhere) for sentence in found.sentences]
+
+    def _ready(self) -> tuple[Any, Weights, Any]:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load()
+        return self._loaded
+
+
+def can_read(question: str, found: Sequence[Found]) -> bool:
+    """Whether the question is short enough, and the first of the passages in the language that the reader knows."""
+    return len(question.split()) <= MAX_WORDS and any(looks_english(each.passage.text) for each in found[:1])
+
+
+def likeliest_passages(candidates: Sequence[Candidate]) -> list[Found]:
+    """The passages that are worth reading, the likeliest first, each once."""
+    passages: dict[tuple[str, int], Found] = {}
+    for candidate in sorted(candidates, key=lambda c: -c.probability):
+        passages.setdefault(_place(candidate), candidate.found)
+    return list(passages.values())[:PASSAGES]
+
+
+def read_candidates(question: str, candidates: Sequence[Candidate], reader: Reader, model: Logistic) -> list[Candidate]:
+    """`candidates` with what was read of them, and by `model` the probability that this and their own make together."""
+    read: dict[tuple[str, int, int], Reading] = {}
+    passages = likeliest_passages(candidates)
+    for found, readings in zip(passages, reader.read(question, passages), strict=True):
+        for sentence, reading in zip(found.sentences, readings, strict=True):
+            read[found.passage.article_id, found.passage.start, sentence.start] = reading
+    asked = last_sentence(question)
+    return [_with(c, read.get((*_place(c), c.start), UNREAD), asked, model) for c in candidates]
+
+
+def _with(candidate: Candidate, reading: Reading, asked: str, model: Logistic) -> Candidate:
+    # Negation and rank are seen by rule, and count no less for what was read.
+    agreed = agreement(asked, candidate.found.article.text[candidate.marked_from : candidate.end])
+    sentence = log_odds(candidate.probability) - agreed
+    both = log_odds(model.probability({"sentence": sentence, "read": reading.odds})) + agreed
+    return replace(candidate, read=reading.odds, short=_sure(reading), probability=sigmoid(both))
+
+
+def _sure(reading: Reading) -> tuple[int, int] | None:
+    return reading.words if reading.odds >= SURE else None
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.found.passage.article_id, candidate.found.passage.start
+
+
+def _of_sentence(start: int, end: int, places: Sequence[tuple[int, int]], logits: Weights, nowhere: float) -> Reading:
+    inside = [row for row, (begin, stop) in enumerate(places) if begin >= start and stop <= end]
+    if not inside:
+        return UNREAD
+    first, last = inside[0], inside[-1] + 1
+    score, a, b = best_words(logits[first:last])
+    odds = min(max(score - nowhere, -MOST_ODDS), MOST_ODDS)
+    return Reading(odds, (places[first + a][0], places[first + b][1]))
+
+
+def best_words(logits: Weights) -> tuple[float, int, int]:
+    """The score of the best words, and their first and last token."""
+    n = len(logits)
+    sums = logits[:, 0][:, None] + logits[:, 1][None, :]
+    legal = np.triu(np.ones((n, n), bool)) & ~np.triu(np.ones((n, n), bool), MAX_ANSWER)
+    sums = np.where(legal, sums, -np.inf)
+    a, b = np.unravel_index(int(sums.argmax()), sums.shape)
+    return float(sums[a, b]), int(a), int(b)
+
+
+def _load() -> tuple[Any, Weights, Any]:
+    graph = resources.files("qa.models").joinpath(FILE).read_bytes()
+    found = hashlib.sha256(graph).hexdigest()
+    if found != SHA256:
+        raise UserError(
+            f"qa/models/{FILE} is not the reader (sha256 {found[:12]}, wanted {SHA256[:12]}); install article-qa again"
+        )
+    folder = packaged_folder()
+    return open_session(graph, {}), word_table(folder), read_tokenizer(folder)
