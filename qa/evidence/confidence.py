@@ -9,6 +9,7 @@ from corpus.language import looks_english
 from index.words.analyze import analyze
 from qa.evidence.agreement import MOST_WORDS
 from qa.evidence.choose import Candidate
+from qa.evidence.features import LEANING
 from qa.evidence.logistic import Logistic, log_odds, sigmoid
 from qa.question.insisted import Insisted, insisted, most_missing
 from qa.question.kind import last_sentence
@@ -65,9 +66,14 @@ def evidence(best: Sequence[Candidate], weights: Mapping[str, float], asked: Que
 
 
 def _marked_terms(candidate: Candidate) -> frozenset[str]:
-    """The terms of the marked sentences and of the title."""
-    marked = (s for s in candidate.found.sentences if candidate.marked_from <= s.start and s.end <= candidate.end)
-    return candidate.found.title_terms.union(*(sentence.terms for sentence in marked))
+    """The terms of the marked sentences and of the title, and of the sentence that "their" or "it" points back to."""
+    known = candidate.found.title_terms
+    before: tuple[str, ...] = ()
+    for sentence in candidate.found.sentences:
+        if candidate.marked_from <= sentence.start and sentence.end <= candidate.end:
+            known = known.union(sentence.terms, before if LEANING.search(sentence.text) else ())
+        before = sentence.terms
+    return known
 
 
 def _insisted(asked: Question, candidate: Candidate) -> list[Insisted]:

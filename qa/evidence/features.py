@@ -17,7 +17,7 @@ LEAST_BEST = 0.05
 # What only the title has of the question counts so much: a story does not repeat in each sentence what it is about.
 OF_TITLE = 0.3
 # "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
-_LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
+LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def sentence_features(
     for sentence, measured in zip(found.sentences, near, strict=True):
         terms = frozenset(sentence.terms)
         resolved, about = measured, terms
-        if before is not None and _LEANING.search(sentence.text):
+        if before is not None and LEANING.search(sentence.text):
             about = terms | before[0]
             resolved = Nearness(
                 similarity=max(measured.similarity, before[1].similarity),

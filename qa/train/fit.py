@@ -70,7 +70,7 @@ READING_FEATURES = ("sentence", "read")
 # with a name exchanged are the rarest, and the hardest to tell: counted like the others they made every answer unsure.
 UNANSWERABLE_COUNTS = {"whole": 0.5, "taken out": 0.5, "small": 0.5, "exchanged": 0.3}
 # An answer where there is none is a worse fault than a refusal of one that is there: that shows the nearest passages.
-FAULT_OF_ANSWERING = 1.5
+FAULT_OF_ANSWERING = 1.25
 # Shares of the answers given that an owner may allow to be wrong.
 SHARES_WRONG = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = 2022

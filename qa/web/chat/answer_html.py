@@ -166,7 +166,8 @@ def _excerpt(citation: Citation) -> str:
 def _parts(parts: Parts) -> str:
     """The sentence, its answering words in bold."""
     before, words, after = map(as_entities, parts)
-    return f"{before}<strong>{words}</strong>{after}" if words else before
+    # Not "strong", which Markdown would make of what an article says.
+    return f"{before}<b>{words}</b>{after}" if words else before
 
 
 def _head(text: str) -> str:

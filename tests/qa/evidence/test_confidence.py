@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from fakes import BRIDGE, make_candidate, make_features, make_found, make_question
 
+from corpus.article import Article
 from corpus.passages import split_article
 from qa.evidence.choose import Candidate
 from qa.evidence.confidence import ABSENT, Evidence, confidence, evidence
@@ -54,6 +56,19 @@ def test_nothing_is_missing_that_the_sentence_or_the_title_has() -> None:
         assert evidence([candidate(0.5)], WEIGHTS, make_question(question)).missing == 0.0
     half = make_question("When did Mayor Anna Smith open the bridge?")
     assert evidence([candidate(0.5)], WEIGHTS, half).missing == pytest.approx(1 / 3)
+
+
+def test_a_sentence_that_points_back_has_the_names_before_it() -> None:
+    article = Article("talks", "Talks", "Anna Berg met Karl Frei in Oslo. At their meeting she gave him a letter.")
+    found = make_found(split_article(article)[0], article)
+    asked = make_question("What did Anna Berg give to Karl Frei?")
+    last = found.sentences[-1]
+    pointing = make_candidate(found, last.start, last.end, probability=0.5)
+    assert evidence([pointing], WEIGHTS, asked).missing == 0.0
+    plain = replace(article, text=article.text.replace("At their meeting she gave him", "The guest brought"))
+    found = make_found(split_article(plain)[0], plain)
+    last = found.sentences[-1]
+    assert evidence([make_candidate(found, last.start, last.end)], WEIGHTS, asked).missing == 1.0
 
 
 def test_where_nobody_reads_nothing_was_read() -> None:

@@ -81,10 +81,10 @@ def with_short(citation: Citation, words: str) -> Citation:
 def test_the_words_that_answer_are_bold_in_the_answer_and_in_its_passage() -> None:
     short = with_short(CITATION, "November 2022")
     html = answer_html(replace(ANSWER, citations=(short,)))
-    sentence = "The mission opened in <strong>November 2022</strong>&#46;"
+    sentence = "The mission opened in <b>November 2022</b>&#46;"
     assert f'<blockquote dir="auto">{sentence}</blockquote>' in html
     assert f"<mark>{sentence}</mark>" in html
-    assert html.count("<strong>") == 2
+    assert html.count("<b>") == 2
     assert (
         Page(html)
         .links[0]
@@ -94,16 +94,16 @@ def test_the_words_that_answer_are_bold_in_the_answer_and_in_its_passage() -> No
 
 def test_nothing_is_bold_without_such_words() -> None:
     later = replace(CITATION, rank=2, article_id="b")
-    assert "<strong>" not in answer_html(replace(ANSWER, citations=(CITATION, later)))
+    assert "<b>" not in answer_html(replace(ANSWER, citations=(CITATION, later)))
 
 
 def test_they_are_bold_in_further_passages_and_in_those_of_several_years() -> None:
     short = with_short(CITATION, "November 2022")
     older = replace(short, rank=2, article_id="b", published=date(2021, 12, 13))
-    marked = "<mark>The mission opened in <strong>November 2022</strong>&#46;</mark>"
+    marked = "<mark>The mission opened in <b>November 2022</b>&#46;</mark>"
     years = answer_html(replace(ANSWER, citations=(short, older)))
     assert "Articles of different years" in years
-    assert years.count("The mission opened in <strong>November 2022</strong>&#46;</blockquote>") == 2
+    assert years.count("The mission opened in <b>November 2022</b>&#46;</blockquote>") == 2
     further = answer_html(replace(ANSWER, citations=(CITATION, replace(older, published=CITATION.published))))
     assert further.count(marked) == 1
     nearest = answer_html(replace(ANSWER, citations=(short,), is_answerable=False, text=None))
@@ -113,7 +113,7 @@ def test_they_are_bold_in_further_passages_and_in_those_of_several_years() -> No
 def test_a_title_that_answers_is_not_bold() -> None:
     html = answer_html(replace(ANSWER, citations=(replace(CITATION, headline_answers=True),), text="A mission"))
     assert '<blockquote dir="auto">A mission</blockquote>' in html
-    assert "<strong>" not in html
+    assert "<b>" not in html
 
 
 @pytest.mark.parametrize("naughty", NAUGHTY)
@@ -122,7 +122,7 @@ def test_naughty_words_that_answer_are_escaped(naughty: str) -> None:
     named = replace(CITATION, quote=whole, start=0, end=len(whole), answer_start=0, answer_end=len(whole))
     html = answer_html(replace(ANSWER, citations=(with_short(named, naughty),), text=whole))
     page = Page(html)
-    assert page.tags.count("strong") == 2
+    assert page.tags.count("b") == 2
     assert not {"script", "img", "li"} & set(page.tags)
     assert page.text.count(whole.replace("\n", "")) + page.text.count(whole) >= 1
 

@@ -48,10 +48,10 @@ def test_the_words_that_answer_are_bold_in_their_sentence(client: TestClient, ar
     start = citation.answer_start + 3
     path = reader_path(replace(citation, short_start=start, short_end=start + 9))
     page = client.get(f"/{path}").text
-    assert re.findall(r"<strong>(.*?)</strong>", page) == [html.escape(citation.answer[3:12])]
+    assert re.findall(r"<b>(.*?)</b>", page) == [html.escape(citation.answer[3:12])]
     (sentence,) = re.findall(r'<mark class="answer"[^>]*>(.*?)</mark>', page, re.DOTALL)
-    assert html.unescape(re.sub("</?strong>", "", sentence)) == citation.answer
-    assert "<strong>" not in client.get(f"/{reader_path(citation)}").text
+    assert html.unescape(re.sub("</?b>", "", sentence)) == citation.answer
+    assert "<b>" not in client.get(f"/{reader_path(citation)}").text
 
 
 def test_words_that_are_markup_stay_words(client: TestClient, archive: Archive) -> None:
