@@ -171,6 +171,8 @@ def test_only_the_articles_that_were_chosen_answer(site: Site, open_page: OpenPa
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("'July' is no day; write it as 2023, 2023-07 or 2023-07-01.")
     page.get_by_label("Until").fill("")
+    page.get_by_label("Until").press("Tab")
+    expect(page.get_by_text("Only articles")).to_have_text("Only articles of NationPress.")
     expect(ask(page, PRESIDENT)).to_contain_text("Asked only of articles of NationPress.")
 
 
