@@ -185,6 +185,8 @@ class Answerer:
     def warm_up(self) -> None:
         """Load the models, so that the first question does not wait for them."""
         self._retriever.search("warm", k=1)
+        if self._reader:
+            self._reader.load()
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
 

@@ -66,6 +66,10 @@ class Reader:
         self._loaded: tuple[Any, Weights, Any] | None = None
         self._lock = threading.Lock()
 
+    def load(self) -> None:
+        """Load the model now rather than at the first question."""
+        self._ready()
+
     def read(self, question: str, found: Sequence[Found]) -> list[list[Reading]]:
         """For each passage what was read of each of its sentences, in their order. Raises UserError."""
         return [self._read(question, each) for each in found]

@@ -26,12 +26,12 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from index.encoders.onnx import PackagedEncoder, packaged_folder
+from qa.evidence.reader import MAX_QUESTION, MAX_TITLE, best_words
 from qa.train.pairs import Pair, Source, pairs_of, read_sources
 
 SEED = 2022
 # A pair has at most so many tokens, by chance one of these: the time it takes goes with them.
 MAX_TOKENS = (128, 160, 256)
-MAX_QUESTION = 40
 BATCH = 32
 RATE = 1.5e-4
 HEAD_RATE = 1e-3
@@ -42,7 +42,6 @@ FROZEN_LAYERS = 2
 # Every so many steps a checkpoint, and a row of the learning curve.
 CHECKPOINT = 250
 MEASURED = 1_000
-MAX_ANSWER = 30
 HELD_OUT_PAIRS = 1_500
 
 
@@ -89,7 +88,7 @@ class Example:
 def to_example(tokenizer: Any, pair: Pair, at: random.Random) -> Example | None:  # noqa: ANN401
     """The tokens of `pair`; of a long passage a window that has the answer. None when no answer is in it."""
     question = tokenizer(pair.question, add_special_tokens=False)["input_ids"][:MAX_QUESTION]
-    headline = tokenizer(pair.headline, add_special_tokens=False)["input_ids"][:24] if pair.headline else []
+    headline = tokenizer(pair.headline, add_special_tokens=False)["input_ids"][:MAX_TITLE] if pair.headline else []
     passage = tokenizer(pair.passage, add_special_tokens=False, return_offsets_mapping=True)
     tokens, offsets = passage["input_ids"], passage["offset_mapping"]
     room = at.choice(MAX_TOKENS) - 3 - len(question) - len(headline)
@@ -172,12 +171,12 @@ def measure(model: Reader, examples: Sequence[Example]) -> dict[str, Any]:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(*tensors(group))
         for each, row in zip(group, logits.numpy(), strict=True):
-            score, a, b = best_span(row, each.first, each.end)
+            score, a, b = best_words(row[each.first : each.end])
             scores.append(score - float(row[0].sum()))
             here.append(bool(each.pair.spans))
             kinds.append(each.pair.kind)
             if each.pair.spans and not each.pair.is_sentence:
-                words = each.pair.passage[each.offsets[a - each.first][0] : each.offsets[b - each.first][1]]
+                words = each.pair.passage[each.offsets[a][0] : each.offsets[b][1]]
                 f1.append(max(token_f1(words, each.pair.passage[x:y]) for x, y in each.pair.spans))
     model.train()
     area = {
@@ -193,17 +192,6 @@ def measure(model: Reader, examples: Sequence[Example]) -> dict[str, Any]:
         for kind in sorted(set(kinds) - {"answered"})
     }
     return {"f1": round(float(np.mean(f1)), 4), "auroc": round(float(roc_auc_score(here, scores)), 4), **area}
-
-
-def best_span(logits: np.ndarray, first: int, end: int) -> tuple[float, int, int]:
-    """The score of the best words between `first` and `end`, and their first and last token."""
-    starts, ends = logits[first:end, 0], logits[first:end, 1]
-    sums = starts[:, None] + ends[None, :]
-    n = len(starts)
-    legal = np.triu(np.ones((n, n), bool)) & ~np.triu(np.ones((n, n), bool), MAX_ANSWER)
-    sums = np.where(legal, sums, -np.inf)
-    a, b = np.unravel_index(int(sums.argmax()), sums.shape)
-    return float(sums[a, b]), first + int(a), first + int(b)
 
 
 def token_f1(one: str, other: str) -> float:
