@@ -6,8 +6,8 @@ from pathlib import Path
 
 API_PREFIX = "/api/"
 CHAT_PATH = "/chat"
-# Questions typed into the chat come in here.
-CHAT_QUESTIONS = f"{CHAT_PATH}/gradio_api/queue/join"
+# What is done on the chat page comes in here: questions, and all that needs no queue.
+CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", f"{CHAT_PATH}/gradio_api/run/predict"})
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 EVALUATION_PATH = "/evaluation"

@@ -19,7 +19,7 @@ from qa.web.gate.access import path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.throttle import replayed
 from qa.web.observe import Observer
-from qa.web.paths import CHAT_PATH, CHAT_QUESTIONS
+from qa.web.paths import CHAT_EVENTS, CHAT_PATH
 
 if TYPE_CHECKING:
     from gradio.routes import App
@@ -59,7 +59,7 @@ class LateChat:
             await to_thread.run_sync(self._make)
         if self._made is not None:
             # Mounted, the path is what follows CHAT_PATH.
-            if scope["type"] == "http" and scope["method"] == "POST" and CHAT_PATH + path_of(scope) == CHAT_QUESTIONS:
+            if scope["type"] == "http" and scope["method"] == "POST" and CHAT_PATH + path_of(scope) in CHAT_EVENTS:
                 # The whole body: it was read before, when its size was checked.
                 message = await receive()
                 problem = joining_problem(message.get("body", b""), self._made.get_blocks().fns)
@@ -121,6 +121,8 @@ def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
         return "fn_index: there is no such event"
     if not isinstance(session, str) or not 1 <= len(session) <= MAX_SESSION_CHARACTERS:
         return "session_hash: it must be a short text"
+    if asked.get("batched") or asked.get("simple_format"):
+        return "batched, simple_format: the page sends neither"
     if not isinstance(data, list) or len(data) < len(event.inputs):
         return f"data: it must be a list of {len(event.inputs)} or more"
     return None

@@ -77,7 +77,6 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         )
         with gr.Column(elem_id="ask"):
             notice = gr.HTML("", elem_id="notice")
-            line, words, remove = add_line()
             with gr.Row(elem_id="question-row"):
                 question = gr.Textbox(
                     elem_id="question",
@@ -95,6 +94,8 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
             which = add_choice(archive)
+            # Below the button: above, it would move it away from under the click that leaves the field of a filter.
+            line, words, remove = add_line()
         with gr.Column(elem_id="examples") as examples:
             gr.HTML("<h2>For example</h2>")
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
@@ -114,6 +115,9 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         for button in buttons:
             button.click(ask, [button, answers, *which], shown, **quiet)
         retry.click(ask_again, [answers, *which], shown, **quiet)
+        # Only questions are queued: Gradio closes the stream of answers behind the last event in the queue, and one
+        # that joins it in that moment (a question, by the click that left the field of a filter) is never answered.
+        quiet["queue"] = False
         undo.click(_undo, [answers], shown, **quiet)
         first, last, sources = which
         said = [line, words]
@@ -128,7 +132,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         )
         if archive.settings.mcp:
             add_tools(archive, observer)
-    demo.queue(default_concurrency_limit=4, max_size=64)
+    demo.queue(default_concurrency_limit=4, max_size=64, api_open=False)
     return demo
 
 

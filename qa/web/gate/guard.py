@@ -17,14 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.gate.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.policy import policy_for
-from qa.web.paths import CHAT_PATH, CHAT_QUESTIONS, EMBED_PATH, MCP_PATH
+from qa.web.paths import CHAT_EVENTS, CHAT_PATH, EMBED_PATH, MCP_PATH
 
 logger = logging.getLogger(__name__)
 
 # All that the chat page asks of Gradio. Anything else of its routes (upload, file=, proxy=, stream, component_server,
 # openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would hand out files.
 CHAT_PATHS = frozenset({
-    CHAT_QUESTIONS,
+    *CHAT_EVENTS,
     *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css", "/gradio_api/queue/data")),
 })
 # For language-model clients, where the setting opens it.

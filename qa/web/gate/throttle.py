@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp
 from qa.web.gate.errors import error_response
-from qa.web.paths import CHAT_QUESTIONS, EVALUATION_PATH
+from qa.web.paths import CHAT_EVENTS, EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -80,7 +80,7 @@ class Throttle:
 
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
-    return is_api(path) or is_mcp(path) or path == CHAT_QUESTIONS or path.startswith(PAGES)
+    return is_api(path) or is_mcp(path) or path in CHAT_EVENTS or path.startswith(PAGES)
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -78,6 +78,8 @@ GOOD = {"fn_index": 2, "session_hash": "abc", "data": [None, "Who?"], "trigger_i
         ({"session_hash": None}, "session_hash"),
         ({"data": []}, "data"),
         ({"data": {}}, "data"),
+        ({"batched": True}, "batched, simple_format"),
+        ({"simple_format": True}, "batched, simple_format"),
     ],
 )
 def test_only_what_the_page_sends_reaches_gradio(body: dict[str, object], problem: str | None) -> None:
@@ -94,3 +96,11 @@ def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClien
     for change in ({"fn_index": -1}, {"fn_index": 999}, {"session_hash": ""}):
         response = client.post("/chat/gradio_api/queue/join", json={**GOOD, **change})
         assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+
+
+def test_only_questions_are_queued(client: TestClient) -> None:
+    # What joins the queue in the moment in which its last event ends is never answered.
+    events = client.get("/chat/config").json()["dependencies"]
+    queued = [event["id"] for event in events if event["queue"]]
+    # The question box, four examples, and "Ask again".
+    assert (len(queued), len(events)) == (6, 11)

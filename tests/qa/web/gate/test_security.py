@@ -95,6 +95,7 @@ def test_gradio_itself_would_answer(archive: Archive) -> None:
         "/chat/gradio_api/upload/",
         "/chat/GRADIO_API/upload",
         "/chat/gradio_api/queue/join/../../upload",
+        "/chat/gradio_api/run/tool",
     ],
 )
 def test_detours_are_closed(path: str) -> None:
@@ -102,7 +103,7 @@ def test_detours_are_closed(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/chat", "/chat/", "/chat/config", "/chat/theme.css", "/chat/gradio_api/queue/join", "/chatter"]
+    "path", ["/chat", "/chat/", "/chat/config", "/chat/theme.css", "/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict", "/chatter"]
 )
 def test_what_the_chat_uses_is_open(path: str) -> None:
     assert is_reachable(path)
@@ -118,6 +119,10 @@ def test_a_posted_file_is_never_handed_out(client: TestClient, tmp_path: Path) -
         for data in ([message], [file], [None, message], [None, file], [message, None], [file, None]):
             body = {"data": data, "fn_index": dependency["id"], "session_hash": secret.stem, "trigger_id": None}
             client.post("/chat/gradio_api/queue/join", json=body)
+            direct = client.post("/chat/gradio_api/run/predict", json=body)
+            # Questions wait in the queue like everybody's.
+            assert not (dependency["queue"] and direct.status_code == 200)
+            assert "file=" not in direct.text
     # Ends when every event has been dealt with.
     events = client.get(f"/chat/gradio_api/queue/data?session_hash={secret.stem}").text
     assert "process_completed" in events
