@@ -2,8 +2,8 @@
 
     python benchmarks/near_misses.py DATA_DIR CACHE_DIR > benchmarks/near_misses.md
 
-At most 150 questions of each set. At the program's own line, and at the line under which 5 in 100 of the rightly answered
-untouched questions would be lost.
+At most 150 questions of each set. At the program's own line, and at the line under which 5 in 100 of the rightly
+answered untouched questions would be lost.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def test_a_site_on_the_list_may_ask(serve: Serve) -> None:
     ["https://evil.example", "http://paper.example", "https://paper.example:8443", "https://a.paper.example", "null",
      "https://paper.example.evil.example", "nonsense", "", "https://[bad"],
 )  # fmt: skip
-@pytest.mark.parametrize("path", ["/api/ask", "/api/feedback", "/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict"])
+@pytest.mark.parametrize(
+    "path", ["/api/ask", "/api/feedback", "/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict"]
+)
 def test_any_other_origin_is_told_so(serve: Serve, origin: str, path: str) -> None:
     response = serve().post(path, json=ASK, headers={"Origin": origin})
     assert code_of(response) == (403, "origin_not_allowed")

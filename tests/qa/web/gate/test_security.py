@@ -103,7 +103,16 @@ def test_detours_are_closed(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/chat", "/chat/", "/chat/config", "/chat/theme.css", "/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict", "/chatter"]
+    "path",
+    [
+        "/chat",
+        "/chat/",
+        "/chat/config",
+        "/chat/theme.css",
+        "/chat/gradio_api/queue/join",
+        "/chat/gradio_api/run/predict",
+        "/chatter",
+    ],
 )
 def test_what_the_chat_uses_is_open(path: str) -> None:
     assert is_reachable(path)
