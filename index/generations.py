@@ -27,6 +27,11 @@ class IndexFolder:
         self.path = path
 
     @property
+    def name(self) -> str:
+        """The folder, as a message names it."""
+        return str(self.path)
+
+    @property
     def store_name(self) -> str:
         """The SQLite file's name inside a generation."""
         return "articles.db"
@@ -85,9 +90,19 @@ class IndexFolder:
                 # On Windows files that a reader has open cannot be deleted; the next sweep deletes them.
                 shutil.rmtree(generation, ignore_errors=True)
 
+    def make_room(self) -> None:
+        """Nothing: `sweep` did. Who began to ask the generation before keeps its files open."""
+
+    def drop(self, generation: Path) -> None:
+        """Delete a generation."""
+        shutil.rmtree(generation, ignore_errors=True)
+
     @contextmanager
-    def writing(self, *, wait_seconds: float = 0.0) -> Iterator[None]:
-        """Hold the folder's write lock. Raises UserError when another has it for longer than `wait_seconds`."""
+    def writing(self, *, wait_seconds: float = 0.0, alone: bool = True) -> Iterator[None]:
+        """Hold the folder's write lock, always `alone`.
+
+        Raises UserError when another has it for longer than `wait_seconds`.
+        """
         lock = FileLock(self.path / "write.lock", timeout=wait_seconds)
         try:
             self.path.mkdir(parents=True, exist_ok=True)

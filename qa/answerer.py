@@ -14,7 +14,6 @@ from corpus.filters import Filters
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
 from index.store.listed import ListedArticle
-from index.store.sqlite import ArticleStore
 from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
 from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_behind, weigh
@@ -38,6 +37,7 @@ from qa.show.reply import reply_in_words
 from qa.show.wording import counted_in_words
 
 if TYPE_CHECKING:
+    from index.store.store import Store
     from qa.write.writer import Writer
 
 # A question can name one of so many, those with the most articles.
@@ -162,7 +162,7 @@ class Answerer:
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
     @property
-    def store(self) -> ArticleStore:
+    def store(self) -> Store:
         """The current articles; read it anew each time, a build swaps it."""
         return self._retriever.store
 
@@ -261,7 +261,7 @@ def _understood(asked: Question) -> str | None:
     return counted_in_words(named.words, newest) if named and newest else None
 
 
-def _newest_if_too_old(asked: Question, store: ArticleStore) -> date | None:
+def _newest_if_too_old(asked: Question, store: Store) -> date | None:
     """The day of the newest article, if the question is about a later time than that; else None."""
     if asked.preference.to_reach is None:
         return None

@@ -78,6 +78,9 @@ _WRONG = (
 class ArticleStore:
     """One SQLite file. Safe to use from several threads and, through SQLite, several processes."""
 
+    # In one transaction as many as are encoded together.
+    articles_together: int | None = None
+
     def __init__(self, path: Path, *, create: bool = False, formats: Sequence[int] = (FORMAT,)) -> None:
         """Open `path`; make it when `create`. Raises StoreDamaged, or OtherFormat for one that is not of `formats`."""
         self.path = path
@@ -111,6 +114,19 @@ class ArticleStore:
                 f"{str(path)!r} has index format {found!r}, this version's is {FORMAT}; run "
                 "`article-qa rebuild`, which makes it anew from its own articles"
             )
+
+    @property
+    def generation(self) -> Path:
+        """The folder of the generation that it is of."""
+        return self.path.parent
+
+    def changed_at(self) -> float:
+        """When the index was changed last, in seconds since 1970."""
+        return max(file.stat().st_mtime for file in self.generation.glob(f"{self.path.name}*"))
+
+    def size(self) -> int:
+        """Bytes that it takes on disk, with what is derived from it."""
+        return sum(file.stat().st_size for file in self.generation.rglob("*") if file.is_file())
 
     def close(self) -> None:
         """Close the file."""
