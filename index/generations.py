@@ -27,6 +27,11 @@ class IndexFolder:
         self.path = path
 
     @property
+    def where(self) -> Path:
+        """The folder, by which it is opened again."""
+        return self.path
+
+    @property
     def name(self) -> str:
         """The folder, as a message names it."""
         return str(self.path)
@@ -70,6 +75,10 @@ class IndexFolder:
         generation.mkdir(parents=True)
         return generation
 
+    def generations(self) -> list[Path]:
+        """The folders of all generations."""
+        return sorted(self.path.glob(f"{GENERATION}*"))
+
     def activate(self, generation: Path) -> None:
         """Make `generation` the current one, in one step that survives a power cut."""
         part = self.path / f"{POINTER}.part"
@@ -85,7 +94,7 @@ class IndexFolder:
         The caller holds the write lock.
         """
         kept = self.current()
-        for generation in self.path.glob(f"{GENERATION}*"):
+        for generation in self.generations():
             if generation != kept:
                 # On Windows files that a reader has open cannot be deleted; the next sweep deletes them.
                 shutil.rmtree(generation, ignore_errors=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from corpus.filters import Filters
 from index.encoders.encoder import Encoder, Vectors
 from index.fusion import fuse
-from index.hit import Hit
 from index.generations import IndexFolder
+from index.hit import Hit
 from index.legs import Legs
 from index.words.analyze import analyze
 

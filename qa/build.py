@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
-from index.generations import IndexFolder
+from index.place import place_of
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
 
     models, writer = models or load_models(settings), load_writer(settings)
     return Answerer(
-        Retriever(IndexFolder(settings.index), models.encoder),
+        Retriever(place_of(settings.index), models.encoder),
         load_fitted(),
         most_wrong=settings.most_wrong,
         reader=models.reader,

@@ -15,7 +15,7 @@ import click
 
 from corpus.errors import UserError
 from qa import __version__
-from qa.archive import Archive
+from qa.archive import Archive, copy_archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
 from qa.settings import load_settings
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 # Files a build names when they could not be read; the rest are counted.
 SHOWN_FAILURES = 20
 
-_index = click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: .article-qa]")
+_index = click.option(
+    "--index", help="Folder of the index, or the address of its database, postgresql://...  [default: .article-qa]"
+)
 _config = click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings.")
 _encoder = click.option("--encoder", help="The sentence-transformers model, by name or folder.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
@@ -68,9 +70,7 @@ def main() -> None:
 @_config
 @_encoder
 @_json
-def build(
-    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
-) -> None:
+def build(sources: tuple[str, ...], index: str | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
     settings = load_settings(config, index=index, encoder=encoder)
     with progress_bar("articles") as on_progress:
@@ -84,7 +84,7 @@ def build(
 @_index
 @_config
 @_json
-def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+def add(sources: tuple[str, ...], index: str | None, config: Path | None, as_json: bool) -> None:
     """Add SOURCES to the index; an article that is there already is replaced if it differs."""
     archive = Archive(load_settings(config, index=index))
     with progress_bar("articles") as on_progress:
@@ -97,7 +97,7 @@ def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_js
 @_config
 @_encoder
 @_json
-def rebuild(index: Path | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
+def rebuild(index: str | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
     """Make the index anew from its own articles: one of an earlier version, or for another encoder."""
     archive = Archive(load_settings(config, index=index, encoder=encoder))
     with progress_bar("articles") as on_progress:
@@ -110,7 +110,7 @@ def rebuild(index: Path | None, config: Path | None, encoder: str | None, as_jso
 @_index
 @_config
 @_json
-def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+def remove(article_ids: tuple[str, ...], index: str | None, config: Path | None, as_json: bool) -> None:
     """Remove articles: all that are named, or none if one is unknown."""
     _report(Archive(load_settings(config, index=index)).remove(article_ids), as_json)
 
@@ -119,7 +119,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None
 @_index
 @_config
 @_json
-def list_articles(index: Path | None, config: Path | None, as_json: bool) -> None:
+def list_articles(index: str | None, config: Path | None, as_json: bool) -> None:
     """List the articles, newest first."""
     for article in Archive(load_settings(config, index=index)).list():
         published = article.published.isoformat() if article.published else None
@@ -134,7 +134,7 @@ def list_articles(index: Path | None, config: Path | None, as_json: bool) -> Non
 @_index
 @_config
 @_json
-def show(article_id: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+def show(article_id: str, index: str | None, config: Path | None, as_json: bool) -> None:
     """Print one article, as it is stored and cited."""
     article = Archive(load_settings(config, index=index)).article(article_id)
     published = article.published.isoformat() if article.published else None
@@ -181,7 +181,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
 @_index
 @_config
 @_encoder
-def serve(host: str | None, port: int | None, index: Path | None, config: Path | None, encoder: str | None) -> None:
+def serve(host: str | None, port: int | None, index: str | None, config: Path | None, encoder: str | None) -> None:
     """Serve chat and API, the same as `python app.py`."""
     from qa.web.server import serve as serve_forever
 
@@ -193,7 +193,7 @@ def serve(host: str | None, port: int | None, index: Path | None, config: Path |
 @_index
 @_config
 @_json
-def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -> None:
+def verify(file: Path, index: str | None, config: Path | None, as_json: bool) -> None:
     """Check every citation of a saved answer or run (JSON, an answer a line) against the articles."""
     result = Archive(load_settings(config, index=index)).verify(file)
     if as_json:
@@ -211,7 +211,7 @@ def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -
 @_index
 @_config
 @_json
-def info(index: Path | None, config: Path | None, as_json: bool) -> None:
+def info(index: str | None, config: Path | None, as_json: bool) -> None:
     """Say what is in the index."""
     from qa.check.describe import describe_index
 
@@ -228,7 +228,7 @@ def info(index: Path | None, config: Path | None, as_json: bool) -> None:
 @_index
 @_config
 @_json
-def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
+def doctor(index: str | None, config: Path | None, as_json: bool) -> None:
     """Say what is wrong with the installation or the index, and the command that mends it."""
     from qa.check.doctor import examine
 
@@ -242,6 +242,17 @@ def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
             )
     if not all(finding.is_ok for finding in findings):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("source", metavar="FROM", callback=_utf8)
+@click.argument("target", metavar="TO", callback=_utf8)
+@_json
+def copy(source: str, target: str, as_json: bool) -> None:
+    """Copy the index FROM a folder or a database TO another, and compare the two; once stopped, it goes on."""
+    with progress_bar("articles") as on_progress:
+        report = copy_archive(source, target, on_progress=on_progress)
+    _report(report, as_json)
 
 
 main.add_command(evaluate)

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from corpus.errors import UserError
+from index.postgres.address import Address
 
 FEEDBACK_FILE = "feedback.db"
 BUSY_SECONDS = 10.0
+
+# Where the index is a database, each server keeps what it was told in this folder of its own.
+ELSEWHERE = Path(".article-qa")
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS feedback (
@@ -30,6 +34,11 @@ class Feedback:
     verdict: Literal["up", "down"]
     comment: str | None = None
     passage_id: str | None = None
+
+
+def feedback_path(index: Path | Address) -> Path:
+    """The file for the verdicts on answers from `index`."""
+    return (index if isinstance(index, Path) else ELSEWHERE) / FEEDBACK_FILE
 
 
 def store_feedback(path: Path, feedback: Feedback) -> int:

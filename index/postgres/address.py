@@ -17,6 +17,11 @@ class Address:
 
     secret: str = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """What a message calls it."""
+        return str(self)
+
     def __str__(self) -> str:
         rest = self.secret.removeprefix("postgresql://")
         # Up to the last sign that can end a user and a password, as one that was not written properly has more.

@@ -61,6 +61,11 @@ class Database:
         self._opening = threading.Lock()
 
     @property
+    def where(self) -> Address:
+        """The address, by which it is opened again."""
+        return self.address
+
+    @property
     def name(self) -> str:
         """The address without its password."""
         return str(self.address)

@@ -152,6 +152,10 @@ class PostgresStore:
         with self._connection(writes=True) as connection:
             connection.execute(self._sql(query), {"key": key, "value": value})
 
+    def drop_meta(self, key: str) -> None:
+        """Forget a setting of the index."""
+        self._write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
+
     def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
         """Store an article and its passages; the passages' new numbers come back.
 

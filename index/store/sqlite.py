@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -175,6 +175,11 @@ class ArticleStore:
         """Set a setting of the index."""
         with self._lock, explained(self.path):
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def drop_meta(self, key: str) -> None:
+        """Forget a setting of the index."""
+        with self._lock, explained(self.path):
+            self.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
 
     def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
         """Store an article and its passages; the passages' new numbers come back.
@@ -443,6 +448,19 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def unfinished(folder: IndexFolder, key: str) -> ArticleStore | None:
+    """The store of a generation that is not current and has a setting `key`; None when there is none."""
+    current = folder.current()
+    for generation in folder.generations():
+        if generation != current:
+            with suppress(StoreDamaged, OtherFormat):
+                store = ArticleStore(generation / folder.store_name)
+                if store.meta(key) is not None:
+                    return store
+                store.close()
+    return None
 
 
 def _only_readable(path: Path) -> bool:

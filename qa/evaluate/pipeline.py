@@ -54,7 +54,7 @@ def index_of(
 
 def lost_articles(gold: GoldSet, place: Place) -> tuple[str, ...]:
     """A line for each of the set's own articles that is not in its index, since it could not be read."""
-    return unreadable(place) if gold.has_articles else ()
+    return unreadable(place) if gold.has_articles and isinstance(place, IndexFolder) else ()
 
 
 def ask_set(
@@ -66,12 +66,12 @@ def ask_set(
     most_wrong: float | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[Asked]:
-    """Every question asked of the index in `folder`. Raises UserError when the set does not fit it.
+    """Every question asked of the index in `place`. Raises UserError when the set does not fit it.
 
     What was encoded stays in `cache`, so that the next run of the set takes seconds.
     """
-    place = own_index_path(gold, cache, models.encoder)
-    with remembering(models.encoder, place.with_name(f"{place.name}.npz")) as memory:
+    kept = own_index_path(gold, cache, models.encoder)
+    with remembering(models.encoder, kept.with_name(f"{kept.name}.npz")) as memory:
         retriever = Retriever(place, memory)
         check_against(gold, retriever.store)
         answerer = Answerer(
@@ -84,9 +84,7 @@ def time_answers(gold: GoldSet, place: Place, models: Models, n: int) -> list[An
     """The answers to `n` questions of the set, evenly spaced, by an answerer that remembers nothing yet: the cost."""
     if n == 0:
         return []
-    answerer = Answerer(
-        Retriever(place, models.encoder), load_fitted(), reader=models.reader, reranker=models.reranker
-    )
+    answerer = Answerer(Retriever(place, models.encoder), load_fitted(), reader=models.reader, reranker=models.reranker)
     answerer.warm_up()
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 
