@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
 from corpus.filters import Filters
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
+from index.store.errors import TryAgain
 from index.store.listed import ListedArticle
 from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
@@ -97,6 +100,21 @@ class Answerer:
         A message that is no question ("Thanks!") gets a reply.
         With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
+        asking = partial(self._ask, question, history=history, k=k, filters=filters, asked_on=asked_on, write=write)
+        with suppress(TryAgain):
+            return asking()
+        return asking()
+
+    def _ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn],
+        k: int,
+        filters: Filters | None,
+        asked_on: date | None,
+        write: bool,
+    ) -> Answer:
         started = time.perf_counter()
         _check(question, k)
         filters = self._by_known_sources(filters)

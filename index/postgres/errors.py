@@ -10,13 +10,17 @@ from psycopg import errors
 
 from corpus.errors import UserError
 from index.postgres.address import Address
-from index.store.errors import StoreDamaged
+from index.store.errors import StoreDamaged, TryAgain
 
 GUIDE = "docs/scale.md"
 
 
-class ConnectionLost(UserError):
+class ConnectionLost(TryAgain):
     """No server answers, or it stopped while it was asked. The same question may find another."""
+
+
+class GenerationGone(StoreDamaged, TryAgain):
+    """The tables are not there: a build replaced them, or something else did away with them."""
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def _in_words(error: psycopg.Error, address: Address) -> UserError:
     if isinstance(error, errors.DiskFull):
         return UserError(f"the disk of {where} is full; free some space and run the same command again")
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn | errors.InvalidSchemaName):
-        return StoreDamaged(f"{where} has no whole index ({reason}); run `article-qa build`")
+        return GenerationGone(f"{where} has no whole index ({reason}); run `article-qa build`")
     if isinstance(error, errors.UndefinedObject | errors.UndefinedFile | errors.FeatureNotSupported):
         return UserError(f"{where} lacks something ({reason}); it needs pgvector 0.8 or newer, see {GUIDE}")
     if isinstance(error, errors.ProgramLimitExceeded):

@@ -17,6 +17,7 @@ from psycopg import sql
 from corpus.article import Article, Passage
 from corpus.errors import UserError
 from index.postgres.database import Connection, Database, Generation
+from index.postgres.errors import GenerationGone
 from index.postgres.tables import FORMAT, NEAREST, TABLES
 from index.postgres.words import (
     as_kept,
@@ -136,7 +137,7 @@ class PostgresStore:
         )
         rows = self.rows(query, {"name": self.generation})
         if not rows:
-            raise StoreDamaged(f"{self.database.name!r} has no index {self.generation!r} any more; ask again")
+            raise GenerationGone(f"{self.database.name!r} has no index {self.generation!r} any more; ask again")
         return Generation(*rows[0])
 
     def meta(self, key: str) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ARTICLES, CHESS, HashEncoder, make_records
@@ -30,6 +31,9 @@ from index.update import add_articles, build_index, remove_articles
 from index.vectors import StoredVectors, to_bytes
 from index.words.tantivy import LexicalIndex
 
+if TYPE_CHECKING:
+    from index.place import Place
+
 ROOT = Path(__file__).parents[2]
 # By its words nearest to the bridge article, by its vector to the chess article.
 APART = "harbour Toronto"
@@ -42,9 +46,6 @@ from fakes import ARTICLES, HashEncoder
 from corpus.article import Article
 from index.generations import IndexFolder
 from index.update import add_articles, build_index, remove_articles
-
-if TYPE_CHECKING:
-    from index.place import Place
 folder = IndexFolder(Path(sys.argv[1]))
 for line in sys.stdin:
     verb, *values = json.loads(line)
@@ -62,6 +63,11 @@ def ids(retriever: Retriever, query: str, filters: Filters | None = None) -> lis
     numbers = [hit.number for hit in retriever.search(query, filters=filters).hits]
     passages = retriever.store.passages(numbers)
     return list(dict.fromkeys(passages[number].article_id for number in numbers))
+
+
+@pytest.fixture
+def in_folder(built: IndexFolder, encoder: HashEncoder) -> Retriever:
+    return Retriever(built, encoder)
 
 
 @pytest.fixture
@@ -248,23 +254,23 @@ def tell(writer: subprocess.Popen[str], *words: str) -> None:
 
 
 @pytest.mark.slow
-def test_what_another_process_changes_is_noticed(retriever: Retriever, writer: subprocess.Popen[str]) -> None:
-    versions = [retriever.version]
+def test_what_another_process_changes_is_noticed(in_folder: Retriever, writer: subprocess.Popen[str]) -> None:
+    versions = [in_folder.version]
     tell(writer, "add", "volcano", VOLCANO.title, VOLCANO.text)
-    assert ids(retriever, "volcano")[0] == "volcano"
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
-    versions.append(retriever.version)
+    assert ids(in_folder, "volcano")[0] == "volcano"
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
+    versions.append(in_folder.version)
     tell(writer, "remove", "volcano", "chess")
-    assert sorted(ids(retriever, "volcano chess")) == ["bridge", "glacier", "vaccine"]
-    assert retriever.passages_with(["volcano", "chess"]) == {"volcano": 0, "chess": 0}
-    versions.append(retriever.version)
+    assert sorted(ids(in_folder, "volcano chess")) == ["bridge", "glacier", "vaccine"]
+    assert in_folder.passages_with(["volcano", "chess"]) == {"volcano": 0, "chess": 0}
+    versions.append(in_folder.version)
     tell(writer, "build", "volcano", VOLCANO.title, VOLCANO.text)
-    retriever.refresh()
-    assert retriever.store.article_ids() == ids(retriever, "anything at all") == ["volcano"]
-    versions.append(retriever.version)
+    in_folder.refresh()
+    assert in_folder.store.article_ids() == ids(in_folder, "anything at all") == ["volcano"]
+    versions.append(in_folder.version)
     tell(writer, "add", "chess", CHESS.title, CHESS.text)
-    assert ids(retriever, "chess")[0] == "chess"
-    versions.append(retriever.version)
+    assert ids(in_folder, "chess")[0] == "chess"
+    versions.append(in_folder.version)
     assert len(set(versions)) == len(versions)
 
 
@@ -293,38 +299,38 @@ def test_the_version_changes_with_every_change(retriever: Retriever, built_place
 
 
 def test_a_store_ahead_of_its_words_is_caught_up_with(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     """As after a kill between the store's commit and the lexical one."""
     put_without_words(built, encoder)
-    assert ids(retriever, "volcano")[0] == "volcano"
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+    assert ids(in_folder, "volcano")[0] == "volcano"
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
     assert Retriever(built, encoder).passages_with(["volcano"]) == {"volcano": 1}
 
 
 def test_who_looks_between_the_two_commits_of_a_writer_sees_the_words_later(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     with built.writing():
         put_without_words(built, encoder)
         # The writer holds the lock and has not committed the words.
-        assert list(retriever.search("volcano").lexical) == []
+        assert list(in_folder.search("volcano").lexical) == []
     # Now it has been killed.
-    retriever.refresh()
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
-    assert list(retriever.search("volcano").lexical) == retriever.store.numbers_of("volcano")
+    in_folder.refresh()
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
+    assert list(in_folder.search("volcano").lexical) == in_folder.store.numbers_of("volcano")
 
 
 def test_who_looks_while_a_writer_works_sees_its_words_at_once(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     with built.writing():
         put_without_words(built, encoder)
-        retriever.refresh()
+        in_folder.refresh()
         with closing(open_store(built, encoder)) as store:
             LexicalIndex(store).catch_up()
-        retriever.refresh()
-        assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+        in_folder.refresh()
+        assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
 
 
 def put_without_words(built: IndexFolder, encoder: HashEncoder) -> None:
