@@ -200,7 +200,7 @@ class Database:
                 with connection.transaction():
                     connection.execute("CREATE EXTENSION vector")
             except psycopg.Error as error:
-                reason = str(error).splitlines()[0]
+                reason = self.address.hide(str(error).splitlines()[0])
                 raise UserError(
                     f"the database {self.name!r} has no pgvector ({reason}); install it on the server and let a "
                     f"superuser run CREATE EXTENSION vector, as {GUIDE} says"
@@ -247,7 +247,10 @@ class Database:
 
     def _parameters(self) -> dict[str, Any]:
         try:
-            return dict(conninfo_to_dict(self.address.secret))
+            found = dict(conninfo_to_dict(self.address.secret))
+            if not all(port.isdecimal() for port in str(found.get("port", "0")).split(",") if port):
+                raise psycopg.ProgrammingError
+            return found
         except psycopg.Error:
             # What libpq says of it may hold a part of the password.
             raise UserError(

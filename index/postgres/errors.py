@@ -33,7 +33,7 @@ def explained(address: Address) -> Iterator[None]:
 
 
 def _in_words(error: psycopg.Error, address: Address) -> UserError:
-    reason = _first_line(error)
+    reason = address.hide(_first_line(error))
     where = f"the database {str(address)!r}"
     if isinstance(error, errors.InsufficientPrivilege):
         return UserError(f"{where} refused: {reason}; give the role its rights, as {GUIDE} says")
