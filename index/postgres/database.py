@@ -27,7 +27,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 MAX_CONNECTIONS = 16
 CONNECT_SECONDS = 10
 # How long a thread waits for a connection that others use.
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 5.0
 OLDEST_PGVECTOR = (0, 8)
 # Whoever changes articles holds this lock together with others, a build holds it alone.
 _LOCK = 0x61727469636C65

@@ -65,15 +65,17 @@ class PostgresLegs:
         A passage that only the words found has its true score among the vectors too.
         """
         store, state = self._store, self._state
-        counts = passages_with(store, terms)
         lexical: dict[int, float] = {}
         dense: dict[int, float] = {}
-        for filters in searches:
-            lexical |= {hit.number: hit.score for hit in matching(store, state, counts, depth, filters)}
-            dense |= {hit.number: hit.score for hit in nearest(store, query, depth, filters)}
-        dense |= scores(store, query, [number for number in lexical if number not in dense])
         last = searches[-1]
-        return Found(store, lexical, dense, passing(store, last, list(dense)) if last else frozenset(dense))
+        with store.one_moment():
+            counts = passages_with(store, terms)
+            for filters in searches:
+                lexical |= {hit.number: hit.score for hit in matching(store, state, counts, depth, filters)}
+                dense |= {hit.number: hit.score for hit in nearest(store, query, depth, filters)}
+            dense |= scores(store, query, [number for number in lexical if number not in dense])
+            passed = passing(store, last, list(dense)) if last else frozenset(dense)
+        return Found(store, lexical, dense, passed)
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""

@@ -30,8 +30,7 @@ from index.store.record import PassageRecord
 from index.words.analyze import analyze
 
 ARTICLES_AT_A_TIME = 200
-# To compare a query with so many vectors takes some 20 ms. Of more, the nearest are found by HNSW in half precision;
-# benchmarks/postgres.md has the table.
+# Of more vectors, the nearest are found by HNSW in half precision.
 EXACT_UP_TO = 20_000
 NEAREST_KEY = "nearest"
 # vector_send puts two 16-bit numbers in front of the floats.
@@ -113,6 +112,9 @@ class PostgresStore:
     @contextmanager
     def one_moment(self) -> Iterator[None]:
         """What is read in the block is the state of one moment, whatever others commit meanwhile."""
+        if self._held_connection() is not None:
+            yield
+            return
         with self.database.connection() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             with self._holding(connection):
@@ -283,7 +285,9 @@ class PostgresStore:
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
             some = ids[first : first + ARTICLES_AT_A_TIME]
             articles = self.articles(some)
-            query: LiteralString = "SELECT article_id, path FROM {s}.origin WHERE article_id = ANY(%(ids)s)"
+            query: LiteralString = (
+                "SELECT article_id, path FROM {s}.origin WHERE article_id = ANY(%(ids)s) ORDER BY path"
+            )
             origins = dict(self.rows(query, {"ids": some}))
             # One that was removed meanwhile is left out.
             yield from (replace(articles[each], origin=origins.get(each)) for each in some if each in articles)
@@ -400,12 +404,17 @@ class PostgresStore:
     @contextmanager
     def _connection(self, *, writes: bool = False) -> Iterator[Connection]:
         """That of this thread's transaction, else one for the block."""
-        held: Connection | None = getattr(self._held, "connection", None)
+        held = self._held_connection()
         if held is not None:
             yield held
             return
         with self.database.connection(writes=writes) as connection:
             yield connection
+
+    def _held_connection(self) -> Connection | None:
+        """That of the transaction that this thread is in."""
+        held: Connection | None = getattr(self._held, "connection", None)
+        return held
 
     @contextmanager
     def _holding(self, connection: Connection) -> Iterator[None]:

@@ -64,13 +64,13 @@ def test_a_bad_setting_does_not_show_the_password() -> None:
     assert "hushhush" not in str(caught.value)
 
 
-@pytest.mark.parametrize("rest", ["u:hushhush@h:port/d", "u:hush/hushhush@h/d", "u:hushhush@h/d?nothing=1"])
 def test_what_others_say_of_an_address_shows_no_part_of_its_password() -> None:
     address = Address("postgresql://u:hush%40h/worse@host/d?sslpassword=quiet")
     said = "no host 'worse@host', no hush%40h, no hush@h/worse, nothing quiet"
     assert address.hide(said) == "no host '***@host', no ***, no ***, nothing ***"
 
 
+@pytest.mark.parametrize("rest", ["u:hushhush@h:port/d", "u:hush/hushhush@h/d", "u:hushhush@h/d?nothing=1"])
 def test_an_address_that_cannot_be_read(rest: str) -> None:
     with pytest.raises(UserError, match="is no address of a database; write postgresql://user:password@") as caught:
         Database(Address(f"postgresql://{rest}")).require_current()
