@@ -23,7 +23,7 @@ from pydantic import (
 
 from corpus.errors import UserError
 from index.place import read_place
-from index.postgres.address import Address
+from index.postgres.address import Address, read_address
 from qa.limits import DEFAULT_K, MAX_K
 
 CONFIG_FILE = Path("article-qa.toml")
@@ -176,6 +176,11 @@ def _check(origin: str, layer: Mapping[str, object]) -> None:
         first = error.errors()[0]
         key, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         # A key has no place on a screen or in a log.
-        shown = str(read_place(first["input"])) if isinstance(first["input"], str | Path) else first["input"]
-        value = "(not shown)" if key in ("api_key", "writer_key") else repr(shown)
+        value = "(not shown)" if key in ("api_key", "writer_key") else _shown(first["input"])
         raise UserError(f"bad value {value} for {key!r} in {origin}: {message}") from error
+
+
+def _shown(value: object) -> str:
+    """As it was given, but for a database's password."""
+    address = read_address(str(value))
+    return repr(str(address)) if address else repr(value)
