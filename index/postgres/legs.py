@@ -23,6 +23,8 @@ from index.postgres.words import (
 )
 from index.recipe import check_recipe
 
+# An index in a folder has a document more, which is no passage: counted here too, both give the same scores.
+COUNTED_WITH = 1
 # HNSW is asked for so many times the passages wanted; their true scores tell which are the best.
 RESCORED = 2
 
@@ -123,13 +125,13 @@ def matching(
     found = {as_kept(term): n for term, n in list(counts.items())[:MAX_QUERY_TERMS] if n}
     if not found:
         return []
-    weights = inverse_frequencies(found, max(state.passages, *found.values()))
+    weights = inverse_frequencies(found, max(state.passages, *found.values()) + COUNTED_WITH)
     query: LiteralString = (
-        "WITH found AS MATERIALIZED (SELECT number, length, terms FROM {s}.words "
+        "WITH found AS MATERIALIZED (SELECT number, weighed_length, terms FROM {s}.words "
         "WHERE terms @@ %(any)s::tsquery AND "
         + _PASSES
         + " ORDER BY ts_rank(terms, %(all)s::tsquery, 1) DESC, number LIMIT %(weighed)s) "
-        "SELECT number, sum(weight * n * %(k1)s::float8 / (n + %(flat)s::float8 + %(steep)s::float8 * length)) "
+        "SELECT number, sum(weight * n * %(k1)s::float8 / (n + %(flat)s::float8 + %(steep)s::float8 * weighed_length)) "
         "AS score FROM found CROSS JOIN LATERAL unnest(found.terms) AS own "
         "JOIN unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight) ON asked.term = own.lexeme "
         "CROSS JOIN LATERAL (SELECT cardinality(own.positions) AS n) AS counted "
@@ -141,7 +143,7 @@ def matching(
         "weighed": max(WEIGHED, k),
         "k1": K1 + 1,
         "flat": K1 * (1 - B),
-        "steep": K1 * B * state.passages / max(state.terms, 1),
+        "steep": K1 * B * (state.passages + COUNTED_WITH) / max(state.terms, 1),
         "terms": list(weights),
         "weights": list(weights.values()),
         "k": k,

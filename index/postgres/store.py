@@ -22,6 +22,7 @@ from index.postgres.tables import FORMAT, NEAREST, TABLES
 from index.postgres.words import (
     as_kept,
     as_tsvector,
+    as_weighed,
     term_counts,
 )
 from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged
@@ -191,8 +192,8 @@ class PostgresStore:
             [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
         )
         self._write(
-            "INSERT INTO {s}.words VALUES (%s, %s, %s, %s, %s)",
-            [(n, day, source, len(found), as_tsvector(found)) for n, _, found in rows],
+            "INSERT INTO {s}.words VALUES (%s, %s, %s, %s, %s, %s)",
+            [(n, day, source, len(found), as_weighed(len(found)), as_tsvector(found)) for n, _, found in rows],
         )
         counted = term_counts(terms)
         self._write(

@@ -45,7 +45,8 @@ CREATE INDEX ON {s}.vector (published);
 CREATE INDEX ON {s}.vector (source);
 CREATE TABLE {s}.words (
     number bigint PRIMARY KEY REFERENCES {s}.passage ON DELETE CASCADE,
-    published date, source text COLLATE "C", length integer NOT NULL, terms tsvector NOT NULL);
+    published date, source text COLLATE "C", length integer NOT NULL,
+    weighed_length integer NOT NULL, terms tsvector NOT NULL);
 CREATE INDEX ON {s}.words USING gin (terms);
 CREATE INDEX ON {s}.words (published);
 CREATE INDEX ON {s}.words (source);

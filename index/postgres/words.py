@@ -29,6 +29,13 @@ def as_kept(term: str) -> str:
     return data[: LONGEST_TERM - len(digest)].decode(errors="ignore") + digest
 
 
+def as_weighed(length: int) -> int:
+    """`length` as BM25 takes it: like tantivy and Lucene, which keep it in a byte, its four highest bits beyond 24."""
+    beyond = length - 24
+    shift = max(beyond.bit_length() - 4, 0) if beyond > 0 else 0
+    return (beyond >> shift << shift) + 24
+
+
 def as_tsvector(terms: Sequence[str]) -> str:
     """The text of a tsvector with these terms, as they are kept, in their order."""
     places: dict[str, list[int]] = {}

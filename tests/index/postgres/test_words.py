@@ -11,6 +11,7 @@ from index.postgres.words import (
     any_of,
     as_kept,
     as_tsvector,
+    as_weighed,
     inverse_frequencies,
     looked_up,
     term_counts,
@@ -21,6 +22,12 @@ def test_a_tsvector_has_every_place() -> None:
     assert as_tsvector(["a", "b", "a"]) == "'a':1,3 'b':2"
     assert as_tsvector(["o'neil", "back\\slash"]) == "'o''neil':1 'back\\\\slash':2"
     assert any_of(["a", "o'neil", "&!|"]) == "'a' | 'o''neil' | '&!|'"
+
+
+def test_lengths_are_weighed_as_in_the_folder() -> None:
+    assert [as_weighed(n) for n in (0, 7, 24, 39, 40, 41, 42, 55, 56, 59, 60, 87, 88, 95, 96, 120, 151)] == [
+        *(0, 7, 24, 39, 40, 40, 42, 54, 56, 56, 60, 84, 88, 88, 96, 120, 144)
+    ]
 
 
 def test_a_long_term_is_cut_and_stays_itself() -> None:
