@@ -28,7 +28,7 @@ ACCESS = "local all scrammed scram-sha-256\nlocal all all trust\nlocal replicati
 
 
 class Server:
-    """A running server. `restart` and `kill` do what their names say to it."""
+    """A running server; `start` and `stop` are for others beside it, whose `data` are elsewhere."""
 
     def __init__(self, home: Path, programs: Path, user: str | None) -> None:
         self.home, self.data = home, home / "data"
@@ -39,7 +39,9 @@ class Server:
         return Address(f"postgresql://{who}@/{database}?host={self.home}")
 
     def run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), *arguments]
+        self.run_as_its_user(str(self._programs / program), *arguments)
+
+    def run_as_its_user(self, *command: str) -> None:
         log = self.home / "commands.log"
         with log.open("a") as out:
             subprocess.run(command, user=self._user, check=True, stdout=out, stderr=out, cwd=self.home)
