@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,10 @@ def store_feedback(path: Path, feedback: Feedback) -> int:
 
     Raises UserError when the file cannot be written.
     """
+    if path.parent == ELSEWHERE:
+        # Where it cannot be made, the file cannot be opened, which is said below.
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
     given_at = datetime.now(UTC).isoformat(timespec="seconds")
     values = (given_at, feedback.question, feedback.verdict, feedback.comment, feedback.passage_id)
     with _opened(path) as db, db:

@@ -21,7 +21,7 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.filters import Filters
 from index.postgres.address import Address
-from index.postgres.database import Database
+from index.postgres.database import _SESSION, Database
 from index.postgres.legs import nearest
 from index.postgres.store import PostgresStore, open_current
 from index.recipe import open_store
@@ -180,6 +180,11 @@ def test_many_vectors_are_found_through_their_index(
     assert len({hit.number for hit in found} & {hit.number for hit in exact}) >= 19
     assert found[0] == exact[0]
     assert nearest(store, query, 10, Filters(sources=("s7",))) == narrow
+    # Where the index is gone through and gives only a few at a time, it is gone through further.
+    session = _SESSION.replace("'hnsw.ef_search', '200'", "'hnsw.ef_search', '5'")
+    monkeypatch.setattr("index.postgres.database._SESSION", f"{session}, set_config('enable_sort', 'off', false)")
+    database.close()
+    assert len(nearest(store, query, 10, Filters(sources=("s7",)))) == 10
 
 
 def test_another_format_is_refused(built_database: Database, server: Server) -> None:
