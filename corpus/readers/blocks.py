@@ -15,10 +15,12 @@ _CELLS = ("cell", "td", "th")
 _BREAKS = frozenset({"lb", "br"})
 _RAW = frozenset({"code-block", "pre"})
 _BLOCKS = (
-    frozenset("""
+    frozenset(
+        """
         p head quote ab table div fw h1 h2 h3 h4 h5 h6 blockquote figure figcaption section article main body header
         footer aside address details summary center form fieldset hr caption title html nav
-    """.split())
+    """.split()
+    )
     | _LISTS
     | _ITEMS
     | _RAW

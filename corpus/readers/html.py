@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import ftfy
 from lxml import etree
@@ -19,7 +19,7 @@ from corpus.language import language_of
 from corpus.published import find_published
 from corpus.readers.blocks import lines_of
 from corpus.readers.find import ID_DIGITS
-from corpus.readers.metadata import MAX_ID, parse_article_id, parse_metadata
+from corpus.readers.metadata import MAX_ID, NOTHING_KNOWN, Metadata, parse_article_id
 from corpus.readers.page import PageFacts, read_facts
 from corpus.readers.text import MAX_BYTES, cut_at_title, decode, first_words
 
@@ -47,17 +47,16 @@ def read_html(
     article_id: str | None = None,
     address: str | None = None,
     encoding: str | None = None,
-    metadata: Mapping[str, object] | None = None,
+    known: Metadata = NOTHING_KNOWN,
 ) -> Article:
     """Return the article of the page `data`, which came from `address`, if it is on the web.
 
-    `encoding` is what the server said of it, `metadata` a table of articles.toml, which goes first. Headings and
+    `encoding` is what the server said of it, `known` what somebody wrote down, which goes first. Headings and
     paragraphs are lines of their own, items begin with "• " or a number, the cells of a row stand between bars.
 
     The canonical address names the article, else `address`, else `article_id`, else its text. Raises UserError for data
-    that is too large, or binary, or has no text of an article, and for bad metadata.
+    that is too large, or binary, or has no text of an article.
     """
-    known = parse_metadata(metadata or {})
     markup = decode_html(data, encoding)
     tree = parse_html(markup)
     facts = read_facts(tree, markup, address)
