@@ -14,17 +14,11 @@ _ROWS = ("row", "tr")
 _CELLS = ("cell", "td", "th")
 _BREAKS = frozenset({"lb", "br"})
 _RAW = frozenset({"code-block", "pre"})
-_BLOCKS = (
-    frozenset(
-        """
-        p head quote ab table div fw h1 h2 h3 h4 h5 h6 blockquote figure figcaption section article main body header
-        footer aside address details summary center form fieldset hr caption title html nav
-    """.split()
-    )
-    | _LISTS
-    | _ITEMS
-    | _RAW
-)
+_PARTS = """
+    p head quote ab table div fw h1 h2 h3 h4 h5 h6 blockquote figure figcaption section article main body header
+    footer aside address details summary center form fieldset hr caption title html nav
+"""
+_BLOCKS = frozenset(_PARTS.split()) | _LISTS | _ITEMS | _RAW
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "select", "textarea"})
 
 
@@ -81,7 +75,7 @@ def _flow(parts: list[str]) -> Iterator[str]:
 
 
 def _inline(element: etree._Element) -> str:
-    """The words in `element`; a line break in it is a \\v."""
+    """The words in `element`; a vertical tab stands for a line break in it."""
     parts = [element.text or ""]
     for each in element.iterdescendants():
         if each.tag in _BREAKS:

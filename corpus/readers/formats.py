@@ -172,6 +172,8 @@ def recognise(name: str, head: bytes) -> Recognised:
             if head.startswith(b"\xd0\xcf\x11\xe0"):
                 hint = ", or a newer one that is locked with a password; save it as .docx, without a password"
             raise UserError(f"it is {kind or 'binary, of a kind not known here'}{hint}; no article is read from it")
+        if _as_text(head).startswith("<?xml"):
+            raise UserError("it is XML, but no feed and no page; save its articles as pages, text or JSON Lines")
         found = named if named in _BY_NAME else Format.TEXT
     if found is Format.ZIP and named in ZIPPED:
         return Recognised(named)

@@ -17,7 +17,7 @@ _NO_TITLES = ("untitled", "unknown", "document", "microsoft word", "powerpoint",
 def article_of_lines(
     lines: Iterable[str], *, article_id: str, known: Metadata, said: Metadata, nothing: str
 ) -> Article:
-    """The article of `lines`, which a program has laid out; UserError with the reason `nothing` where none has words."""
+    """The article of `lines`; UserError with the reason `nothing` where none of them has words."""
     text = clean_text("\n".join(lines))
     if not text:
         raise UserError(nothing)

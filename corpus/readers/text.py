@@ -153,6 +153,11 @@ def decode(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise UserError(f"it has more than {MAX_BYTES:,} bytes; split it into one file for each article")
+    return decode_text(data)
+
+
+def decode_text(data: bytes) -> str:
+    """`data`, of any size, as `decode` has it."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
