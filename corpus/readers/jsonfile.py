@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from corpus.errors import UserError
 from corpus.readers.fields import NAMES, is_text_field
@@ -26,7 +26,11 @@ def read_records(data: bytes) -> Iterator[tuple[int, Mapping[str, object] | User
         value = json.loads(decode_text(data), strict=False)
     except (ValueError, RecursionError) as error:
         raise UserError(f"it is not JSON: {error}") from error
-    for number, record in enumerate(_listed(value), start=1):
+    records = _listed(value)
+    names = dict.fromkeys(name for record in records if isinstance(record, dict) for name in record)
+    if not any(map(is_text_field, names)):
+        raise UserError(_no_text(names))
+    for number, record in enumerate(records, start=1):
         if isinstance(record, dict):
             yield number, record
         else:
@@ -42,8 +46,10 @@ def _listed(value: object) -> list[object]:
         for name in _LISTS:
             if isinstance(value.get(name), list):
                 return list(value[name])
-        names = ", ".join(map(repr, list(value)[:8])) or "none"
-        raise UserError(
-            f"its fields are {names}: no list of articles and no {NAMES['text'].split()[0]!r}; write a list of objects"
-        )
+        raise UserError(_no_text(value))
     raise UserError(f"it is neither a list nor an object but {value!r:.60}")
+
+
+def _no_text(names: Iterable[str]) -> str:
+    shown = ", ".join(map(repr, list(names)[:8])) or "none"
+    return f"it has no articles: its fields are {shown}; name the one of the text {NAMES['text'].split()[0]!r}"

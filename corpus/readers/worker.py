@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from corpus.article import Article
 from corpus.errors import UserError
+from corpus.language import language_of
 from corpus.readers.documents import Found, read_document
 from corpus.readers.formats import Format
 from corpus.readers.metadata import Metadata
@@ -53,6 +54,8 @@ def main() -> None:
     # A library that prints would write into the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # Its data are unpacked by way of a temporary file, which is forbidden from here on.
+    language_of("In which language is this?")
     _limit_process()
     while head := source.readline():
         order = json.loads(head)
@@ -78,6 +81,8 @@ def _answers(order: dict[str, str], data: bytes) -> Iterator[dict[str, object]]:
         yield {"refused": str(error)}
     except MemoryError:
         yield {"refused": f"reading it takes more than {MEMORY_BYTES:,} bytes of memory"}
+    except PermissionError as error:
+        yield {"refused": f"reading it was stopped: {error}"}
     # A library's fault in a damaged file must not stop the others; it is told with its name.
     except Exception as error:
         yield {"refused": f"it is damaged: {type(error).__name__}: {error}"[:200]}
@@ -119,7 +124,7 @@ def _limit_process() -> None:
             is_right = is_own and not (isinstance(flags, int) and flags & _WRITING)
         # The libraries of compiled modules are loaded with ctypes.
         elif event == "ctypes.dlopen":
-            is_right = str(arguments[0] or "").startswith(allowed)
+            is_right = not arguments[0] or os.path.realpath(str(arguments[0])).startswith(allowed)
         else:
             is_right = not event.startswith(_FORBIDDEN)
         if not is_right:
