@@ -50,7 +50,9 @@ def html(article: Article) -> bytes:
         else f"<{kind}>{escape(lines[0])}</{kind}>"
         for kind, lines in blocks(article)
     )
-    day = f'<meta property="article:published_time" content="{article.published}T09:00:00Z">' if article.published else ""
+    day = (
+        f'<meta property="article:published_time" content="{article.published}T09:00:00Z">' if article.published else ""
+    )
     site = f'<meta property="og:site_name" content="{escape(article.source)}">' if article.source else ""
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(article.title)}</title>{day}{site}
     </head><body><nav><a href="/">Home</a> <a href="/world">World</a></nav>

@@ -27,6 +27,18 @@ def test_an_article_is_the_same_in_every_format(suffix: str, tmp_path: Path) -> 
             assert (article.source, article.published) == (original.source, original.published)
 
 
+def test_a_pdf_has_no_running_heads_and_its_words_are_whole(tmp_path: Path) -> None:
+    original = BUNDLED[0]
+    text = "A consultative body met. " * 40 + "\n" + "It spoke of coun-\nter-terrorism and defence.\n" * 20
+    data = one_of_each.pdf(Article("x", original.title, text))
+    (tmp_path / "x.pdf").write_bytes(data)
+    (article,) = read_articles([str(tmp_path)])
+    assert isinstance(article, Article)
+    assert "The Example Review" not in article.text
+    assert not any(line.isdigit() for line in article.text.split("\n"))
+    assert "spoke of counter-terrorism and defence." in article.text
+
+
 def words(text: str) -> list[str]:
     """The lines of a text, but for those that are blank."""
     return [line for line in text.split("\n") if line]
