@@ -18,13 +18,13 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
 
-import mutilated
+import mutilated  # noqa: E402  (the folders above)
 
-from corpus.article import Article
-from corpus.errors import UserError
-from corpus.readers.confined import Confined
-from corpus.readers.files import read_file
-from corpus.readers.find import ArticleFile
+from corpus.article import Article  # noqa: E402
+from corpus.errors import UserError  # noqa: E402
+from corpus.readers.confined import Confined  # noqa: E402
+from corpus.readers.files import read_file  # noqa: E402
+from corpus.readers.find import ArticleFile  # noqa: E402
 
 
 def main() -> None:

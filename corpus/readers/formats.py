@@ -228,4 +228,4 @@ def _json(text: str, named: Format | None) -> Format | None:
         # A line can be longer than what was looked at.
         is_lines = named is Format.JSONL or (not rest and len(text) >= HEAD_BYTES // 2 and named is not Format.JSON)
         return Format.JSONL if is_lines else Format.JSON
-    return Format.JSONL
+    return Format.JSON if named is Format.JSON and not rest.strip() else Format.JSONL

@@ -41,6 +41,7 @@ def test_questions_are_answered_alike_whatever_the_format(tmp_path: Path) -> Non
     for question in [json.loads(line)["text"] for line in lines][:QUESTIONS]:
         expected, answer = plain.ask(question), mixed.ask(question)
         assert answer.is_answerable == expected.is_answerable
-        assert answer.text == expected.text
+        # Another format may have blank lines between its paragraphs.
+        assert (answer.text or "").split() == (expected.text or "").split()
         for citation in answer.to_json()["citations"]:
             assert citation_problem(citation, mixed.store.article(citation["article_id"])) is None
