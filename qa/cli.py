@@ -15,11 +15,9 @@ import click
 
 from corpus import bundled
 from corpus.errors import UserError
-from corpus.readers.find import count_suffixes
 from qa import __version__
 from qa.archive import Archive
 from qa.cli_evaluate import evaluate
-from qa.dry_run import count_reasons, show_articles
 from qa.progress import progress_bar
 from qa.settings import load_settings
 
@@ -76,6 +74,8 @@ def main() -> None:
 def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
     if dry_run:
+        from qa.dry_run import show_articles
+
         show_articles(sources or [str(bundled.ARTICLES)], as_json=as_json)
         return
     settings = load_settings(**options)
@@ -94,6 +94,8 @@ def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
 def add(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Add SOURCES to the index; an article that is there already is replaced if it differs."""
     if dry_run:
+        from qa.dry_run import show_articles
+
         show_articles(sources, as_json=as_json)
         return
     archive = Archive(load_settings(**options))
@@ -258,6 +260,9 @@ main.add_command(evaluate)
 
 
 def _report(report: Report, as_json: bool) -> None:
+    from corpus.readers.find import count_suffixes
+    from qa.dry_run import count_reasons
+
     if as_json:
         _print_json(asdict(report) | {"reasons": count_reasons(report)})
     else:
@@ -268,8 +273,8 @@ def _report(report: Report, as_json: bool) -> None:
     if len(report.remarks) > SHOWN_FAILURES:
         click.echo(f"note: and {len(report.remarks) - SHOWN_FAILURES} more like these", err=True)
     if report.left_out:
-        counts = count_suffixes(file.origin for file in report.left_out)
-        click.echo(f"left out: {counts}; name such a file itself to have it looked at", err=True)
+        endings = count_suffixes(file.origin for file in report.left_out)
+        click.echo(f"left out: {endings}; name such a file itself to have it looked at", err=True)
     failures = report.unreadable
     for failure in failures[:SHOWN_FAILURES]:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
