@@ -26,8 +26,8 @@ from readability import Document
 from corpus.readers.html import read_html
 
 NEWS = """
-    wsj nytimes ctpost venturebeat newsnation cbssports latimes sportsnet theparadigmng thehill vox techcrunch polygraph
-    sputniknews twincities cbsnews cleveland cityam cnbc deccanherald nj aljazeera nypost rt foxbusiness nbcdfw reuters
+    wsj nytimes ctpost venturebeat newsnation cbssports latimes sportsnet theparadigmng thehill vox techcrunch
+    polygraph sputniknews twincities cbsnews cleveland cityam cnbc deccanherald nj aljazeera nypost rt foxbusiness nbcdfw reuters
     nbcnews sfgate indiapost theguardian express moneycontrol detroitnews bbc usatoday theverge foxnews newsweek
     hollywoodreporter ap albawaba slate washingtonexaminer oregonlive telegraph thesun nbcsports sky therepublic
     politifact chron msn forbes spokesman cbslocal floridatoday timesunion cnn panarmenian spacenews jpost nationalreview

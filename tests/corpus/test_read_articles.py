@@ -346,3 +346,28 @@ def test_a_mail_is_the_same_alone_and_in_a_mailbox(tmp_path: Path) -> None:
     assert first.text == "The mill of Velden burned.\n\n• It was old."
     assert isinstance(same, Remark)
     assert same.text == "it is the same as an earlier article of the id '7@news.example'"
+
+
+def test_a_wordpress_export_gives_its_published_posts(tmp_path: Path) -> None:
+    def item(title: str, status: str = "publish", kind: str = "post") -> str:
+        return (
+            f"<item><title>{title}</title><link>https://blog.example/{title}</link>"
+            "<content:encoded><![CDATA[<!-- wp:paragraph --><p>The mill &amp; its wheel.</p>[gallery ids='1']"
+            "<ul><li>Old</li></ul>]]></content:encoded><excerpt:encoded><![CDATA[Short]]></excerpt:encoded>"
+            f"<wp:post_date>2024-07-15 23:30:00</wp:post_date><wp:status>{status}</wp:status>"
+            f"<wp:post_type>{kind}</wp:post_type></item>"
+        )
+
+    data = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:wp="http://wordpress.org/export/1.2/">'
+        f"<channel><title>Velden Blog</title>{item('Mill')}{item('x', 'draft')}{item('y', kind='attachment')}"
+    )
+    found = list(read_articles([str(write(tmp_path / "blog.xml", data + "</channel></rss>"))]))
+    (article,) = [one for one in found if isinstance(one, Article)]
+    assert (article.title, article.source, article.url) == ("Mill", "Velden Blog", "https://blog.example/Mill")
+    assert article.published == date(2024, 7, 15)
+    assert article.text == "The mill & its wheel.\n\n• Old"
+    # Cut off, it gives what stood in front, and says so.
+    cut = list(read_articles([str(write(tmp_path / "blog.xml", data))]))
+    assert [type(one) for one in cut] == [Article, Unreadable]
