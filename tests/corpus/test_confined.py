@@ -69,7 +69,9 @@ def test_hostile_files_do_no_harm(confined: Confined, tmp_path: Path) -> None:
     ],
 )
 def test_the_reading_process_has_no_network_no_files_and_no_other_process(code: str, tmp_path: Path) -> None:
-    start = "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    start = (
+        "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    )
     wanted = f"{start}PLACE = {str(tmp_path / 'x')!r}; {code}"
     done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
     assert "PermissionError: the document asked for" in done.stderr
@@ -77,7 +79,9 @@ def test_the_reading_process_has_no_network_no_files_and_no_other_process(code: 
 
 
 def test_memory_is_limited() -> None:
-    start = "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    start = (
+        "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    )
     wanted = f"{start}bytearray(1_200_000_000)"
     done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
     assert "MemoryError" in done.stderr
