@@ -55,6 +55,9 @@ _NOTICE = re.compile(
     re.I,
 )
 LONGEST_NOTICE = 250
+# A text of fewer characters is doubted, where another way finds so many times as much.
+SHORT_TEXT = 700
+LARGER = 3
 
 
 def read_html(
@@ -136,14 +139,20 @@ def parse_html(markup: str) -> HtmlElement:
 
 def main_text(tree: HtmlElement) -> Iterator[str]:
     """The lines of the article in the page, a blank one between its blocks."""
-    # Its way for precision drops lists of links and notices that the other keeps, but of a short page nearly all.
-    for is_precise in (True, False):
-        found = bare_extraction(tree, include_comments=False, favor_precision=is_precise, with_metadata=False)
-        lines = list(lines_of(found.body)) if found is not None and not isinstance(found, dict) else []
-        kept = [line for line in lines if not _is_notice(line)]
-        if any(kept):
-            return iter(kept)
-    return iter(())
+    # Its way for precision drops lists of links and notices that the other keeps, but of some pages nearly all.
+    precise = _extracted(tree, is_precise=True)
+    size = sum(map(len, precise))
+    if size < SHORT_TEXT:
+        other = _extracted(tree, is_precise=False)
+        if sum(map(len, other)) > LARGER * size:
+            return iter(other)
+    return iter(precise)
+
+
+def _extracted(tree: HtmlElement, *, is_precise: bool) -> list[str]:
+    found = bare_extraction(tree, include_comments=False, favor_precision=is_precise, with_metadata=False)
+    lines = list(lines_of(found.body)) if found is not None and not isinstance(found, dict) else []
+    return [line for line in lines if not _is_notice(line)]
 
 
 def _is_notice(line: str) -> bool:
