@@ -100,6 +100,7 @@ class ArticleStore:
                 self.connection.executescript(_SCHEMA)
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
+            self._identity = _identity(path)
         if found not in [str(each) for each in formats]:
             self.close()
             if found is not None and found.isdecimal() and int(found) > FORMAT:
@@ -116,6 +117,12 @@ class ArticleStore:
         """Close the file."""
         with self._lock:
             self.connection.close()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Another file is there now by the same name: the folder was restored from a copy, or swapped."""
+        # While none is there, what was opened is all there is.
+        return _identity(self.path) not in (None, self._identity)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -427,6 +434,14 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _only_readable(path: Path) -> bool:
