@@ -8,6 +8,8 @@ API_PREFIX = "/api/"
 CHAT_PATH = "/chat"
 # What is done on the chat page comes in here: questions, and all that needs no queue.
 CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", f"{CHAT_PATH}/gradio_api/run/predict"})
+# Which a page that is open listens to, for as long as it is.
+CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 EVALUATION_PATH = "/evaluation"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.gate.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.policy import policy_for
-from qa.web.paths import CHAT_EVENTS, CHAT_PATH, EMBED_PATH, MCP_PATH
+from qa.web.paths import CHAT_EVENTS, CHAT_HEARTBEAT, CHAT_PATH, EMBED_PATH, MCP_PATH
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ CHAT_PATHS = frozenset({
 })
 # For language-model clients, where the setting opens it.
 MCP_PATHS = frozenset(f"{MCP_PATH}{path}" for path in ("", "/", "/http", "/http/"))
-CHAT_FOLDERS = tuple(f"{CHAT_PATH}{path}/" for path in ("/assets", "/static", "/gradio_api/heartbeat"))
+CHAT_FOLDERS = (f"{CHAT_PATH}/assets/", f"{CHAT_PATH}/static/", CHAT_HEARTBEAT)
 
 
 class Guard:
