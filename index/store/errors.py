@@ -10,7 +10,6 @@ from pathlib import Path
 
 from corpus.errors import UserError
 
-
 # What SQLite needs beside the file to read it; where that does not fit, it speaks of input and output.
 _NEEDED_BYTES = 64 * 1024
 

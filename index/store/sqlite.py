@@ -67,11 +67,6 @@ _WRONG = (
         "WHERE start_offset < 0 OR end_offset <= start_offset OR end_offset > length(text)",
         "passages that are not in their article's text",
     ),
-    (
-        "SELECT count(*) FROM vector WHERE length(data) != (SELECT length(data) FROM vector "
-        "GROUP BY length(data) ORDER BY count(*) DESC LIMIT 1)",
-        "vectors of another length than the rest",
-    ),
 )
 
 
@@ -388,8 +383,11 @@ class ArticleStore:
             found = db.execute("SELECT max(published) FROM article").fetchone()[0]
         return date.fromisoformat(found) if found else None
 
-    def problems(self) -> list[str]:
-        """What is wrong with the file or between its tables; empty when all is well. Reads the whole file."""
+    def problems(self, vector_bytes: int | None = None) -> list[str]:
+        """What is wrong with the file or between its tables; empty when all is well. Reads the whole file.
+
+        A vector has `vector_bytes`, where that is known.
+        """
         with self.reading() as db:
             found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             found += [f"passage without its article: {row}" for row in db.execute("PRAGMA foreign_key_check")]
@@ -400,6 +398,10 @@ class ArticleStore:
             for query, what in _WRONG:
                 wrong = db.execute(query).fetchone()[0]
                 found += [f"{wrong} {what}"] if wrong else []
+            if vector_bytes is not None:
+                query = "SELECT count(*) FROM vector WHERE length(data) != ?"
+                wrong = db.execute(query, (vector_bytes,)).fetchone()[0]
+                found += [f"{wrong} vectors that are not of the encoder's length"] if wrong else []
             rows = db.execute("SELECT CAST(text AS BLOB), text_sha256 FROM article")
             changed = sum(hashlib.sha256(text).hexdigest() != digest for text, digest in rows)
             found += [f"{changed} articles whose text is not the one that was stored"] if changed else []

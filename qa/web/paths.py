@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 API_PREFIX = "/api/"
+ASK_PATH = f"{API_PREFIX}ask"
 CHAT_PATH = "/chat"
 # What is done on the chat page comes in here: questions, and all that needs no queue.
 CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", f"{CHAT_PATH}/gradio_api/run/predict"})
