@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import read_articles
+from corpus.readers import Unreadable, read_articles
 from index.generations import IndexFolder
 from index.sentences import read_article
 from index.update import build_index
@@ -49,11 +49,11 @@ CHAT = "/chat/gradio_api/"
 MCP = "/chat/gradio_api/mcp/"
 FILES = {
     "a.txt": b"Harbour bridge opens\n\n13-12-2023 (OSLO)\n\nMayor Anna Berg opened the bridge. It cost 40 million.\n",
-    "a.md": b"---\ntitle: A\ndate: 2024-01-02\n---\n# Head\n\n* one\n* two [link](http://e.org)\n\n| a | b |\n|---|---|\n",
+    "a.md": b"---\ntitle: A\ndate: 2024-01-02\n---\n# Head\n\n* one\n* two [link](http://e.org)\n\n| a |\n|---|\n",
     "a.jsonl": b'{"_id": "a", "title": "T", "text": "The bridge opened.", "date": "2024-01-02", "url": "https://e.org"}\n'
     b'{"id": 7, "headline": "U", "body": "<p>It cost &amp; took 40 million.</p>", "source": {"name": "S"}}\n',
 }
-CONFIG = b'index = "x"\nk = 5\nhosts = ["a.example"]\norigins = ["https://e.org"]\nclient_rate = "9/minute"\nmcp = true\n'
+CONFIG = b'index = "x"\nk = 5\nhosts = ["a.org"]\norigins = ["https://e.org"]\nclient_rate = "9/hour"\nmcp = true\n'
 
 
 @dataclass(slots=True)
@@ -238,8 +238,8 @@ def attack_mcp(where: Place, at: random.Random, n: int) -> Tally:
 def attack_readers(where: Place, at: random.Random, n: int) -> Tally:
     """Files with articles, damaged. What is taken must be fit to be stored and cited."""
 
-    def read() -> None:
-        name = at.choice(list(FILES))
+    def read() -> int:
+        status, name = 200, at.choice(list(FILES))
         file = where.folder / name
         file.write_bytes(mutate(at, FILES[name]))
         for found in read_articles([str(file)]):
@@ -249,6 +249,9 @@ def attack_readers(where: Place, at: random.Random, n: int) -> Tally:
                 for said in (found.article_id, found.title, found.text, found.url or "", found.source or ""):
                     assert "\0" not in said
                     said.encode("utf-8")
+            elif isinstance(found, Unreadable):
+                status = 400
+        return status
 
     return where.tally("readers", (read for _ in range(n)))
 

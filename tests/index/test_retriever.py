@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fakes import ARTICLES, CHESS, HashEncoder, make_records
@@ -361,7 +361,7 @@ def test_a_folder_restored_from_a_copy_is_noticed(
     assert (ids(retriever, "volcano Naples")[0], retriever.version) == ("lava", version)
 
 
-def no_file_may_grow(path: Path, results: Any) -> None:
+def no_file_may_grow(path: Path, results: SimpleQueue[list[str]]) -> None:
     """What a process that can write nothing finds, before and behind what was stored last."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
     retriever = Retriever(IndexFolder(path), HashEncoder())
