@@ -321,7 +321,14 @@ def swap_until(path: Path, step: str, after: bool) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    setattr(owner, last, killed)
+    activate = IndexFolder.activate
+
+    def swapping(self: IndexFolder, generation: Path) -> None:
+        # Not before: the same is done for other files.
+        setattr(owner, last, killed)
+        activate(self, generation)
+
+    IndexFolder.activate = swapping  # type: ignore[method-assign]
     build_index(IndexFolder(path), ARTICLES, HashEncoder())
 
 
