@@ -137,7 +137,7 @@ def memory(pid: int) -> int:
 
 
 class Load:
-    """Clients that ask, and some that never finish asking, until it is over; `seen`: when, what came, seconds."""
+    """Clients that ask, and some that never finish asking, until it is over; `seen`: when what came, what, after how many seconds."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -151,11 +151,12 @@ class Load:
                 try:
                     response = client.post(f"http://127.0.0.1:{self.port}/api/ask", json={"question": QUESTION})
                 except httpx.HTTPError as error:
-                    self.seen.append((began, type(error).__name__, 0.0))
+                    self.seen.append((time.monotonic(), type(error).__name__, 0.0))
                     continue
                 told = response.status_code == 503 and "Retry-After" in response.headers
                 result = "later" if told else str(response.status_code)
-                self.seen.append((began, result, time.monotonic() - began))
+                ended = time.monotonic()
+                self.seen.append((ended, result, ended - began))
                 if told:
                     self.over.wait(float(response.headers["Retry-After"]))
 
