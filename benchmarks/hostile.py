@@ -137,7 +137,7 @@ def memory(pid: int) -> int:
 
 
 class Load:
-    """Clients that ask, and some that never finish, until it is over. `seen`: when an answer came, what, its seconds."""
+    """Clients that ask, and some that never finish, till it is over. `seen`: when an answer came, what, its seconds."""
 
     def __init__(self, port: int) -> None:
         self.port = port
