@@ -12,10 +12,9 @@ from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE_KEY
 from index.store import sqlite
-from index.store.record import PassageRecord
+from index.store.record import FLOAT_BYTES, PassageRecord
 from index.store.store import create_store, open_current
 from index.update import Report, derive
-from index.vectors import FLOAT_BYTES
 
 if TYPE_CHECKING:
     from index.place import Place

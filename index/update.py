@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import Remark, Unreadable
+from corpus.readers import LeftOut, Read, Remark, Unreadable
 from index.encoders.encoder import Encoder, Vector
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
 from index.sentences import (
@@ -46,7 +46,7 @@ WAIT_SECONDS = 2.0
 class Report:
     """What a build, add or remove did: how many articles were added and so on, and what could not be read.
 
-    `remarks` are what was done otherwise than somebody may expect.
+    `remarks` are what was done otherwise than somebody may expect; `left_out` are the files of other kinds.
     """
 
     added: int = 0
@@ -55,6 +55,7 @@ class Report:
     removed: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 # Called with how many articles more are done, and how many passages of theirs were stored.
@@ -67,7 +68,7 @@ def _tell_nobody(_articles: int, _passages: int) -> None:
 
 def build_index(
     place: Place,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
 ) -> Report:
@@ -95,9 +96,7 @@ def rebuild_index(place: Place, encoder: Encoder, progress: Progress = _tell_nob
         return _build(place, store.each_article(), encoder, progress)
 
 
-def _build(
-    place: Place, articles: Iterable[Article | Unreadable | Remark], encoder: Encoder, progress: Progress
-) -> Report:
+def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: Progress) -> Report:
     with contextlib.ExitStack() as stack:
         previous = _reusable(place, encoder)
         if previous is not None:
@@ -127,7 +126,7 @@ def _build(
 
 def add_articles(
     place: Place,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
 ) -> Report:
@@ -162,7 +161,7 @@ def derive(store: Store, dim: int) -> None:
 
 def _write(
     store: Store,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress,
     previous: Store | None,
@@ -209,15 +208,16 @@ def _together(batch: Sequence[_Draft], n: int | None) -> Iterator[Sequence[_Draf
         yield batch[first : first + n]
 
 
-def _changed(
-    store: Store, articles: Iterable[Article | Unreadable | Remark], report: Report, progress: Progress
-) -> Iterator[Article]:
+def _changed(store: Store, articles: Iterable[Read], report: Report, progress: Progress) -> Iterator[Article]:
     # What is not stored yet.
     origins: dict[str, str] = {}
     contents: dict[bytes, str] = {}
     for article in articles:
         if isinstance(article, Remark):
             report.remarks.append(article)
+            continue
+        if isinstance(article, LeftOut):
+            report.left_out.append(article)
             continue
         if isinstance(article, Unreadable):
             report.unreadable.append(article)

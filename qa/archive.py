@@ -22,7 +22,7 @@ from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from corpus.readers import Remark, Unreadable
+    from corpus.readers import Read
     from index.encoders.encoder import Encoder
     from index.place import Place
     from index.store.listed import ListedArticle
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from qa.evaluate.measure.evaluation import Evaluation
     from qa.question.followup import Turn
 
-    _Change = Callable[[Place, Iterable[Article | Unreadable | Remark], Encoder, Advance], Report]
+    _Change = Callable[[Place, Iterable[Read], Encoder, Advance], Report]
 
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
@@ -282,7 +282,8 @@ class Archive:
 
         with self._opening:
             self._check_open()
-            if self._store is None or self._store.generation != self._place.require_current():
+            current = self._place.require_current()
+            if self._store is None or self._store.generation != current or self._store.is_replaced:
                 self._store = open_current(self._place)
             return self._store
 

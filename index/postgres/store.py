@@ -107,6 +107,11 @@ class PostgresStore:
             )
         self.dim = int(self.meta("dim") or 0)
 
+    @property
+    def is_replaced(self) -> bool:
+        """Never: no other database takes the place of this one under its name."""
+        return False
+
     def close(self) -> None:
         """Nothing: the connections are the database's."""
 
@@ -356,7 +361,7 @@ class PostgresStore:
                 connection.execute(self._sql("ANALYZE {s}.vector, {s}.words, {s}.passage, {s}.article"))
                 self.set_meta(NEAREST_KEY, "hnsw")
 
-    def problems(self) -> list[str]:
+    def problems(self, _vector_bytes: int | None = None) -> list[str]:
         """What is wrong between the tables; empty when all is well. Reads all of them."""
         with self.one_moment():
             found = []

@@ -13,6 +13,7 @@ from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.place import place_of
 from index.recipe import open_store
+from index.store.record import FLOAT_BYTES
 from index.store.sqlite import ArticleStore
 from qa.build import load_models, load_writer
 from qa.settings import Settings
@@ -114,7 +115,7 @@ def _open(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
 def _store(place: Place, encoder: Encoder) -> Finding:
     try:
         with contextlib.closing(open_store(place, encoder)) as store:
-            problems = store.problems()
+            problems = store.problems(encoder.dim * FLOAT_BYTES)
             articles, passages = store.counts()
     except UserError as error:
         return Finding("articles", False, str(error))
