@@ -60,7 +60,9 @@ def test_www_makes_no_other_site() -> None:
     assert not is_same_site("https://a.example.evil.example/", "https://a.example/")
 
 
-@pytest.mark.parametrize("machine", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"])
+@pytest.mark.parametrize(
+    "machine", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
+)
 def test_machines_of_the_internet(machine: str) -> None:
     assert is_public(machine)
 

@@ -202,7 +202,7 @@ def test_a_packed_body(site: Site) -> None:
 
 
 def test_a_bomb_is_not_unpacked_whole(site: Site) -> None:
-    site["/a"] = page(gzip.compress(b"\0" * 50_000_000), "Content-Encoding: gzip")
+    site["/a"] = page(gzip.compress(b"\0" * 5_000_000), "Content-Encoding: gzip")
     with pytest.raises(UserError, match="unpacked it has more than 100,000 bytes"):
         get(site)
 
