@@ -82,7 +82,7 @@ def read_fields(record: Mapping[str, object]) -> Fields:
     name, value = first.get("source", ("source", None))
     source = _kept(remarks, _parse_line, _named(value), name)
     name, value = first.get("date", ("date", None))
-    published = _kept(remarks, _parse_day, value, name)
+    published = _kept(remarks, parse_day, value, name)
     name, value = first.get("url", ("url", None))
     url = _kept(remarks, lambda each, _: parse_url(each), value, name)
     return Fields(
@@ -119,7 +119,8 @@ def _named(value: object) -> object:
     return value
 
 
-def _parse_day(value: object, field: str) -> date | None:
+def parse_day(value: object, field: str) -> date | None:
+    """`value`, a date in any of the forms of feeds, databases and mail; None for nothing. Raises UserError."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _since_1970(value, field)
     if isinstance(value, str):

@@ -179,6 +179,11 @@ def first_words(line: str, language: str = "en") -> str:
     return words.rstrip(" ,;:–—-") + "…"
 
 
+def cut_at_title(text: str, title: str) -> str:
+    """Return the text below the line that is `title`, if it is one of the first and something is below; else all."""
+    return _cut_at_title(text, title).text
+
+
 def _refuse_binary(data: bytes) -> None:
     for magic, name in _MAGIC.items():
         if data.startswith(magic):

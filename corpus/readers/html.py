@@ -1,0 +1,193 @@
+"""A web page to one article: its main text without menus, notices and comments, and what it says of itself."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+
+import ftfy
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura import bare_extraction
+
+from corpus.article import Article
+from corpus.clean import clean_text
+from corpus.errors import UserError
+from corpus.language import language_of
+from corpus.published import find_published
+from corpus.readers.find import ID_DIGITS
+from corpus.readers.metadata import MAX_ID, parse_article_id, parse_metadata
+from corpus.readers.page import PageFacts, read_facts
+from corpus.readers.text import MAX_BYTES, cut_at_title, decode, first_words
+
+# The declaration of the encoding stands at the beginning.
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_DECLARED_WITHIN = 4_096
+# As browsers read these names.
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+}
+# Seven bits a byte, so that their text is valid UTF-8 as well, and nonsense.
+_SEVEN_BITS = ("iso2022", "hz")
+_PARAGRAPHS = frozenset({"p", "head", "quote", "code", "ab", "table", "list", "div", "fw"})
+
+
+def read_html(
+    data: bytes,
+    *,
+    article_id: str | None = None,
+    address: str | None = None,
+    encoding: str | None = None,
+    metadata: Mapping[str, object] | None = None,
+) -> Article:
+    """Return the article of the page `data`, which came from `address`, if it is on the web.
+
+    `encoding` is what the server said of it, `metadata` a table of articles.toml, which goes first. Headings and
+    paragraphs are lines of their own, items begin with "• " or a number, the cells of a row stand between bars.
+
+    The canonical address names the article, else `address`, else `article_id`, else its text. Raises UserError for data
+    that is too large, or binary, or has no text of an article, and for bad metadata.
+    """
+    known = parse_metadata(metadata or {})
+    markup = decode_html(data, encoding)
+    tree = parse_html(markup)
+    facts = read_facts(tree, markup, address)
+    title = known.title or facts.title
+    text = clean_text("\n".join(main_text(tree)))
+    if not text:
+        raise UserError("the page has no text of an article; save the article's own page, or its text")
+    language = facts.language or language_of(text)
+    return Article(
+        article_id=_article_id(facts, address, article_id, text),
+        title=title or first_words(text, language),
+        text=cut_at_title(text, title) if title else text,
+        source=known.source or facts.source,
+        published=known.published or facts.published or find_published(text, language),
+        url=known.url or facts.url,
+    )
+
+
+def decode_html(data: bytes, encoding: str | None = None) -> str:
+    """Return the page as text: UTF-8 where it is that, else as the server or the page itself says, else as it looks."""
+    if len(data) > MAX_BYTES:
+        raise UserError(f"the page has more than {MAX_BYTES:,} bytes; save its text alone")
+    declared = _DECLARED.search(data, 0, _DECLARED_WITHIN)
+    named = [_codec(name) for name in (encoding, declared[1].decode() if declared else None) if name]
+    if named and named[0].startswith(_SEVEN_BITS):
+        return data.decode(named[0], errors="replace")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        for codec in filter(None, named):
+            text = data.decode(codec, errors="replace")
+            # A name that does not fit is no better than none.
+            if text.count("\ufffd") * 100 <= len(text):
+                return ftfy.fix_encoding(text)
+    return decode(data)
+
+
+def _codec(name: str) -> str:
+    """Python's name of an encoding; "" for one that is none of text."""
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return ""
+    is_text = getattr(codec, "_is_text_encoding", True) and not codec.name.startswith(("utf-7", "idna", "punycode"))
+    return _MEANT.get(codec.name, codec.name) if is_text else ""
+
+
+def parse_html(markup: str) -> HtmlElement:
+    """Return the tree of a page; nothing that it names is loaded. Raises UserError where there is none."""
+    # The parser ends at a NUL.
+    data = markup.replace("\0", "").encode("utf-8", "replace")
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        return document_fromstring(data, parser=parser)
+    # For a page of nothing but blanks or comments.
+    except (etree.LxmlError, ValueError) as error:
+        raise UserError("the page is empty") from error
+
+
+def main_text(tree: HtmlElement) -> Iterator[str]:
+    """The lines of the article in the page, a blank one between its blocks."""
+    # Its way for precision drops lists of links and notices that the other keeps, but of a short page nearly all.
+    for is_precise in (True, False):
+        found = bare_extraction(tree, include_comments=False, favor_precision=is_precise, with_metadata=False)
+        lines = list(_blocks(found.body)) if found is not None and not isinstance(found, dict) else []
+        if any(lines):
+            return iter(lines)
+    return iter(())
+
+
+def _blocks(parent: etree._Element) -> Iterator[str]:
+    """The lines of what stands in `parent`."""
+    yield from _flow(parent.text)
+    for child in parent:
+        if child.tag == "list":
+            yield from _items(child)
+            yield ""
+        elif child.tag == "table":
+            yield from filter(None, map(_row, child.iter("row")))
+            yield ""
+        elif child.tag == "code" or (child.tag == "quote" and "\n" in (child.text or "")):
+            yield from "".join(child.itertext()).split("\n")
+            yield ""
+        elif child.tag in _PARAGRAPHS and any(each.tag in _PARAGRAPHS for each in child):
+            yield from _blocks(child)
+        else:
+            yield from _inline(child).split("\n")
+            yield ""
+        yield from _flow(child.tail)
+
+
+def _flow(text: str | None) -> Iterator[str]:
+    if text and text.strip():
+        yield " ".join(text.split())
+        yield ""
+
+
+def _inline(element: etree._Element) -> str:
+    """The words of `element` on one line; a line break in it stays one."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["\v" if child.tag == "lb" else _inline(child), child.tail or ""]
+    return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\v"))
+
+
+def _items(items: etree._Element) -> Iterator[str]:
+    is_numbered = items.get("rend") == "ol"
+    for number, item in enumerate(items.iterchildren("item"), start=1):
+        own = [item.text or ""]
+        inner = []
+        for child in item:
+            if child.tag == "list":
+                inner.append(child)
+            else:
+                own.append(f" {_inline(child)} " if child.tag in _PARAGRAPHS | {"lb"} else _inline(child))
+            own.append(child.tail or "")
+        line = " ".join("".join(own).split())
+        if line:
+            yield f"{number}. {line}" if is_numbered else f"• {line}"
+        for child in inner:
+            yield from _items(child)
+
+
+def _row(row: etree._Element) -> str:
+    cells = [" ".join(" ".join(cell.itertext()).split()).replace("|", "/") for cell in row.iterchildren("cell")]
+    return " | ".join(cells).strip() if any(cells) else ""
+
+
+def _article_id(facts: PageFacts, address: str | None, given: str | None, text: str) -> str:
+    for name in (facts.url, address, given):
+        if name and len(name) <= MAX_ID:
+            return parse_article_id(name)
+    return f"text-{hashlib.sha256((facts.url or address or text).encode()).hexdigest()[:ID_DIGITS]}"
