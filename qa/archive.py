@@ -22,6 +22,7 @@ from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from corpus.readers import Remark, Unreadable
+    from corpus.readers.web import Web
     from index.encoders.encoder import Encoder
     from index.store.listed import ListedArticle
     from index.store.sqlite import ArticleStore
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
 CACHE = Path(".article-qa-cache")
+# What was fetched of the web, in the folder of the index.
+KEPT_PAGES = "fetched"
 
 
 class Archive:
@@ -85,7 +88,8 @@ class Archive:
     ) -> Archive:
         """A new archive of `sources`, in the folder `index` or that of the settings; it replaces what was there.
 
-        Sources are files and folders, "-" is standard input; without any, the articles that come with the program.
+        Sources are files, folders and addresses of pages, feeds and sitemaps, "-" is standard input; without any, the
+        articles that come with the program.
         What could not be read stands in `report`. Raises UserError when nothing could be read, and leaves the old
         archive as it was. `on_progress` is called with how many articles are done and how many there are, or None.
         """
@@ -245,9 +249,23 @@ class Archive:
         from corpus.readers import count_articles, read_articles
 
         named = _texts(sources)
-        articles = read_articles(named)
+        articles = read_articles(named, web=self._web(named))
         advance = counting(on_progress, count_articles(named) if on_progress else None)
         return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
+
+    def _web(self, sources: Sequence[str]) -> Web | None:
+        """How addresses are read, where there are any among the sources."""
+        from corpus.readers.find import is_address
+
+        if not any(map(is_address, sources)):
+            return None
+        from corpus.fetch.fetcher import Fetcher
+        from corpus.fetch.kept import KeptPages
+        from corpus.readers.web import Web
+
+        kept = KeptPages(self.settings.index / KEPT_PAGES)
+        fetcher = Fetcher(allows_private=self.settings.private_addresses, kept=kept)
+        return Web(fetcher, self.settings.pages)
 
     def _write(self, write: Callable[[Encoder], Report]) -> Report:
         encoder = self._load_models().encoder

@@ -71,7 +71,7 @@ def main() -> None:
 def build(
     sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
 ) -> None:
-    """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
+    """Make a new index of SOURCES: files, folders, addresses or "-"; without any, of the bundled articles."""
     settings = load_settings(config, index=index, encoder=encoder)
     with progress_bar("articles") as on_progress:
         archive = Archive.build(sources or None, settings=settings, on_progress=on_progress)
@@ -85,7 +85,10 @@ def build(
 @_config
 @_json
 def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
-    """Add SOURCES to the index; an article that is there already is replaced if it differs."""
+    """Add SOURCES to the index; an article that is there already is replaced if it differs.
+
+    SOURCES are files, folders, addresses of pages, feeds and sitemaps, or "-".
+    """
     archive = Archive(load_settings(config, index=index))
     with progress_bar("articles") as on_progress:
         report = archive.add(sources, on_progress=on_progress)

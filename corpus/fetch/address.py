@@ -21,11 +21,6 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _PROTOCOLS = IPv4Network("192.0.0.0/24")
 
 
-def is_address(source: str) -> bool:
-    """Whether `source` is meant as an address of the web and not as a path."""
-    return source.lower().startswith(("http://", "https://"))
-
-
 def parse_address(text: str) -> str:
     """Return `text` in the form by which a page is known: no fragment, no port that goes without saying, no tracking.
 

@@ -19,7 +19,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Fetcher:
-    """Fetches addresses one after another, and remembers what each site asked for."""
+    """Fetches addresses one after another, each within `limits`, and remembers what each site asked for."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Fetcher:
         """`allows_private`: machines of this network may be asked. `kept`: what was fetched before."""
         self._allows_private = allows_private
         self._kept = kept
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._pause = pause
         self._sleep = sleep
         self._robots: dict[str, Robots] = {}
@@ -72,8 +72,8 @@ class Fetcher:
 
     def _read_robots(self, site: str) -> Robots:
         try:
-            most = min(self._limits.bytes, 2 * MAX_BYTES)
-            return Robots.parse(self._ask(f"{site}/robots.txt", {}, replace(self._limits, bytes=most)).data)
+            most = min(self.limits.bytes, 2 * MAX_BYTES)
+            return Robots.parse(self._ask(f"{site}/robots.txt", {}, replace(self.limits, bytes=most)).data)
         except Refused as error:
             return Robots.of_status(error.status)
         except NotModified:
@@ -86,7 +86,7 @@ class Fetcher:
         if site in self._asked and wait > 0:
             self._sleep(wait)
         try:
-            return download(address, headers, limits or self._limits, allows_private=self._allows_private)
+            return download(address, headers, limits or self.limits, allows_private=self._allows_private)
         finally:
             self._asked[site] = time.monotonic()
 

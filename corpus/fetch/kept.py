@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -51,7 +52,8 @@ class KeptPages:
             part.write_bytes(json.dumps(record).encode() + b"\n" + gzip.compress(kept.fetched.data, 6, mtime=0))
             part.replace(path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
 
     def _path(self, address: str) -> Path:
         return self._folder / hashlib.sha256(address.encode()).hexdigest()

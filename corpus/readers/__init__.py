@@ -1,4 +1,4 @@
-"""Sources in, articles out: files, folders and standard input."""
+"""Sources in, articles out: files, folders, addresses and standard input."""
 
 from __future__ import annotations
 
@@ -7,42 +7,65 @@ import gzip
 import hashlib
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.find import ID_DIGITS, ArticleFile, Remark, Unreadable, find_files, printable_path
+from corpus.readers.find import (
+    ID_DIGITS,
+    ArticleFile,
+    Remark,
+    Unreadable,
+    find_files,
+    is_address,
+    printable_path,
+)
 from corpus.readers.jsonl import read_jsonl_line, read_lines
 from corpus.readers.metadata import load_metadata, parse_article_id
 from corpus.readers.text import MAX_BYTES, read_text
+
+if TYPE_CHECKING:
+    from corpus.readers.web import Web
 
 __all__ = ["STDIN", "Remark", "Unreadable", "count_articles", "read_articles"]
 
 STDIN = "-"
 # For each folder what its articles.toml says of each file.
 _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
+# The files that a source names, or what reads it where it is none of files.
+_Source = list[ArticleFile | Unreadable] | Callable[[], Iterator[tuple[str, Article | Remark | UserError]]]
 
 
-def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable | Remark]:
-    """Return the articles of `sources` (files, folders, "-" for standard input) in order.
+def read_articles(sources: Sequence[str], *, web: Web | None = None) -> Iterator[Article | Unreadable | Remark]:
+    """Return the articles of `sources` (files, folders, addresses, "-" for standard input) in order.
+
+    `web` says how addresses are read; without it, as it is made without arguments.
 
     What cannot be read comes as Unreadable in its place, and the rest goes on. Of two lines with one id the later
     replaces the earlier, and a Remark says so; two files with one id are not both read. UserError is raised at once,
-    before anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.
+    before anything is read, for a path where nothing is, a folder without articles, a broken articles.toml and what
+    is no address.
     """
-    found = [None if source == STDIN else find_files(source) for source in sources]
-    files = [file for group in found for file in group or () if isinstance(file, ArticleFile) and not file.is_jsonl]
+    found = [_find(source, web) for source in sources]
+    files = [
+        file
+        for group in found
+        if isinstance(group, list)
+        for file in group
+        if isinstance(file, ArticleFile) and not file.is_jsonl
+    ]
     tables = {folder: load_metadata(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
     return _each_id_once(chain.from_iterable(_read_source(group, tables) for group in found))
 
 
 def count_articles(sources: Sequence[str]) -> int | None:
-    """How many articles `read_articles` will come by, for a progress bar; None where standard input is among them."""
-    if STDIN in sources:
+    """How many articles `read_articles` will come by, for a progress bar; None where only reading tells."""
+    if any(source == STDIN or is_address(source) for source in sources):
         return None
     return sum(_count(file) for source in sources for file in find_files(source))
 
@@ -67,13 +90,24 @@ def _each_id_once(found: Iterable[tuple[str, Article | Remark | UserError]]) -> 
             yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
 
 
-def _read_source(
-    files: list[ArticleFile | Unreadable] | None, tables: _Tables
-) -> Iterator[tuple[str, Article | Remark | UserError]]:
-    """Each article, or why there is none, with its origin: a path or `path:line`."""
-    if files is None:
-        yield from _read_stdin()
-    for file in files or ():
+def _find(source: str, web: Web | None) -> _Source:
+    if source == STDIN:
+        return _read_stdin
+    if not is_address(source):
+        return find_files(source)
+    # Nothing of it is needed to read files, and it is slow to load.
+    from corpus.fetch.address import parse_address
+    from corpus.readers.web import Web, read_address
+
+    return partial(read_address, parse_address(source), web or Web())
+
+
+def _read_source(source: _Source, tables: _Tables) -> Iterator[tuple[str, Article | Remark | UserError]]:
+    """Each article, or why there is none, with its origin: an address, a path or `path:line`."""
+    if not isinstance(source, list):
+        yield from source()
+        return
+    for file in source:
         if isinstance(file, Unreadable):
             yield file.origin, UserError(file.reason)
         elif file.is_jsonl:

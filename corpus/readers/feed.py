@@ -25,7 +25,8 @@ _LONG_TAG = re.compile(rb"<[^<>]{1000,}")
 WHOLE_WORDS = 150
 # A character of a script without spaces says as much as half a word: counted as one, reports there are long enough.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
-# How a text ends that goes on elsewhere.
+# How a text ends that goes on elsewhere, in its last characters.
+CUT_OFF_WITHIN = 60
 _CUT_OFF = re.compile(
     r"(?:…|\.\.\.|\[\s*(?:…|&hellip;|\.\.\.)\s*\]|(?:read|continue|keep) (?:more|reading|on)\W*|weiterlesen\W*|"
     r"lire la suite\W*|leer más\W*)\s*$",
@@ -114,7 +115,7 @@ def _article_id(address: str | None, link: str | None, guid: object) -> str | No
 
 def _is_whole(text: str) -> bool:
     plain = without_html(text).strip()
-    return len(_WORD.findall(plain)) >= WHOLE_WORDS and not _CUT_OFF.search(plain)
+    return len(_WORD.findall(plain)) >= WHOLE_WORDS and not _CUT_OFF.search(plain[-CUT_OFF_WITHIN:])
 
 
 def _text(value: object) -> str | None:

@@ -76,6 +76,11 @@ def find_files(source: str) -> list[ArticleFile | Unreadable]:
     return found
 
 
+def is_address(source: str) -> bool:
+    """Whether `source` is meant as an address of the web and not as a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def printable_path(path: Path | str) -> str:
     """`path` for people and files: what is not UTF-8 or steers a terminal becomes the replacement character."""
     return _CONTROLS.sub("\ufffd", os.fsencode(path).decode("utf-8", errors="replace"))

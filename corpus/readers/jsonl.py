@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import ftfy
@@ -37,7 +37,11 @@ def read_jsonl_line(line: bytes) -> tuple[Article, Fields]:
     the article. Day and source are looked for in the text only where the line has no date. Tags and entities of HTML
     leave the text. Raises UserError naming the field and the value.
     """
-    record = _parse(line)
+    return read_record(_parse(line))
+
+
+def read_record(record: Mapping[str, object]) -> tuple[Article, Fields]:
+    """Return the article of a record with the fields of such a line, whatever it was written as."""
     fields = read_fields(record)
     text = _parse_text(fields.text, record)
     is_dated = fields.published is not None
@@ -78,7 +82,7 @@ def _parse(line: bytes) -> dict[str, object]:
     return record
 
 
-def _parse_text(value: object, record: dict[str, object]) -> str:
+def _parse_text(value: object, record: Mapping[str, object]) -> str:
     if value is None:
         names = ", ".join(map(repr, list(record)[:8])) or "none"
         raise UserError(f"the line has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
