@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from corpus.readers import Remark, Unreadable
     from corpus.readers.web import Web
     from index.encoders.encoder import Encoder
+    from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
     from index.store.sqlite import ArticleStore
     from index.update import Report
+    from index.words.tantivy import LexicalIndex
     from qa.answerer import Answerer
     from qa.build import Models
     from qa.check.verify import Verification
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
 CACHE = Path(".article-qa-cache")
+# Nobody looks through more; each word is looked for in every title.
+MOST_FOUND = 10_000
+MOST_WORDS = 8
 # What was fetched of the web, in the folder of the index.
 KEPT_PAGES = "fetched"
 
@@ -63,6 +68,7 @@ class Archive:
         self._folder = IndexFolder(self.settings.index)
         self._models = models
         self._store: ArticleStore | None = None
+        self._words: LexicalIndex | None = None
         self._answerer: Answerer | None = None
         self._is_closed = False
         self._opening = threading.RLock()
@@ -133,9 +139,49 @@ class Archive:
         """Every article without its text, newest first, undated ones last."""
         return self._current_store().list_articles()
 
+    def browse(
+        self,
+        words: str = "",
+        *,
+        source: str = "",
+        filters: Filters | None = None,
+        order: Order = "newest",
+        first: int = 0,
+        most: int = 50,
+    ) -> Listing:
+        """Some of the articles, without their texts, from the one at `first` on, and how many there are altogether.
+
+        `words` stand all in one passage or its title, `source` is part of the source's name; of `filters` the days and
+        the sources count.
+        """
+        from index.store.browse import Wanted, browse
+        from index.words.analyze import analyze
+
+        with self._opening:
+            store, index = self._current_store(), self._current_words() if words.strip() else None
+        terms = list(dict.fromkeys(analyze(words)))
+        wanted = Wanted(
+            words=tuple(words.split()[:MOST_WORDS]),
+            passages=index.with_all(terms, MOST_FOUND) if index else (),
+            source=source.strip(),
+            after=filters.after if filters else None,
+            before=filters.before if filters else None,
+        )
+        return browse(store, wanted, order=order, first=first, most=most)
+
+    def neighbours(self, article_id: str) -> tuple[ListedArticle | None, ListedArticle | None]:
+        """The article before this one and the one behind it, newest first, without their texts."""
+        from index.store.browse import neighbours
+
+        return neighbours(self._current_store(), _known_as_text(article_id))
+
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
         return self._current_store().article(_known_as_text(article_id))
+
+    def common_sources(self, most: int = 100) -> Sequence[str]:
+        """The sources with the most articles, in alphabetical order; no model is loaded for it."""
+        return self._current_store().sources(most)
 
     def sources(self) -> Sequence[str]:
         """The sources with the most articles, those that a question can name, in alphabetical order."""
@@ -234,7 +280,7 @@ class Archive:
         with self._opening:
             self._is_closed = True
             # The files are closed with the last question that reads them.
-            self._store = self._answerer = self._models = None
+            self._store = self._words = self._answerer = self._models = None
 
     def __enter__(self) -> Archive:
         self._check_open()
@@ -300,6 +346,17 @@ class Archive:
             if self._store is None or self._store.path.parent != self._folder.require_current():
                 self._store = open_current(self._folder)
             return self._store
+
+    def _current_words(self) -> LexicalIndex:
+        """The words of the current store, as far as they were written."""
+        from index.words.tantivy import LexicalIndex
+
+        store = self._current_store()
+        if self._words is None or self._words.store is not store:
+            self._words = LexicalIndex(store)
+        else:
+            self._words.refresh()
+        return self._words
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -10,6 +10,7 @@ CHAT_PATH = "/chat"
 CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", f"{CHAT_PATH}/gradio_api/run/predict"})
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
+ARTICLES_PATH = "/articles"
 EVALUATION_PATH = "/evaluation"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"

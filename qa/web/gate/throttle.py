@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp
 from qa.web.gate.errors import error_response
-from qa.web.paths import CHAT_EVENTS, EVALUATION_PATH
+from qa.web.paths import ARTICLES_PATH, CHAT_EVENTS, EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
 BODY_SECONDS = 10.0
 
-PAGES = ("/articles/", EVALUATION_PATH)
+PAGES = (ARTICLES_PATH, EVALUATION_PATH)
 
 
 class TooLarge(Exception):
