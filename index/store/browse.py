@@ -59,14 +59,10 @@ def neighbours(store: ArticleStore, article_id: str) -> tuple[ListedArticle | No
         found = db.execute("SELECT published FROM article WHERE article_id = ?", (article_id,)).fetchone()
         if found is None:
             return None, None
-        day = found[0]
-        # Of the same day, of another day that is known, of none: each is found by the index.
-        newer = (
-            ("published IS ? AND article_id < ?", "published > ?")
-            if day
-            else ("published IS ? AND article_id < ?", "published IS NOT NULL")
-        )
-        older = ("published IS ? AND article_id > ?", *(("published < ?", "published IS NULL") if day else ()))
+        # Of the same day, then of any other: each is found by the index.
+        day, same = found[0], "published IS ? AND article_id"
+        newer = (f"{same} < ?", "published > ?" if day else "published IS NOT NULL")
+        older = (f"{same} > ?", *(("published < ?", "published IS NULL") if day else ()))
         before = _first(store, newer, day, article_id, "published, article_id DESC")
         after = _first(store, older, day, article_id, "published DESC, article_id")
     return before, after

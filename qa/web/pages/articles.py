@@ -63,7 +63,7 @@ class Search:
             source=_text(query, "source"),
             after=_day(query, "after"),
             before=_day(query, "before"),
-            order=order,  # type: ignore[arg-type]  # one of _ORDERS
+            order=order,
             page=int(number),
         )
 
@@ -119,7 +119,7 @@ def _find(archive: Archive, search: Search) -> Listing:
     )
 
 
-def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> Mapping[str, object]:
+def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> dict[str, object]:
     first = (search.page - 1) * PAGE_ARTICLES
     return {
         "search": search,
