@@ -13,10 +13,11 @@ from index.store.sqlite import LISTED, ArticleStore, to_listed
 
 Order = Literal["newest", "oldest", "title"]
 
-# Undated ones last. The first is the order of an index that has all that is listed, so that no article is looked at.
+# Undated ones last. An index has all that is listed in the first order, which is read backwards for the second: no
+# article is looked at, and nothing is sorted.
 _ORDERS: dict[Order, str] = {
     "newest": "published DESC, article_id",
-    "oldest": "published IS NULL, published, article_id",
+    "oldest": "published NULLS LAST, article_id DESC",
     "title": "title COLLATE NOCASE, article_id",
 }
 

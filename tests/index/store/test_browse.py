@@ -38,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
 
 
 def in_order(articles: list[Article], order: Order) -> list[str]:
-    found = sorted(articles, key=lambda each: each.article_id)
+    found = sorted(articles, key=lambda each: each.article_id, reverse=order == "oldest")
     if order == "title":
         found.sort(key=lambda each: each.title.lower())
     else:
@@ -93,11 +93,12 @@ def test_the_neighbours_are_those_of_the_list(store: ArticleStore) -> None:
     assert neighbours(store, "nobody") == (None, None)
 
 
-def test_the_list_is_read_from_its_index_alone(store: ArticleStore) -> None:
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_the_list_is_read_from_its_index_alone(store: ArticleStore, order: Order) -> None:
     """No article, whose text is a thousand times as long, is looked at."""
     seen: list[str] = []
     store.connection.set_trace_callback(seen.append)
-    browse(store, Wanted(words=("a",), source="b", after=DAY), order="newest", first=20, most=10)
+    browse(store, Wanted(words=("a",), source="b", after=DAY), order=order, first=20, most=10)
     store.connection.set_trace_callback(None)
     queries = [query for query in seen if query.startswith("SELECT") and "LIKE" in query]
     assert len(queries) == 2
