@@ -21,8 +21,7 @@ from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from corpus.readers import Remark, Unreadable
-    from corpus.readers.web import Web
+    from corpus.readers import Read
     from index.encoders.encoder import Encoder
     from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from qa.evaluate.measure.evaluation import Evaluation
     from qa.question.followup import Turn
 
-    _Change = Callable[[IndexFolder, Iterable[Article | Unreadable | Remark], Encoder, Advance], Report]
+    _Change = Callable[[IndexFolder, Iterable[Read], Encoder, Advance], Report]
 
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
@@ -43,8 +42,6 @@ CACHE = Path(".article-qa-cache")
 # Nobody looks through more; each word is looked for in every title.
 MOST_FOUND = 10_000
 MOST_WORDS = 8
-# What was fetched of the web, in the folder of the index.
-KEPT_PAGES = "fetched"
 
 
 class Archive:
@@ -293,25 +290,12 @@ class Archive:
 
     def _change(self, change: _Change, sources: _Sources, on_progress: OnProgress | None) -> Report:
         from corpus.readers import count_articles, read_articles
+        from qa.build import open_web
 
         named = _texts(sources)
-        articles = read_articles(named, web=self._web(named))
+        articles = read_articles(named, web=open_web(self.settings, named))
         advance = counting(on_progress, count_articles(named) if on_progress else None)
         return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
-
-    def _web(self, sources: Sequence[str]) -> Web | None:
-        """How addresses are read, where there are any among the sources."""
-        from corpus.readers.find import is_address
-
-        if not any(map(is_address, sources)):
-            return None
-        from corpus.fetch.fetcher import Fetcher
-        from corpus.fetch.kept import KeptPages
-        from corpus.readers.web import Web
-
-        kept = KeptPages(self.settings.index / KEPT_PAGES)
-        fetcher = Fetcher(allows_private=self.settings.private_addresses, kept=kept)
-        return Web(fetcher, self.settings.pages)
 
     def _write(self, write: Callable[[Encoder], Report]) -> Report:
         encoder = self._load_models().encoder

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus import bundled
 from corpus.errors import UserError
+from corpus.readers.find import count_suffixes
 from qa import __version__
 from qa.archive import Archive
 from qa.cli_evaluate import evaluate
+from qa.dry_run import count_reasons, show_articles
 from qa.progress import progress_bar
 from qa.settings import load_settings
 
@@ -29,6 +32,7 @@ SHOWN_FAILURES = 20
 _index = click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: .article-qa]")
 _config = click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings.")
 _encoder = click.option("--encoder", help="The sentence-transformers model, by name or folder.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would come in, and change nothing.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 
 
@@ -67,12 +71,14 @@ def main() -> None:
 @_index
 @_config
 @_encoder
+@_dry_run
 @_json
-def build(
-    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
-) -> None:
+def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Make a new index of SOURCES: files, folders, addresses or "-"; without any, of the bundled articles."""
-    settings = load_settings(config, index=index, encoder=encoder)
+    if dry_run:
+        show_articles(sources or [str(bundled.ARTICLES)], load_settings(**options), as_json=as_json)
+        return
+    settings = load_settings(**options)
     with progress_bar("articles") as on_progress:
         archive = Archive.build(sources or None, settings=settings, on_progress=on_progress)
     assert archive.report is not None
@@ -83,13 +89,17 @@ def build(
 @click.argument("sources", nargs=-1, required=True)
 @_index
 @_config
+@_dry_run
 @_json
-def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+def add(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Add SOURCES to the index; an article that is there already is replaced if it differs.
 
     SOURCES are files, folders, addresses of pages, feeds and sitemaps, or "-".
     """
-    archive = Archive(load_settings(config, index=index))
+    if dry_run:
+        show_articles(sources, load_settings(**options), as_json=as_json)
+        return
+    archive = Archive(load_settings(**options))
     with progress_bar("articles") as on_progress:
         report = archive.add(sources, on_progress=on_progress)
     _report(report, as_json)
@@ -252,7 +262,7 @@ main.add_command(evaluate)
 
 def _report(report: Report, as_json: bool) -> None:
     if as_json:
-        _print_json(asdict(report))
+        _print_json(asdict(report) | {"reasons": count_reasons(report)})
     else:
         counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
         click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing changed")
@@ -260,9 +270,15 @@ def _report(report: Report, as_json: bool) -> None:
         click.echo(f"note: {remark.origin}: {remark.text}", err=True)
     if len(report.remarks) > SHOWN_FAILURES:
         click.echo(f"note: and {len(report.remarks) - SHOWN_FAILURES} more like these", err=True)
+    if report.left_out:
+        counts = count_suffixes(file.origin for file in report.left_out)
+        click.echo(f"left out: {counts}; name such a file itself to have it looked at", err=True)
     failures = report.unreadable
     for failure in failures[:SHOWN_FAILURES]:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
+    if len(failures) > SHOWN_FAILURES:
+        for reason, count in count_reasons(report).items():
+            click.echo(f"not read: {count} because {reason}", err=True)
     if failures:
         more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")

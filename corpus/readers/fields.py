@@ -45,6 +45,11 @@ def _plain(name: str) -> str:
 _BY_NAME = {_plain(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names.split())}
 
 
+def is_text_field(name: str) -> bool:
+    """Whether a field of this name holds the text of an article."""
+    return _BY_NAME.get(_plain(name), ("", 0))[0] == "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What a record says of an article; None where it says nothing. `remarks` are what was left out, and why."""

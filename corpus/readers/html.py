@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import ftfy
 from lxml import etree
@@ -17,8 +17,9 @@ from corpus.clean import clean_text
 from corpus.errors import UserError
 from corpus.language import language_of
 from corpus.published import find_published
+from corpus.readers.blocks import lines_of
 from corpus.readers.find import ID_DIGITS
-from corpus.readers.metadata import MAX_ID, parse_article_id, parse_metadata
+from corpus.readers.metadata import MAX_ID, NOTHING_KNOWN, Metadata, parse_article_id
 from corpus.readers.page import PageFacts, read_facts
 from corpus.readers.text import MAX_BYTES, cut_at_title, decode, first_words
 
@@ -38,7 +39,6 @@ _MEANT = {
 }
 # Seven bits a byte, so that their text is valid UTF-8 as well, and nonsense.
 _SEVEN_BITS = ("iso2022", "hz")
-_PARAGRAPHS = frozenset({"p", "head", "quote", "code", "ab", "table", "list", "div", "fw"})
 
 
 def read_html(
@@ -47,17 +47,16 @@ def read_html(
     article_id: str | None = None,
     address: str | None = None,
     encoding: str | None = None,
-    metadata: Mapping[str, object] | None = None,
+    known: Metadata = NOTHING_KNOWN,
 ) -> Article:
     """Return the article of the page `data`, which came from `address`, if it is on the web.
 
-    `encoding` is what the server said of it, `metadata` a table of articles.toml, which goes first. Headings and
+    `encoding` is what the server said of it, `known` what somebody wrote down, which goes first. Headings and
     paragraphs are lines of their own, items begin with "• " or a number, the cells of a row stand between bars.
 
     The canonical address names the article, else `address`, else `article_id`, else its text. Raises UserError for data
-    that is too large, or binary, or has no text of an article, and for bad metadata.
+    that is too large, or binary, or has no text of an article.
     """
-    known = parse_metadata(metadata or {})
     markup = decode_html(data, encoding)
     tree = parse_html(markup)
     facts = read_facts(tree, markup, address)
@@ -122,68 +121,10 @@ def main_text(tree: HtmlElement) -> Iterator[str]:
     # Its way for precision drops lists of links and notices that the other keeps, but of a short page nearly all.
     for is_precise in (True, False):
         found = bare_extraction(tree, include_comments=False, favor_precision=is_precise, with_metadata=False)
-        lines = list(_blocks(found.body)) if found is not None and not isinstance(found, dict) else []
+        lines = list(lines_of(found.body)) if found is not None and not isinstance(found, dict) else []
         if any(lines):
             return iter(lines)
     return iter(())
-
-
-def _blocks(parent: etree._Element) -> Iterator[str]:
-    """The lines of what stands in `parent`."""
-    yield from _flow(parent.text)
-    for child in parent:
-        if child.tag == "list":
-            yield from _items(child)
-            yield ""
-        elif child.tag == "table":
-            yield from filter(None, map(_row, child.iter("row")))
-            yield ""
-        elif child.tag == "code" or (child.tag == "quote" and "\n" in (child.text or "")):
-            yield from "".join(child.itertext()).split("\n")
-            yield ""
-        elif child.tag in _PARAGRAPHS and any(each.tag in _PARAGRAPHS for each in child):
-            yield from _blocks(child)
-        else:
-            yield from _inline(child).split("\n")
-            yield ""
-        yield from _flow(child.tail)
-
-
-def _flow(text: str | None) -> Iterator[str]:
-    if text and text.strip():
-        yield " ".join(text.split())
-        yield ""
-
-
-def _inline(element: etree._Element) -> str:
-    """The words of `element` on one line; a line break in it stays one."""
-    parts = [element.text or ""]
-    for child in element:
-        parts += ["\v" if child.tag == "lb" else _inline(child), child.tail or ""]
-    return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\v"))
-
-
-def _items(items: etree._Element) -> Iterator[str]:
-    is_numbered = items.get("rend") == "ol"
-    for number, item in enumerate(items.iterchildren("item"), start=1):
-        own = [item.text or ""]
-        inner = []
-        for child in item:
-            if child.tag == "list":
-                inner.append(child)
-            else:
-                own.append(f" {_inline(child)} " if child.tag in _PARAGRAPHS | {"lb"} else _inline(child))
-            own.append(child.tail or "")
-        line = " ".join("".join(own).split())
-        if line:
-            yield f"{number}. {line}" if is_numbered else f"• {line}"
-        for child in inner:
-            yield from _items(child)
-
-
-def _row(row: etree._Element) -> str:
-    cells = [" ".join(" ".join(cell.itertext()).split()).replace("|", "/") for cell in row.iterchildren("cell")]
-    return " | ".join(cells).strip() if any(cells) else ""
 
 
 def _article_id(facts: PageFacts, address: str | None, given: str | None, text: str) -> str:

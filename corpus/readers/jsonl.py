@@ -41,7 +41,7 @@ def read_jsonl_line(line: bytes) -> tuple[Article, Fields]:
 
 
 def read_record(record: Mapping[str, object]) -> tuple[Article, Fields]:
-    """Return the article of a record with the fields of such a line, whatever it was written as."""
+    """The same of a record that is read already: a row of a table, an item of a list."""
     fields = read_fields(record)
     text = _parse_text(fields.text, record)
     is_dated = fields.published is not None
@@ -85,7 +85,7 @@ def _parse(line: bytes) -> dict[str, object]:
 def _parse_text(value: object, record: Mapping[str, object]) -> str:
     if value is None:
         names = ", ".join(map(repr, list(record)[:8])) or "none"
-        raise UserError(f"the line has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
+        raise UserError(f"it has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
     if not isinstance(value, str):
         raise UserError(f"text must be a text, not {value!r:.80}")
     text = ftfy.fix_encoding(value)

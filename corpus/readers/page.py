@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -20,6 +20,10 @@ from corpus.readers.metadata import MAX_LINE, parse_url
 
 # Of records within records in a page's JSON-LD so many are looked at: a hostile page could nest without end.
 MAX_RECORDS = 500
+# No paper is older; 0001-01-01 and the first day of computers are how programs write that they do not know.
+FIRST_YEAR = 1600
+NO_DAY = date(1970, 1, 1)
+ONE_DAY = timedelta(days=1)
 # Pages of archives and home pages have an address of this kind; as the address of an article it is a mistake.
 _HOME = re.compile(r"/?(?:index\.\w+)?", re.I)
 _ARTICLE_TYPE = re.compile(r"(?:\w*Article|BlogPosting|Report|LiveBlogPosting|Review|ScholarlyArticle)$")
@@ -46,6 +50,7 @@ _DAYS = (
     "date",
 )
 _SOURCES = ("og:site_name", "application-name", "dc.publisher", "citation_journal_title", "publisher")
+_SOFTWARE = ("blogger", "blogspot", "wordpress", "wordpress.com", "website", "home")
 # What browsers and SingleFile write into a page that they save.
 _SAVED_FROM = re.compile(r"<!--[^>]{0,300}?(?:saved from url=\(\d+\)|\burl: )\s*(https?://[^\s<>]+)", re.I)
 _DATED_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-])")
@@ -160,7 +165,8 @@ def _bare_host(url: str) -> str:
 def _source(meta: Mapping[str, str], records: list[Mapping[str, object]], address: str | None) -> str | None:
     for name in (*_texts(records, "publisher", "name"), *(meta.get(key) for key in _SOURCES)):
         line = _line(name)
-        if line and "://" not in line:
+        # An account in a network, or the software of the site.
+        if line and "://" not in line and not line.startswith("@") and line.casefold() not in _SOFTWARE:
             return line
     return (_bare_host(address) or None) if address else None
 
@@ -204,11 +210,17 @@ def _squeezed(name: str) -> str:
 def _published(
     tree: HtmlElement, meta: Mapping[str, str], records: list[Mapping[str, object]], address: str | None
 ) -> date | None:
+    in_address = _day_in(address)
     for text in (*_texts(records, "datePublished"), *(meta.get(key) for key in _DAYS), *_times(tree)):
         with suppress(UserError):
-            day = parse_day(text, "date")
-            if day:
-                return day
+            day = parse_day(text, "date") if text else None
+            if day and day.year >= FIRST_YEAR and day != NO_DAY:
+                # A time stamp is often that of Greenwich, the address has the day of the paper's own town.
+                return day - ONE_DAY if in_address == day - ONE_DAY else day
+    return in_address
+
+
+def _day_in(address: str | None) -> date | None:
     match = _DATED_PATH.search(urlsplit(address).path) if address else None
     with suppress(ValueError):
         return date(int(match[1]), int(match[2]), int(match[3])) if match else None

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from urllib.parse import urlsplit
 
 from corpus.article import Article
 from corpus.errors import UserError
+from corpus.fetch.address import host_of
 from corpus.fetch.download import GZIP, Fetched, unpack
 from corpus.fetch.fetcher import Fetcher
+from corpus.readers.confined import Confined
 from corpus.readers.feed import Entry, read_feed
 from corpus.readers.fields import read_fields
-from corpus.readers.find import Remark
-from corpus.readers.html import read_html
+from corpus.readers.files import Result, read_fetched
+from corpus.readers.find import ID_DIGITS, Remark
+from corpus.readers.formats import SUFFIXES, suffix_of
 from corpus.readers.jsonl import read_record
+from corpus.readers.metadata import MAX_ID
 from corpus.readers.sitemap import Place, read_sitemap
-from corpus.readers.text import read_text
 
 # Of one feed or sitemap, the newest first; a second between two requests makes it some minutes.
 MOST_PAGES = 200
@@ -25,8 +31,6 @@ MOST_PAGES = 200
 MOST_SITEMAPS = 50
 
 Kind = Literal["page", "feed", "sitemap"]
-# An article, what is to be said of it, or why there is none.
-Result = Article | Remark | UserError
 
 _HEAD_BYTES = 4_000
 # Declarations, comments, instructions; then the first element, or the object of a JSON feed.
@@ -43,8 +47,6 @@ _KINDS: dict[bytes, Kind] = {
     b"urlset": "sitemap",
     b"sitemapindex": "sitemap",
 }
-_PLAIN = ("text/plain", "text/markdown", "text/x-markdown")
-_PAGES = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,19 @@ class Web:
     most_pages: int = MOST_PAGES
 
 
-def read_address(address: str, web: Web) -> Iterator[tuple[str, Result]]:
+def read_address(address: str, web: Web, confined: Confined) -> Iterator[Result]:
     """Return what is at `address`, a normal one: each article, or why there is none, with the address of it."""
     try:
         fetched = _fetch(address, web)
         kind = kind_of(fetched.data)
         if kind == "feed":
-            entries = read_feed(fetched.data, address=fetched.address)
+            yield from _read_entries(address, read_feed(fetched.data, address=fetched.address), web, confined)
         elif kind == "sitemap":
-            places = read_sitemap(fetched.data, fetched.address)
+            yield from _read_places(address, read_sitemap(fetched.data, fetched.address), web, confined)
         else:
-            article = _read_page(fetched)
+            yield from _read_page(fetched, confined)
     except UserError as error:
         yield address, error
-        return
-    if kind == "feed":
-        yield from _read_entries(address, entries, web)
-    elif kind == "sitemap":
-        yield from _read_places(address, places, web)
-    else:
-        yield address, article
 
 
 def kind_of(data: bytes) -> Kind:
@@ -94,51 +89,73 @@ def _fetch(address: str, web: Web, stamp: str | None = None) -> Fetched:
     return fetched
 
 
-def _read_page(fetched: Fetched) -> Article:
-    if fetched.media_type in _PLAIN:
-        return read_text(
-            fetched.data,
-            article_id=fetched.address,
-            metadata={"url": fetched.address},
-            is_markdown="markdown" in fetched.media_type,
-        )
-    if fetched.media_type in _PAGES:
-        return read_html(fetched.data, address=fetched.address, encoding=fetched.charset)
-    raise UserError(f"what is there is {fetched.media_type!r:.80} and no page; save it and add the file")
+def _read_page(fetched: Fetched, confined: Confined) -> Iterator[Result]:
+    """The article of a page, or what is in a file of any other format."""
+    address = fetched.address
+    return read_fetched(
+        fetched.data,
+        name=_file_name(fetched),
+        article_id=address if len(address) <= MAX_ID else f"{host_of(address)}-{_digits(address)}",
+        address=address,
+        encoding=fetched.charset,
+        confined=confined,
+    )
 
 
-def _read_entries(feed: str, entries: list[Entry], web: Web) -> Iterator[tuple[str, Result]]:
+def _file_name(fetched: Fetched) -> str:
+    """A name that says what the server says of it, or the address where the server says nothing that is known here."""
+    suffix = mimetypes.guess_extension(fetched.media_type) or ""
+    if suffix in SUFFIXES:
+        return f"page{suffix}"
+    return f"page{suffix_of(urlsplit(fetched.address).path).removesuffix('.gz')}"
+
+
+def _digits(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:ID_DIGITS]
+
+
+def _read_entries(feed: str, entries: list[Entry], web: Web, confined: Confined) -> Iterator[Result]:
     for entry in entries[: web.most_pages]:
-        yield from _read_entry(entry.link or feed, entry, web)
+        yield from _read_entry(entry.link or feed, entry, web, confined)
     left = len(entries) - web.most_pages
     if left > 0:
         yield feed, Remark(feed, f"{left:,} older entries are left out; the setting 'pages' says how many are read")
 
 
-def _read_entry(origin: str, entry: Entry, web: Web) -> Iterator[tuple[str, Result]]:
+def _read_entry(origin: str, entry: Entry, web: Web, confined: Confined) -> Iterator[Result]:
     """The article of the feed's own words where these are all of it, else that of its page."""
-    page: Article | UserError | None = None
+    problem: UserError | None = None
     if entry.link and not entry.is_whole:
-        try:
-            page = _read_page(_fetch(entry.link, web, entry.stamp))
-        except UserError as error:
-            page = error
-    if isinstance(page, Article):
-        # The page's own day is the place's, the feed's is that of Greenwich.
-        yield origin, replace(page, published=page.published or read_fields(entry.record).published)
-        return
+        page = _read_linked(entry.link, entry, web, confined)
+        if any(isinstance(result, Article) for _, result in page):
+            yield from page
+            return
+        problem = next((result for _, result in page if isinstance(result, UserError)), None)
     try:
         article, fields = read_record(entry.record)
     except UserError as error:
-        yield origin, page or error
+        yield origin, problem or error
         return
     yield from ((origin, Remark(origin, remark)) for remark in fields.remarks)
-    if page is not None:
-        yield origin, Remark(origin, f"only what the feed has of it was read, for its page was not: {page}")
+    if problem is not None:
+        yield origin, Remark(origin, f"only what the feed has of it was read, for its page was not: {problem}")
     yield origin, article
 
 
-def _read_places(sitemap: str, places: list[Place], web: Web) -> Iterator[tuple[str, Result]]:
+def _read_linked(link: str, entry: Entry, web: Web, confined: Confined) -> list[Result]:
+    """What is at the page of an entry; the day is the page's own, else that of the feed."""
+    try:
+        results = list(_read_page(_fetch(link, web, entry.stamp), confined))
+    except UserError as error:
+        return [(link, error)]
+    day = read_fields(entry.record).published
+    return [
+        (origin, replace(result, published=result.published or day) if isinstance(result, Article) else result)
+        for origin, result in results
+    ]
+
+
+def _read_places(sitemap: str, places: list[Place], web: Web, confined: Confined) -> Iterator[Result]:
     """The articles of a sitemap's pages, and of the sitemaps that it names, the last changed first."""
     left, seen, read = list(places), {sitemap}, 0
     while left and read < web.most_pages:
@@ -147,12 +164,12 @@ def _read_places(sitemap: str, places: list[Place], web: Web) -> Iterator[tuple[
             continue
         seen.add(place.address)
         try:
-            fetched = _fetch(place.address, web, place.changed)
-            if place.is_sitemap and len(seen) - read <= MOST_SITEMAPS:
-                left = read_sitemap(fetched.data, fetched.address) + left
-            elif not place.is_sitemap:
+            if not place.is_sitemap:
                 read += 1
-                yield place.address, _read_page(fetched)
+                yield from _read_page(_fetch(place.address, web, place.changed), confined)
+            elif len(seen) - read <= MOST_SITEMAPS:
+                fetched = _fetch(place.address, web, place.changed)
+                left = read_sitemap(fetched.data, fetched.address) + left
         except UserError as error:
             yield place.address, error
     if left:

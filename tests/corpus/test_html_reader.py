@@ -8,6 +8,7 @@ import pytest
 
 from corpus.errors import UserError
 from corpus.readers.html import decode_html, read_html
+from corpus.readers.metadata import Metadata
 
 STORY = """<p>The mill of Velden burned down on Monday night, and four people were hurt in the fire.</p>
 <h2>What is known</h2>
@@ -106,9 +107,9 @@ def test_a_saved_page_tells_where_it_was() -> None:
 
 
 def test_what_is_written_down_by_hand_goes_first() -> None:
-    known = {"title": "Fire", "source": "Post", "published": date(2020, 1, 2), "url": "https://a.example/b"}
-    article = read_html(page(), metadata=known)
-    assert (article.title, article.source, article.published, article.url) == tuple(known.values())
+    article = read_html(page(), known=Metadata("Fire", "Post", date(2020, 1, 2), "https://a.example/b"))
+    assert (article.title, article.source, article.published) == ("Fire", "Post", date(2020, 1, 2))
+    assert article.url == "https://a.example/b"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_a_broken_gzip_file_is_unreadable(tmp_path: Path, cut: object) -> None:
 
 
 def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", b"%PDF-1.7")
+    write(tmp_path / "a.txt", b"\x89PNG\r\n")
     write(tmp_path / "b.txt", STORY)
     (tmp_path / "c.txt").mkdir()
     (tmp_path / "d.txt").symlink_to("nowhere")
@@ -139,7 +139,7 @@ def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
         "f.txt",
     ]
     reasons = [one.reason for one in found if isinstance(one, Unreadable)]
-    assert "it is a PDF file" in reasons[0]
+    assert "it is a PNG picture" in reasons[0]
     assert reasons[3] == "it is not a plain file"
 
 
@@ -193,7 +193,8 @@ def test_a_missing_source_is_an_error_before_anything_is_read(tmp_path: Path, mi
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "picture.png", b"\x89PNG")
     with pytest.raises(
-        UserError, match=r"no articles in '.*'; article files end in \.txt, \.text, \.md, \.markdown, \.jsonl"
+        UserError,
+        match=r"no articles in '.*', only other files \(1 .png\); article files end in \.txt, \.text, \.md, \.markdown, \.jsonl",
     ):
         read_articles([str(tmp_path)])
 
