@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -104,14 +104,17 @@ class Archive:
         archive._change(build_index, bundled.ARTICLES if sources is None else sources, on_progress)
         return archive
 
-    def add(self, sources: _Sources, *, on_progress: OnProgress | None = None) -> Report:
+    def add(
+        self, sources: _Sources, *, only: Collection[Path] | None = None, on_progress: OnProgress | None = None
+    ) -> Report:
         """Add articles, as `build` takes them; what was done comes back, with what could not be read.
 
-        An article whose id is there already is replaced if it differs and left alone if it does not.
+        An article whose id is there already is replaced if it differs and left alone if it does not. Of folders only
+        those files are read that are in `only`, by their whole paths, where that is given.
         """
         from index.update import add_articles
 
-        return self._change(add_articles, sources, on_progress)
+        return self._change(add_articles, sources, on_progress, only)
 
     def rebuild(self, *, on_progress: OnProgress | None = None) -> Report:
         """Make the archive anew from its own articles: one of an earlier version, or for another encoder.
@@ -175,6 +178,10 @@ class Archive:
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
         return self._current_store().article(_known_as_text(article_id))
+
+    def origins(self) -> Mapping[str, str]:
+        """The path of the file that each article was read from, by its id; without those that had none of their own."""
+        return self._current_store().origins()
 
     def common_sources(self, most: int = 100) -> Sequence[str]:
         """The sources with the most articles, in alphabetical order; no model is loaded for it."""
@@ -288,12 +295,18 @@ class Archive:
     ) -> None:
         self.close()
 
-    def _change(self, change: _Change, sources: _Sources, on_progress: OnProgress | None) -> Report:
+    def _change(
+        self,
+        change: _Change,
+        sources: _Sources,
+        on_progress: OnProgress | None,
+        only: Collection[Path] | None = None,
+    ) -> Report:
         from corpus.readers import count_articles, read_articles
         from qa.build import open_web
 
         named = _texts(sources)
-        articles = read_articles(named, web=open_web(self.settings, named))
+        articles = read_articles(named, web=open_web(self.settings, named), only=only)
         advance = counting(on_progress, count_articles(named) if on_progress else None)
         return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
@@ -38,17 +39,20 @@ _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
 _Found = list[ArticleFile | Unreadable | LeftOut] | Callable[[Confined], Iterator[Result]]
 
 
-def read_articles(sources: Sequence[str], *, web: Web | None = None) -> Iterator[Read]:
+def read_articles(
+    sources: Sequence[str], *, web: Web | None = None, only: Collection[Path] | None = None
+) -> Iterator[Read]:
     """Return the articles of `sources` (files, folders, addresses, "-" for standard input) in order.
 
-    `web` says how addresses are read; without it, as it is made without arguments.
+    `web` says how addresses are read; without it, as it is made without arguments. Of folders only those files are
+    read that are in `only`, where that is given.
 
     What cannot be read comes as Unreadable in its place, and the rest goes on; files of a folder that are none of
     articles come as LeftOut. Of two lines with one id the later replaces the earlier, and a Remark says so; two files
     with one id are not both read. UserError is raised at once, before anything is read, for a path where nothing is, a
     folder without articles, a broken articles.toml and what is no address.
     """
-    found = [_find(source, web) for source in sources]
+    found = [_find(source, web, only) for source in sources]
     named = (file for group in found if isinstance(group, list) for file in group)
     files = [file for file in named if isinstance(file, ArticleFile)]
     files = [file for file in files if _lines_of(file) is None]
@@ -98,16 +102,21 @@ def _each_id_once(found: Iterable[Result | LeftOut]) -> Iterator[Read]:
             yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
 
 
-def _find(source: str, web: Web | None) -> _Found:
+def _find(source: str, web: Web | None, only: Collection[Path] | None) -> _Found:
     if source == STDIN:
         return _read_stdin
     if not is_address(source):
-        return find_files(source)
+        files = find_files(source)
+        return files if only is None else [file for file in files if _place(file) in only]
     # Nothing of it is needed to read files, and it is slow to load.
     from corpus.fetch.address import parse_address
     from corpus.readers.web import Web, read_address
 
     return partial(read_address, parse_address(source), web or Web())
+
+
+def _place(file: ArticleFile | Unreadable | LeftOut) -> Path:
+    return Path(os.path.abspath(file.path if isinstance(file, ArticleFile) else file.origin))
 
 
 def _read_source(source: _Found, tables: _Tables, confined: Confined) -> Iterator[Result | LeftOut]:

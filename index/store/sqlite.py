@@ -283,12 +283,13 @@ class ArticleStore:
     def each_article(self) -> Iterator[Article]:
         """Every article, whole, in the order of the ids, with the file that it was read from."""
         ids = self.article_ids()
-        origins = self._origins()
+        origins = self.origins()
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
             for article in self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values():
                 yield replace(article, origin=origins.get(article.article_id))
 
-    def _origins(self) -> dict[str, str]:
+    def origins(self) -> dict[str, str]:
+        """The path of the file that each article was read from, by its id; without those that had none of their own."""
         with self.reading() as db:
             # An index of an earlier version has none.
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'origin'").fetchone():

@@ -88,7 +88,31 @@ def test_one_bad_address_stops_nothing(site: Site) -> None:
     unreadable = [each for each in found if isinstance(each, Unreadable)]
     assert [each.origin for each in unreadable] == [f"{site.url}{path}" for path in bad]
     assert "answered 404" in unreadable[0].reason
-    assert "'image/png' and no page" in unreadable[1].reason
+    assert "it is a PNG picture" in unreadable[1].reason
+
+
+def test_what_is_there_may_be_a_file_of_any_format(site: Site) -> None:
+    lines = "".join(json.dumps({"_id": name, "text": f"{STORY}{name}"}) + "\n" for name in ("one", "two"))
+    site["/lines"] = page(gzip.compress(lines.encode()), media_type="application/gzip")
+    rtf = r"{\rtf1\ansi All about bridges\par " + story("bridges") + "}"
+    site["/story.rtf"] = page(rtf, media_type="application/octet-stream")
+    one, two, document = read(f"{site.url}/lines", f"{site.url}/story.rtf")
+    assert isinstance(one, Article)
+    assert isinstance(two, Article)
+    assert isinstance(document, Article)
+    assert (one.article_id, two.article_id) == ("one", "two")
+    assert (document.article_id, document.url) == (f"{site.url}/story.rtf",) * 2
+    assert "about the bridges" in document.text
+
+
+def test_a_feed_that_was_saved_asks_for_nothing(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "news.xml").write_text(rss(item(f"{site.url}/a", "Only a few words."), item("x", "")), encoding="utf-8")
+    article, empty = read(str(tmp_path))
+    assert isinstance(article, Article)
+    assert (article.article_id, article.text) == (f"{site.url}/a", "Only a few words.")
+    assert isinstance(empty, Unreadable)
+    assert empty.origin == f"{tmp_path}/news.xml:2"
+    assert site.asked == []
 
 
 def test_what_is_no_address_is_an_error_at_once(site: Site) -> None:
