@@ -54,8 +54,9 @@ def watch(
 
     Addresses are looked at every `interval` seconds, files when the system says that they changed. A source that
     cannot be read is told of and tried again at its next change. With `removes`, an article whose file is gone goes
-    too; what is no longer in a feed stays.
+    too; what is no longer in a feed stays. Raises UserError, at the first round, for a path where nothing is.
     """
+    _check_paths(sources)
     files = {os.path.abspath(source): _Due() for source in sources if not is_address(source)}
     addresses = [source for source in sources if is_address(source)]
     asked = -math.inf
@@ -67,6 +68,12 @@ def watch(
             for address in addresses:
                 yield _add(archive, address)
             asked = time.monotonic()
+
+
+def _check_paths(sources: Sequence[str]) -> None:
+    for source in sources:
+        if not is_address(source) and not Path(source).exists():
+            raise UserError(f"there is no file or folder {source!r}; correct the path")
 
 
 def _looks(paths: Sequence[str], interval: float) -> Iterator[set[tuple[Change, str]]]:

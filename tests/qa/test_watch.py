@@ -9,6 +9,7 @@ import pytest
 from fakes import CHESS, HashEncoder
 from sites import Site, page, running_site
 
+from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
@@ -89,11 +90,16 @@ def test_what_goes_is_removed_where_that_is_asked_for(archive: Archive, news: Pa
 def test_a_folder_that_is_not_there_any_more_takes_nothing_along(archive: Archive, news: Path, tmp_path: Path) -> None:
     archive.add(news)
     rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)
-    until(rounds, archive, {"first": "A story of the first"})
+    next(rounds)
     news.rename(tmp_path / "elsewhere")
     seen = [next(rounds) for _ in range(5)]
     assert texts(archive) == {"first": "A story of the first"}
     assert all(not each.report.removed for each in seen if each.report)
+
+
+def test_a_path_where_nothing_is(archive: Archive) -> None:
+    with pytest.raises(UserError, match="there is no file or folder 'nowhere'; correct the path"):
+        next(watch(archive, ["nowhere"]))
 
 
 def test_one_bad_file_stops_nothing(archive: Archive, news: Path) -> None:
