@@ -16,11 +16,9 @@ import click
 
 from corpus import bundled
 from corpus.errors import UserError
-from corpus.readers.find import count_suffixes
 from qa import __version__
 from qa.archive import Archive
 from qa.cli_evaluate import evaluate
-from qa.dry_run import count_reasons, show_articles
 from qa.progress import progress_bar
 from qa.settings import load_settings
 
@@ -77,6 +75,8 @@ def main() -> None:
 def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Make a new index of SOURCES: files, folders, addresses or "-"; without any, of the bundled articles."""
     if dry_run:
+        from qa.dry_run import show_articles
+
         show_articles(sources or [str(bundled.ARTICLES)], load_settings(**options), as_json=as_json)
         return
     settings = load_settings(**options)
@@ -98,6 +98,8 @@ def add(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) 
     SOURCES are files, folders, addresses of pages, feeds and sitemaps, or "-".
     """
     if dry_run:
+        from qa.dry_run import show_articles
+
         show_articles(sources, load_settings(**options), as_json=as_json)
         return
     archive = Archive(load_settings(**options))
@@ -285,6 +287,9 @@ main.add_command(evaluate)
 
 
 def _report(report: Report, as_json: bool) -> None:
+    from corpus.readers.find import count_suffixes
+    from qa.dry_run import count_reasons
+
     if as_json:
         _print_json(asdict(report) | {"reasons": count_reasons(report)})
     else:
@@ -295,8 +300,8 @@ def _report(report: Report, as_json: bool) -> None:
     if len(report.remarks) > SHOWN_FAILURES:
         click.echo(f"note: and {len(report.remarks) - SHOWN_FAILURES} more like these", err=True)
     if report.left_out:
-        counts = count_suffixes(file.origin for file in report.left_out)
-        click.echo(f"left out: {counts}; name such a file itself to have it looked at", err=True)
+        endings = count_suffixes(file.origin for file in report.left_out)
+        click.echo(f"left out: {endings}; name such a file itself to have it looked at", err=True)
     failures = report.unreadable
     for failure in failures[:SHOWN_FAILURES]:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)

@@ -54,11 +54,11 @@ def html(article: Article) -> bytes:
         f'<meta property="article:published_time" content="{article.published}T09:00:00Z">' if article.published else ""
     )
     site = f'<meta property="og:site_name" content="{escape(article.source)}">' if article.source else ""
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(article.title)}</title>{day}{site}
-    </head><body><nav><a href="/">Home</a> <a href="/world">World</a></nav>
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(article.title)}</title>
+    {day}{site}</head><body><nav><a href="/">Home</a> <a href="/world">World</a></nav>
     <div class="cookie-banner"><p>We value your privacy. Accept all cookies?</p></div>
     <main><article><h1>{escape(article.title)}</h1>{body}</article></main>
-    <aside><h3>Related articles</h3><ul><li><a href="/a">Something else</a></li><li><a href="/b">More</a></li></ul></aside>
+    <aside><h3>Related articles</h3><ul><li><a href="/a">Something else</a></li></ul></aside>
     <footer>© 2024 Example Media. All rights reserved.</footer></body></html>""".encode()
 
 

@@ -26,7 +26,7 @@ MAX_DOCUMENT = 100_000_000
 # A ZIP file in a ZIP file, and no deeper.
 MAX_DEPTH = 2
 # Files of these formats hold more than one article each.
-SEVERAL = (Format.JSONL, Format.JSON, Format.TABLE, Format.FEED, Format.EPUB, Format.MBOX, Format.GZIP, Format.ZIP)
+SEVERAL = (Format.JSONL, Format.JSON, Format.TABLE, Format.FEED, Format.WORDPRESS, Format.EPUB, Format.MBOX, Format.GZIP, Format.ZIP)
 
 # With its origin, a path or `path:line`.
 Result = tuple[str, Article | Remark | UserError]
@@ -113,7 +113,7 @@ def _head(stream: BinaryIO) -> bytes:
 def _read_as(found: Format, stream: BinaryIO, source: _Source, confined: Confined) -> Iterator[Result]:
     if found in (Format.TEXT, Format.MARKDOWN):
         yield source.origin, _read_text(stream, source, found)
-    elif found in (Format.JSONL, Format.JSON, Format.TABLE, Format.FEED):
+    elif found in (Format.JSONL, Format.JSON, Format.TABLE, Format.FEED, Format.WORDPRESS):
         yield from _read_several(found, stream, source)
     elif found is Format.MBOX:
         yield from _read_mailbox(stream, source, confined)
@@ -146,6 +146,10 @@ def _read_several(found: Format, stream: BinaryIO, source: _Source) -> Iterator[
         from corpus.readers.table import read_rows
 
         yield from _read_records(read_rows(stream), source.origin)
+    elif found is Format.WORDPRESS:
+        from corpus.readers.wordpress import read_posts
+
+        yield from _read_records(read_posts(stream), source.origin)
     else:
         yield from _read_records(_entries(stream.read(MAX_BYTES + 1)), source.origin)
 

@@ -27,6 +27,7 @@ class Format(StrEnum):
     HTML = "a web page"
     MHTML = "a saved page (MHTML)"
     FEED = "a feed"
+    WORDPRESS = "a WordPress export"
     PDF = "PDF"
     DOCX = "a Word document"
     ODT = "an OpenDocument text"
@@ -116,6 +117,7 @@ _FEED = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.{0,2000}?-->\s*|<!doctype[^>\[]*>\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]",
     re.I | re.S,
 )
+_WORDPRESS = re.compile(r"wordpress\.org/export/", re.I)
 _JSON_FEED = re.compile(r'\s*\{.{0,500}?"https://jsonfeed\.org/version/', re.S)
 _HEADER = re.compile(
     r"^(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to|"
@@ -192,7 +194,7 @@ def _by_content(head: bytes, named: Format | None) -> Format | None:
         return None
     text = _as_text(head)
     if _FEED.match(text) or _JSON_FEED.match(text):
-        return Format.FEED
+        return Format.WORDPRESS if _WORDPRESS.search(text) else Format.FEED
     if _HTML.match(text) or (named is Format.HTML and _TAG.search(text)):
         return Format.HTML
     if named not in (Format.TEXT, Format.MARKDOWN, Format.TABLE):
@@ -228,4 +230,4 @@ def _json(text: str, named: Format | None) -> Format | None:
         # A line can be longer than what was looked at.
         is_lines = named is Format.JSONL or (not rest and len(text) >= HEAD_BYTES // 2 and named is not Format.JSON)
         return Format.JSONL if is_lines else Format.JSON
-    return Format.JSONL
+    return Format.JSON if named is Format.JSON and not rest.strip() else Format.JSONL

@@ -61,7 +61,9 @@ def read_html(
     tree = parse_html(markup)
     facts = read_facts(tree, markup, address)
     title = known.title or facts.title
-    text = clean_text("\n".join(main_text(tree)))
+    # Text that was read in a wrong encoding and saved again is put right; of the whole page that would take longer than
+    # all the rest.
+    text = clean_text(ftfy.fix_encoding("\n".join(main_text(tree))))
     if not text:
         raise UserError("the page has no text of an article; save the article's own page, or its text")
     language = facts.language or language_of(text)
@@ -84,13 +86,13 @@ def decode_html(data: bytes, encoding: str | None = None) -> str:
     if named and named[0].startswith(_SEVEN_BITS):
         return data.decode(named[0], errors="replace")
     try:
-        data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         for codec in filter(None, named):
             text = data.decode(codec, errors="replace")
             # A name that does not fit is no better than none.
             if text.count("\ufffd") * 100 <= len(text):
-                return ftfy.fix_encoding(text)
+                return text
     return decode(data)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from corpus.article import Article
 from corpus.clean import clean_line, clean_text
@@ -91,7 +91,7 @@ def _parsed(data: bytes) -> EmailMessage:
         raise UserError(f"it has more than {MAX_BYTES:,} bytes")
     # The standard library lets errors of every kind through for mails that nobody has sent.
     try:
-        return cast(EmailMessage, message_from_bytes(data, policy=policy.default))
+        return message_from_bytes(data, policy=policy.default)
     except Exception as error:
         raise UserError(f"the mail is damaged: {error!r:.100}") from error
 
@@ -101,7 +101,7 @@ def _parts(mail: EmailMessage) -> list[EmailMessage]:
     try:
         for part in mail.walk():
             if not part.is_multipart():
-                found.append(cast(EmailMessage, part))
+                found.append(part)
             if len(found) >= MAX_PARTS:
                 break
     except RecursionError as error:

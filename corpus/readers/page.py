@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
+import ftfy
 from lxml.html import HtmlElement
 
 from corpus.clean import clean_line
@@ -20,6 +21,8 @@ from corpus.readers.metadata import MAX_LINE, parse_url
 
 # Of records within records in a page's JSON-LD so many are looked at: a hostile page could nest without end.
 MAX_RECORDS = 500
+# More of a title or a name is not looked at.
+MAX_TEXT = 2_000
 # No paper is older; 0001-01-01 and the first day of computers are how programs write that they do not know.
 FIRST_YEAR = 1600
 NO_DAY = date(1970, 1, 1)
@@ -172,7 +175,7 @@ def _source(meta: Mapping[str, str], records: list[Mapping[str, object]], addres
 
 
 def _line(text: str | None) -> str:
-    return clean_line(html.unescape(text or ""), max_characters=MAX_LINE)
+    return clean_line(ftfy.fix_encoding(html.unescape(text or "")[:MAX_TEXT]), max_characters=MAX_LINE)
 
 
 def _title(

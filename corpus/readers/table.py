@@ -17,13 +17,14 @@ _SEPARATORS = ",;\t|"
 
 
 def read_rows(stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | UserError]]:
-    """Each row as a record, or why it is none, with the number of its line.
+    """Each row as a record, or why it is none, with the number of its line. `stream` is read from its beginning.
 
     Raises UserError for a table without a column of texts and for what is no table.
     """
     head = stream.read(_HEAD_BYTES)
     encoding = _encoding(head)
-    lines = io.TextIOWrapper(_Rest(head, stream), encoding=encoding, errors="replace", newline="")
+    stream.seek(0)
+    lines = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
     csv.field_size_limit(MAX_BYTES)
     first = head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
     reader = csv.reader(_without_nul(lines), delimiter=max(_SEPARATORS, key=first.count), strict=False)
@@ -44,22 +45,6 @@ def read_rows(stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | Us
             return
         if any(cell.strip() for cell in row):
             yield reader.line_num, dict(zip(names, row, strict=False))
-
-
-class _Rest(io.RawIOBase):
-    """What was read of a stream already, and what is left of it."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  (any buffer does)
-        data = self._head.read(len(buffer)) or self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def _encoding(head: bytes) -> str:

@@ -1,0 +1,62 @@
+"""Broken and hostile files: each is read or refused with a line, and the next one is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import mutilated
+import one_of_each
+import pytest
+
+from corpus.article import Article
+from corpus.errors import UserError
+from corpus.readers.confined import Confined
+from corpus.readers.files import read_file
+from corpus.readers.find import ArticleFile, Remark
+from corpus.readers.formats import Format
+from corpus.readers.metadata import NOTHING_KNOWN
+
+pytestmark = pytest.mark.slow
+PASSWORDS = Path("/etc/passwd").read_text(encoding="utf-8").split("\n")[0]
+
+
+@pytest.fixture(scope="module")
+def confined() -> Iterator[Confined]:
+    with Confined() as process:
+        yield process
+
+
+def read(confined: Confined, folder: Path, name: str, data: bytes) -> list[Article | Remark | UserError]:
+    path = folder / name
+    path.write_bytes(data)
+    return [result for _, result in read_file(ArticleFile(path, name), {}, confined)]
+
+
+def test_broken_files_are_read_or_refused(confined: Confined, tmp_path: Path) -> None:
+    for name, data in mutilated.mutilated(110):
+        found = read(confined, tmp_path, name, data)
+        # A table or a mailbox of which a heading is left holds nothing, and says nothing.
+        assert found or name.endswith((".csv", ".tsv", ".gz", ".jsonl", ".mbox", ".zip")), name
+
+
+def test_hostile_files_do_no_harm(confined: Confined, tmp_path: Path) -> None:
+    for name, data in mutilated.hostile():
+        found = read(confined, tmp_path, name, data)
+        assert found, name
+        for each in found:
+            text = each.text if isinstance(each, Article | Remark) else str(each)
+            assert PASSWORDS not in text, name
+            assert "a" * 1_000 not in text, name
+        if "bomb" in name:
+            assert not [each for each in found if isinstance(each, Article)], name
+
+
+def test_a_reader_that_breaks_down_takes_nothing_along(confined: Confined) -> None:
+    page = one_of_each.html(one_of_each.bundled()[0])
+    assert isinstance(next(confined.read(Format.HTML, page, article_id="a", known=NOTHING_KNOWN)), Article)
+    assert confined._process is not None
+    confined._process.kill()
+    (broken,) = confined.read(Format.HTML, page, article_id="a", known=NOTHING_KNOWN)
+    assert isinstance(broken, UserError)
+    assert isinstance(next(confined.read(Format.HTML, page, article_id="a", known=NOTHING_KNOWN)), Article)
