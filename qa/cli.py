@@ -120,9 +120,10 @@ def watch(sources: tuple[str, ...], as_json: bool, interval: int, removes: bool,
     from qa.watch import watch as watch_sources
 
     archive = Archive.open(settings=load_settings(**options))
+    rounds = watch_sources(archive, sources, interval=interval, removes=removes)
     click.echo("watching; stop with Ctrl-C", err=True)
     with suppress(KeyboardInterrupt):
-        for each in watch_sources(archive, sources, interval=interval, removes=removes):
+        for each in rounds:
             if as_json:
                 _print_json(asdict(each))
             elif each.report is None:

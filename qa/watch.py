@@ -54,9 +54,13 @@ def watch(
 
     Addresses are looked at every `interval` seconds, files when the system says that they changed. A source that
     cannot be read is told of and tried again at its next change. With `removes`, an article whose file is gone goes
-    too; what is no longer in a feed stays. Raises UserError, at the first round, for a path where nothing is.
+    too; what is no longer in a feed stays. Raises UserError for a path where nothing is.
     """
     _check_paths(sources)
+    return _rounds(archive, sources, interval, removes)
+
+
+def _rounds(archive: Archive, sources: Sequence[str], interval: float, removes: bool) -> Iterator[Round]:
     files = {os.path.abspath(source): _Due() for source in sources if not is_address(source)}
     addresses = [source for source in sources if is_address(source)]
     asked = -math.inf

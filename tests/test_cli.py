@@ -177,13 +177,13 @@ def test_watch(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) ->
         yield next(rounds)
         raise KeyboardInterrupt
 
+    assert error(run("watch", "nowhere")).endswith("there is no file or folder 'nowhere'; correct the path")
     monkeypatch.setattr("qa.watch.watch", two_rounds)
     write("news/volcano.txt", STORY)
     watched = run("watch", "news")
     assert (watched.exit_code, watched.stderr) == (0, "watching; stop with Ctrl-C\n")
     assert [line.partition("news: ")[2] for line in watched.stdout.splitlines()] == ["1 added", "1 added"]
     assert "volcano" in stored(built)
-    assert error(run("watch", "nowhere")).endswith("there is no file or folder 'nowhere'; correct the path")
 
 
 def test_build_without_sources_takes_the_bundled_articles(run: Run, folder: IndexFolder) -> None:

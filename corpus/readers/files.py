@@ -26,7 +26,17 @@ MAX_DOCUMENT = 100_000_000
 # A ZIP file in a ZIP file, and no deeper.
 MAX_DEPTH = 2
 # Files of these formats hold more than one article each.
-SEVERAL = (Format.JSONL, Format.JSON, Format.TABLE, Format.FEED, Format.WORDPRESS, Format.EPUB, Format.MBOX, Format.GZIP, Format.ZIP)
+SEVERAL = (
+    Format.JSONL,
+    Format.JSON,
+    Format.TABLE,
+    Format.FEED,
+    Format.WORDPRESS,
+    Format.EPUB,
+    Format.MBOX,
+    Format.GZIP,
+    Format.ZIP,
+)
 
 # With its origin, a path or `path:line`.
 Result = tuple[str, Article | Remark | UserError]

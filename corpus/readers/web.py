@@ -38,6 +38,7 @@ _ROOT = re.compile(
     rb"(?>\s|\xef\xbb\xbf|\xfe\xff|\xff\xfe|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>)*+<(?:\w+:)?(\w+)",
     re.IGNORECASE | re.DOTALL,
 )
+_EXPORT = b"wordpress.org/export/"
 _JSON_FEED = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*\{.*?\"version\"\s*:\s*\"https?:\\?/\\?/jsonfeed\.org", re.DOTALL)
 _KINDS: dict[bytes, Kind] = {
     b"rss": "feed",
@@ -78,6 +79,9 @@ def kind_of(data: bytes) -> Kind:
     head = data[:_HEAD_BYTES].replace(b"\0", b"")
     if _JSON_FEED.match(head):
         return "feed"
+    # An export of a whole site has the form of a feed, and a reader of its own.
+    if _EXPORT in head:
+        return "page"
     root = _ROOT.match(head)
     return _KINDS.get(root[1].lower(), "page") if root else "page"
 

@@ -99,7 +99,7 @@ def test_a_folder_that_is_not_there_any_more_takes_nothing_along(archive: Archiv
 
 def test_a_path_where_nothing_is(archive: Archive) -> None:
     with pytest.raises(UserError, match="there is no file or folder 'nowhere'; correct the path"):
-        next(watch(archive, ["nowhere"]))
+        watch(archive, ["nowhere"])
 
 
 def test_one_bad_file_stops_nothing(archive: Archive, news: Path) -> None:

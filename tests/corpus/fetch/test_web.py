@@ -15,6 +15,7 @@ from corpus.errors import UserError
 from corpus.fetch.fetcher import Fetcher
 from corpus.fetch.kept import KeptPages
 from corpus.readers import Remark, Unreadable, count_articles, read_articles
+from corpus.readers.formats import Format, recognise
 from corpus.readers.web import Web, kind_of
 
 STORY = (
@@ -299,6 +300,10 @@ def test_a_packed_bomb_for_a_sitemap(site: Site) -> None:
 )
 def test_what_it_is_by_its_first_element(data: bytes, kind: str) -> None:
     assert kind_of(data) == kind
+
+
+def test_comments_without_end_cost_no_time() -> None:
+    assert recognise("x.xml", b"<!---->" * 1000 + b"!").format is Format.TEXT
 
 
 def test_nobody_knows_how_many_an_address_has() -> None:
