@@ -340,7 +340,8 @@ class Archive:
 
         with self._opening:
             self._check_open()
-            if self._store is None or self._store.path.parent != self._folder.require_current():
+            current = self._folder.require_current()
+            if self._store is None or self._store.path.parent != current or self._store.is_replaced:
                 self._store = open_current(self._folder)
             return self._store
 

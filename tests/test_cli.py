@@ -365,6 +365,9 @@ def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
         store.connection.execute("DELETE FROM sentences WHERE number = 3")
         assert run("doctor").stdout.splitlines()[-1].startswith("BAD   articles: 1 passages without sentences: run ")
         store.connection.execute("INSERT INTO sentences SELECT * FROM kept")
+        store.connection.execute("UPDATE vector SET data = zeroblob(128)")
+        assert "vectors that are not of the encoder's length: run " in run("doctor").stdout.splitlines()[-1]
+        store.connection.execute("UPDATE vector SET data = zeroblob(256)")
     (built.require_current() / "lexical" / "meta.json").write_text("{", encoding="utf-8")
     last = run("doctor").stdout.splitlines()[-1]
     assert last.startswith("BAD   lexical index: ")

@@ -98,6 +98,32 @@ def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClien
         assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
 
 
+def test_a_value_that_the_page_does_not_offer_is_refused_in_words(client: TestClient) -> None:
+    events = client.get("/chat/config").json()["dependencies"]
+    choice = next(event for event in events if not event["queue"] and len(event["inputs"]) == 3)
+    sent = {"fn_index": choice["id"], "session_hash": "abc", "data": [None, None, ["file:///etc/passwd"]]}
+    response = client.post("/chat/gradio_api/run/predict", json=sent)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+    assert response.headers["content-length"] == str(len(response.content))
+    response = client.post("/chat/gradio_api/run/predict", json=sent | {"data": [None, None, []]})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?session_hash=none", "", "?session_hash="])
+def test_answers_of_a_page_that_asked_nothing_are_none(
+    client: TestClient, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    response = client.get(f"/chat/gradio_api/queue/data{query}")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_a_file_whose_name_is_too_long_is_none(client: TestClient) -> None:
+    for name in ("a" * 300, "山" * 100):
+        response = client.get(f"/chat/assets/{name}")
+        assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_only_questions_are_queued(client: TestClient) -> None:
     # What joins the queue in the moment in which its last event ends is never answered.
     events = client.get("/chat/config").json()["dependencies"]
