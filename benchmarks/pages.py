@@ -27,11 +27,12 @@ from corpus.readers.html import read_html
 
 NEWS = """
     wsj nytimes ctpost venturebeat newsnation cbssports latimes sportsnet theparadigmng thehill vox techcrunch
-    polygraph sputniknews twincities cbsnews cleveland cityam cnbc deccanherald nj aljazeera nypost rt foxbusiness nbcdfw reuters
-    nbcnews sfgate indiapost theguardian express moneycontrol detroitnews bbc usatoday theverge foxnews newsweek
-    hollywoodreporter ap albawaba slate washingtonexaminer oregonlive telegraph thesun nbcsports sky therepublic
-    politifact chron msn forbes spokesman cbslocal floridatoday timesunion cnn panarmenian spacenews jpost nationalreview
-    mysanantonio hawaiinewsnow jaraguadosul businessinsider barrons snopes phys livescience space therealdeal ctvnews
+    polygraph sputniknews twincities cbsnews cleveland cityam cnbc deccanherald nj aljazeera nypost rt
+    foxbusiness nbcdfw reuters nbcnews sfgate indiapost theguardian express moneycontrol detroitnews bbc
+    usatoday theverge foxnews newsweek hollywoodreporter ap albawaba slate washingtonexaminer oregonlive
+    telegraph thesun nbcsports sky therepublic politifact chron msn forbes spokesman cbslocal floridatoday
+    timesunion cnn panarmenian spacenews jpost nationalreview mysanantonio hawaiinewsnow jaraguadosul
+    businessinsider barrons snopes phys livescience space therealdeal ctvnews
 """
 
 

@@ -308,7 +308,7 @@ def _report(report: Report, as_json: bool) -> None:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
     if len(failures) > SHOWN_FAILURES:
         for reason, count in count_reasons(report).items():
-            click.echo(f"not read: {count} because {reason}", err=True)
+            click.echo(f"of all not read, {count}: {reason}", err=True)
     if failures:
         more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")

@@ -61,7 +61,9 @@ def show_articles(sources: Sequence[str], settings: Settings, *, as_json: bool) 
 def count_reasons(report: Report) -> dict[str, int]:
     """Why files were not read, without what is each one's own, and of how many that is true, most first."""
     reasons = Counter(_OWN.sub("…", each.reason) for each in report.unreadable)
-    return dict((reasons + Counter(f"{each.reason} ({each.suffix})" for each in report.left_out)).most_common())
+    return dict(
+        (reasons + Counter(f"{each.reason} ({each.suffix or 'none'})" for each in report.left_out)).most_common()
+    )
 
 
 def _print(as_json: bool, fields: dict[str, object], line: str | None = None, *, is_note: bool = False) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from corpus.errors import UserError
@@ -25,8 +26,16 @@ def read_rows(stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | Us
     encoding = _encoding(head)
     stream.seek(0)
     lines = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    try:
+        yield from _rows(lines, head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0])
+    finally:
+        # It is another's to close.
+        with suppress(ValueError):
+            lines.detach()
+
+
+def _rows(lines: Iterable[str], first: str) -> Iterator[tuple[int, Mapping[str, object] | UserError]]:
     csv.field_size_limit(MAX_BYTES)
-    first = head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
     reader = csv.reader(_without_nul(lines), delimiter=max(_SEPARATORS, key=first.count), strict=False)
     try:
         names = [name.strip().lstrip("\ufeff") for name in next(reader, [])]
@@ -63,5 +72,5 @@ def _encoding(head: bytes) -> str:
     return "utf-8"
 
 
-def _without_nul(lines: Iterator[str]) -> Iterator[str]:
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
     return (line.replace("\0", "") for line in lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,39 @@ def test_hostile_files_do_no_harm(confined: Confined, tmp_path: Path) -> None:
             assert "a" * 1_000 not in text, name
         if "bomb" in name:
             assert not [each for each in found if isinstance(each, Article)], name
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('/etc/passwd')",
+        "open(PLACE, 'w')",
+        "__import__('os').open(PLACE, 65)",
+        "__import__('os').system('true')",
+        "__import__('subprocess').run(['true'])",
+        "__import__('socket').create_connection(('127.0.0.1', 9))",
+        "__import__('urllib.request').request.urlopen('http://127.0.0.1:9/')",
+        "__import__('os').mkdir(PLACE)",
+        "__import__('shutil').rmtree(PLACE)",
+    ],
+)
+def test_the_reading_process_has_no_network_no_files_and_no_other_process(code: str, tmp_path: Path) -> None:
+    start = (
+        "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    )
+    wanted = f"{start}PLACE = {str(tmp_path / 'x')!r}; {code}"
+    done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
+    assert "PermissionError: the document asked for" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_is_limited() -> None:
+    start = (
+        "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers.worker import _limit_process; _limit_process(); "
+    )
+    wanted = f"{start}bytearray(1_200_000_000)"
+    done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
+    assert "MemoryError" in done.stderr
 
 
 def test_a_reader_that_breaks_down_takes_nothing_along(confined: Confined) -> None:

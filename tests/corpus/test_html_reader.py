@@ -47,6 +47,27 @@ def test_the_text_is_the_articles_and_keeps_its_structure() -> None:
     assert read_html(page(around=cookies)).text == TEXT
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Read more: Another mill burns",
+        "Sign up for our daily newsletter",
+        "Already a subscriber? Log in",
+        "Subscribe now to continue reading",
+        "We use cookies to make this site better.",
+        "Follow the Post on Twitter.",
+        "Lesen Sie auch: Noch eine Mühle",
+    ],
+)
+def test_a_line_of_the_page_is_none_of_the_article(notice: str) -> None:
+    assert read_html(page(STORY.replace("<h2>", f"<p>{notice}</p><h2>", 1))).text == TEXT
+
+
+@pytest.mark.parametrize("line", ["Related crimes are rising, said the mayor.", "Read more than once, it was lost."])
+def test_a_sentence_that_begins_alike_stays(line: str) -> None:
+    assert line in read_html(page(STORY.replace("<h2>", f"<p>{line}</p><h2>", 1))).text
+
+
 def test_the_pages_own_data_goes_before_what_it_shows() -> None:
     head = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [{"@type": "WebSite",
     "name": "x"}, {"@type": ["NewsArticle"], "headline": "Mill of Velden &amp; its end",
