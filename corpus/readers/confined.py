@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ from corpus.readers.metadata import Metadata
 
 # By the clock; the process limits its own work much closer. Only one that sleeps, or a very busy machine, reaches it.
 MAX_WAIT = 120.0
+# The signal for it; Windows has none.
+_OUT_OF_TIME = int(getattr(signal, "SIGXCPU", 24))
 # Python's own environment is not asked: the process is to import what this one does.
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from corpus.readers.worker import main; main()"
 
@@ -105,7 +108,7 @@ def _result(answer: dict[str, Any]) -> Found:
 
 
 def _broken(code: int | None) -> str:
-    how = {-24: "it took too long", -9: "it took too long, or all of the memory"}.get(
+    how = {-_OUT_OF_TIME: "it took too long", -9: "it took too long, or all of the memory"}.get(
         code or 0, "its reader broke down"
     )
     return f"{how}: the file is damaged, or made to do harm"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 import pypdfium2
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from corpus.article import Article
 from corpus.clean import clean_line
@@ -60,18 +61,18 @@ def read_pdf(data: bytes, *, article_id: str, known: Metadata) -> Article:
         if len(document) > MAX_PAGES:
             raise UserError(f"the PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read: split it")
         pages = list(_pages(document))
+        if not any(len(page.strip()) >= LEAST_CHARACTERS for page in pages):
+            raise UserError(_without_text(document))
         title = document.get_metadata_dict().get("Title")
     finally:
         document.close()
     text = clean_article("\f".join(pages))
-    if sum(len(page.strip()) >= LEAST_CHARACTERS for page in pages) == 0:
-        raise UserError(_without_text(len(pages)))
     return article_of_lines(
         text.split("\n"),
         article_id=article_id,
         known=known,
         said=Metadata(title=_title_in(text, title)),
-        nothing=_without_text(len(pages)),
+        nothing="the PDF has no text",
     )
 
 
@@ -135,11 +136,16 @@ def _place(line: _Line) -> tuple[str, int]:
     return re.sub(r"\d+", "0", line.text.strip().casefold()), round(line.height)
 
 
-def _without_text(pages: int) -> str:
-    return (
-        f"the PDF has no text on its {pages} page{'s' if pages != 1 else ''}, only pictures of it: it is a scan;"
-        " run a program for text recognition (OCR) over it first"
-    )
+def _without_text(document: pypdfium2.PdfDocument) -> str:
+    """Why there is no text: the pages are pictures, or empty."""
+    count = len(document)
+    where = f"the PDF has no text on its {count} page{'s' if count != 1 else ''}"
+    try:
+        pictures = (FPDF_PAGEOBJ_IMAGE,)
+        is_scan = any(next(page.get_objects(filter=pictures), None) is not None for page in document)
+    except pypdfium2.PdfiumError:
+        is_scan = False
+    return f"{where}, only pictures: run a program for text recognition (OCR) over it first" if is_scan else where
 
 
 def _title_in(text: str, title: str | None) -> str | None:

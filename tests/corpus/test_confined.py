@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,13 @@ def test_memory_is_limited() -> None:
     wanted = f"{start}bytearray(1_200_000_000)"
     done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
     assert "MemoryError" in done.stderr
+
+
+def test_time_is_limited() -> None:
+    start = "import sys; sys.path[:] = sys.argv[1:]; from corpus.readers import worker; worker.SECONDS = 1; "
+    wanted = f"{start}worker._limit_time()\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-I", "-c", wanted, *sys.path], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGXCPU
 
 
 def test_a_reader_that_breaks_down_takes_nothing_along(confined: Confined) -> None:

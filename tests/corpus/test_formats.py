@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import one_of_each
 import pytest
+from matplotlib.figure import Figure
 
 from corpus.article import Article
-from corpus.readers import read_articles
+from corpus.readers import Unreadable, read_articles
 
 BUNDLED = one_of_each.bundled()
 # These carry no day and source, or those of the whole; what goes with each file is in its articles.toml.
@@ -42,3 +44,16 @@ def test_a_pdf_has_no_running_heads_and_its_words_are_whole(tmp_path: Path) -> N
 def words(text: str) -> list[str]:
     """The lines of a text, but for those that are blank."""
     return [line for line in text.split("\n") if line]
+
+
+def test_a_pdf_without_text_is_refused_with_the_reason(tmp_path: Path) -> None:
+    for name in ("scan", "empty"):
+        figure = Figure()
+        if name == "scan":
+            figure.figimage(np.ones((50, 50)))
+        figure.savefig(tmp_path / f"{name}.pdf")
+    empty, scan = read_articles([str(tmp_path)])
+    assert isinstance(empty, Unreadable)
+    assert isinstance(scan, Unreadable)
+    assert empty.reason == "the PDF has no text on its 1 page"
+    assert scan.reason == f"{empty.reason}, only pictures: run a program for text recognition (OCR) over it first"
