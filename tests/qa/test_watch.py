@@ -84,6 +84,12 @@ def test_what_goes_is_removed_where_that_is_asked_for(archive: Archive, news: Pa
     until(rounds, archive, {"first": "A story of the first", "third": "A story of the third"})
     (news / "first.txt").rename(news / "inner" / "first.txt")
     until(rounds, archive, {"inner/first": "A story of the first", "third": "A story of the third"})
+    # A copy is the same article, until the other is gone.
+    write(news / "copy.txt", "third")
+    for _ in range(4):
+        next(rounds)
+    (news / "third.txt").unlink()
+    until(rounds, archive, {"inner/first": "A story of the first", "copy": "A story of the third"})
     assert archive.article("chess") == CHESS
 
 
