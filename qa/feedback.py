@@ -36,9 +36,14 @@ class Feedback:
     passage_id: str | None = None
 
 
+def beside(index: Path | Address) -> Path:
+    """The folder for what is kept beside `index`."""
+    return index if isinstance(index, Path) else ELSEWHERE
+
+
 def feedback_path(index: Path | Address) -> Path:
     """The file for the verdicts on answers from `index`."""
-    return (index if isinstance(index, Path) else ELSEWHERE) / FEEDBACK_FILE
+    return beside(index) / FEEDBACK_FILE
 
 
 def store_feedback(path: Path, feedback: Feedback) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes import CHESS, HashEncoder
 
+from corpus.filters import Filters
 from index.postgres.address import Address
+from qa.archive import Archive
 from qa.build import Models
 from qa.cli import main
 from qa.settings import Settings
@@ -96,6 +99,24 @@ def test_answers_are_the_same(run: Run, database: Database, tmp_path: Path) -> N
         assert answers[0] == answers[1] == answers[2]
         assert numbers[0] == pytest.approx(numbers[1], abs=1e-3)
         assert numbers[0] == pytest.approx(numbers[2], abs=1e-6)
+
+
+def test_leafing_through_both(shared_place: Place) -> None:
+    archive = Archive(Settings(index=shared_place.where), models=Models(HashEncoder()))
+    found = archive.browse(words="harbour bridge")
+    assert ([article.article_id for article in found.articles], found.total) == (["bridge"], 1)
+    assert [article.article_id for article in archive.browse(words="in May").articles] == ["vaccine"]
+    ordered = {order: [a.article_id for a in archive.browse(order=order).articles] for order in ("newest", "oldest")}
+    assert ordered == {
+        "newest": ["vaccine", "bridge", "glacier", "chess"],
+        "oldest": ["glacier", "bridge", "vaccine", "chess"],
+    }
+    assert [a.article_id for a in archive.browse(source="coast", first=1, most=1).articles] == ["bridge"]
+    days = Filters(after=date(2024, 1, 1), before=date(2024, 3, 1))
+    assert [a.article_id for a in archive.browse(filters=days).articles] == ["bridge"]
+    around = [each and each.article_id for each in archive.neighbours("bridge")]
+    assert around == ["vaccine", "glacier"]
+    assert archive.neighbours("missing") == (None, None)
 
 
 def test_no_password_is_shown(run: Run, server: Server, database: Database) -> None:

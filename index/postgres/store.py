@@ -298,6 +298,10 @@ class PostgresStore:
             # One that was removed meanwhile is left out.
             yield from (replace(articles[each], origin=origins.get(each)) for each in some if each in articles)
 
+    def origins(self) -> dict[str, str]:
+        """The path of the file that each article was read from, by its id."""
+        return dict(self.rows("SELECT article_id, path FROM {s}.origin ORDER BY path"))
+
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""
         query: LiteralString = (

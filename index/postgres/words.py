@@ -49,6 +49,11 @@ def any_of(terms: Sequence[str]) -> str:
     return " | ".join(map(_quoted, terms))
 
 
+def all_of(terms: Sequence[str]) -> str:
+    """The text of a tsquery that each passage with all of `terms` matches."""
+    return " & ".join(map(_quoted, terms))
+
+
 def inverse_frequencies(counts: Mapping[str, int], passages: int) -> dict[str, float]:
     """BM25's weight of each term, of which so many `passages` have `counts`."""
     return {term: math.log(1 + (passages - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
