@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from typing import Any
+from urllib.parse import parse_qs
 
 import gradio as gr
 
@@ -19,6 +20,8 @@ from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
 MAX_DAY_CHARACTERS = 20
+# Of the query of an address: as much as servers take.
+MAX_LINK_CHARACTERS = 8_000
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
 
 
@@ -67,10 +70,18 @@ def no_choice() -> tuple[Any, ...]:
     return "", "", [], *say_choice("", "", [])
 
 
-def offered_sources(archive: Archive) -> object:
-    """An update of the dropdown: the sources there are now; without any it is not shown."""
+def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
+    """An update of the dropdown: the sources there are now, those of `chosen` taken; without any it is not shown."""
     sources = list(archive.sources())
-    return gr.update(choices=sources, visible=bool(sources))
+    return gr.update(choices=sources, visible=bool(sources), value=[each for each in chosen if each in sources])
+
+
+def read_link(link: str | None) -> tuple[str, str, list[str]]:
+    """From, until and sources as the query of an address names them: `?from=2023&until=2023-07&source=A&source=B`."""
+    named = parse_qs((link or "")[:MAX_LINK_CHARACTERS].removeprefix("?"))
+    first, last = (named.get(name, [""])[0][:MAX_DAY_CHARACTERS] for name in ("from", "until"))
+    sources = [*named.get("source", []), *named.get("sources", [])][:MAX_CHOSEN]
+    return first, last, sources
 
 
 def read_filters(first: str | None, last: str | None, sources: Sequence[str] | None) -> Filters:
