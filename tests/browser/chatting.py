@@ -43,7 +43,7 @@ class Site:
 
 
 @contextmanager
-def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
+def serving(source: Path, folder: Path, *, at_port: int = 0, **options: object) -> Iterator[Site]:
     """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
     build_index(IndexFolder(folder), read_articles([str(source)]), PackagedEncoder())
     settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
@@ -51,7 +51,7 @@ def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
     archive.warm_up()
     app = create_app(archive)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", at_port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -19,6 +19,8 @@ EXCERPT_MARGIN = 90
 # So likely a further passage must be to be shown at once, and at most so many are.
 ADDS_FROM = 0.4
 MAX_ADDITIONS = 2
+# Of articles of different years so many stand below each other.
+MAX_YEARS = 3
 
 
 def question_html(question: str) -> str:
@@ -44,7 +46,7 @@ def _lines(text: str) -> str:
 
 def _found(answer: Answer) -> str:
     """What answers, short and first; what one may do with it; what others add; the rest folded away."""
-    years = answer.timeline
+    years = answer.timeline[:MAX_YEARS]
     if years:
         rest = [citation for citation in answer.citations if citation not in years]
         return f"{_timeline(years)}{_actions(answer)}{_more(rest)}"
@@ -91,8 +93,8 @@ def _timeline(years: Sequence[Citation]) -> str:
 def _lead(citation: Citation, confidence: str | None = None) -> str:
     """The sentence; its passage unfolds around it, or below it where the title answers."""
     if citation.headline_answers:
-        quote, below = _parts(citation.answer_parts), f'<blockquote class="whole" dir="auto">{_marked(citation)}</blockquote>'
-        return _figure(citation, "lead", quote, confidence, _fold(below))
+        below = f'<blockquote class="whole" dir="auto">{_marked(citation)}</blockquote>'
+        return _figure(citation, "lead", _parts(citation.answer_parts), confidence, _fold(below))
     has_more = (citation.start, citation.end) != (citation.answer_start, citation.answer_end)
     return _figure(citation, "lead", _marked(citation), confidence, _fold("") if has_more else "")
 

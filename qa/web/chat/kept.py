@@ -5,10 +5,11 @@ What comes back from a browser is input from outside: every place is checked, an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from corpus.article import Article, Passage
 from corpus.filters import Filters
@@ -78,9 +79,6 @@ class _KeptAnswer(Strict):
         return Filters(self.after, self.before, tuple(self.sources))
 
 
-_ADAPTER = TypeAdapter(list[object])
-
-
 def kept_json(answer: Answer) -> str:
     """What is kept of an answer, as JSON."""
     return _kept(answer).model_dump_json(exclude_defaults=True)
@@ -132,8 +130,8 @@ def restore(kept: str | None, archive: Archive) -> list[Answer]:
     What is malformed is left out, as are places that are not in the articles as they are now.
     """
     try:
-        records = _ADAPTER.validate_json(kept or "[]")
-    except ValidationError:
+        records = json.loads(kept or "[]")
+    except (ValueError, RecursionError):
         return []
     articles: dict[str, Article | None] = {}
 
@@ -143,7 +141,7 @@ def restore(kept: str | None, archive: Archive) -> list[Answer]:
         return articles[article_id]
 
     answers: list[Answer] = []
-    for record in records[-MAX_ANSWERS:]:
+    for record in records[-MAX_ANSWERS:] if isinstance(records, list) else ():
         try:
             turn = _KeptAnswer.model_validate(record)
         except ValidationError:
@@ -268,4 +266,3 @@ def _written(kept: _KeptWritten | None, citations: Sequence[Citation]) -> Writte
             sentences.append(WrittenSentence(text, tuple(ranks)))
     left_out = kept.left_out + len(kept.sentences) - len(sentences)
     return Written(kept.model, tuple(sentences), left_out, kept.problem)
-

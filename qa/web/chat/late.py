@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from qa.archive import Archive
+from qa.web.chat.preview import described
 from qa.web.gate.access import path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.throttle import replayed
@@ -67,6 +68,8 @@ class LateChat:
                     await error_response(422, "invalid_request", problem)(scope, receive, send)
                     return
                 receive = replayed(message, receive)
+            if scope["type"] == "http" and path_of(scope).rstrip("/") in ("", CHAT_PATH):
+                scope, send = described(scope, send)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)

@@ -83,7 +83,7 @@ const chatPage = (() => {
     const texts = (id && read(lasting, `talk:${id}`)?.answers) || [];
     const fits = [];
     let size = 0;
-    for (const text of texts.filter((each) => typeof each === "string").reverse()) {
+    for (const text of texts.filter((each) => questionIn(each)).reverse()) {
       // It is sent as a text within a text.
       size += new Blob([JSON.stringify(text)]).size + 1;
       if (size > MAX_SENT_BYTES) break;
