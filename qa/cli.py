@@ -18,7 +18,7 @@ from qa import __version__
 from qa.archive import Archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
-from qa.settings import load_settings
+from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from index.update import Report
@@ -67,16 +67,41 @@ def main() -> None:
 @_index
 @_config
 @_encoder
+@click.option("--replace", is_flag=True, help="Let go of what the index has now, without asking.")
 @_json
 def build(
-    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, as_json: bool
+    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, replace: bool, as_json: bool
 ) -> None:
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
     settings = load_settings(config, index=index, encoder=encoder)
+    # A script means what it says; somebody at a terminal may have forgotten what is in the folder.
+    if not replace and sys.stdin.isatty():
+        _ask_before_losing(settings, sources)
     with progress_bar("articles") as on_progress:
         archive = Archive.build(sources or None, settings=settings, on_progress=on_progress)
     assert archive.report is not None
     _report(archive.report, as_json)
+
+
+def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
+    """Ask whether articles that are in the index and not in `sources` may go; raise UserError where they may not."""
+    from corpus import bundled
+    from corpus.article import Article
+    from corpus.readers import read_articles
+
+    try:
+        known = {article.article_id for article in Archive(settings).list()}
+    except UserError:
+        # None, or none that can be read: nothing to lose.
+        return
+    named = [str(source) for source in sources or (bundled.ARTICLES,)]
+    lost = known and known - {found.article_id for found in read_articles(named) if isinstance(found, Article)}
+    if not lost:
+        return
+    articles = "one article that is" if len(lost) == 1 else f"{len(lost):,} articles that are"
+    question = f"The index in {str(settings.index)!r} has {articles} not in these sources. Replace it?"
+    if not click.confirm(question, err=True):
+        raise UserError("the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there")
 
 
 @main.command()
@@ -148,7 +173,7 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 
 
 @main.command()
-@click.argument("question", callback=_utf8)
+@click.argument("question", nargs=-1, required=True, callback=_utf8, metavar="QUESTION")
 @click.option("-k", type=int, help="Passages to cite.  [default: 5]")
 @click.option("--after", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or later.")
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
@@ -158,8 +183,9 @@ def show(article_id: str, index: Path | None, config: Path | None, as_json: bool
 @_config
 @_encoder
 @_json
-def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
-    """Answer QUESTION from the articles."""
+@click.option("--full", is_flag=True, help="Print every passage whole.")
+def ask(question: tuple[str, ...], as_json: bool, full: bool, **options: Any) -> None:  # noqa: ANN401  (click's rest)
+    """Answer QUESTION from the articles; it needs no quotation marks."""
     from corpus.filters import Filters
     from qa.show.terminal import print_answer
 
@@ -168,11 +194,11 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
     filters = Filters(after=after, before=before, sources=options["sources"])
     if filters.is_impossible:
         raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
-    answer = Archive(settings).ask(question, filters=filters, asked_on=asked_on, write=True)
+    answer = Archive(settings).ask(" ".join(question), filters=filters, asked_on=asked_on, write=True)
     if as_json:
         _print_json(answer.to_json())
     else:
-        print_answer(answer)
+        print_answer(answer, full=full)
 
 
 @main.command()
