@@ -101,7 +101,9 @@ def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
     articles = "one article that is" if len(lost) == 1 else f"{len(lost):,} articles that are"
     question = f"The index in {str(settings.index)!r} has {articles} not in these sources. Replace it?"
     if not click.confirm(question, err=True):
-        raise UserError("the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there")
+        raise UserError(
+            "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there"
+        )
 
 
 @main.command()

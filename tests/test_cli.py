@@ -255,7 +255,9 @@ def test_at_a_terminal_a_build_asks_before_it_lets_articles_go(
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     refused = run("build", "story.txt", stdin=b"n\n")
     assert refused.exit_code == 1
-    assert f"The index in {str(built.path)!r} has 4 articles that are not in these sources. Replace it?" in refused.stderr
+    assert (
+        f"The index in {str(built.path)!r} has 4 articles that are not in these sources. Replace it?" in refused.stderr
+    )
     assert refused.stderr.endswith(
         "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there\n"
     )

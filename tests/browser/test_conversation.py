@@ -169,7 +169,9 @@ def test_what_was_kept_is_input_from_outside(site: Site, open_page: OpenPage) ->
     page.reload()
     # What is no JSON at all is not even sent; of the rest the server believes what it finds in the articles.
     expect(questions(page)).to_have_text([MISSION, "<img src=x onerror=alert(1)>", MISSION])
-    expect(answers(page).last).to_have_text("The article that was quoted here has changed since. Ask the question again.")
+    expect(answers(page).last).to_have_text(
+        "The article that was quoted here has changed since. Ask the question again."
+    )
     assert page.locator("#conversation img").count() == 0
 
 

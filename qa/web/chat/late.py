@@ -37,7 +37,8 @@ _MAKING = threading.Lock()
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
 <link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
-<script defer src="../static/conversation.js"></script><script defer src="../static/chat.js"></script>"""
+<script defer src="../static/conversation.js"></script><script defer src="../static/chat.js"></script>
+<script defer src="../static/choice.js"></script>"""
 _SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 

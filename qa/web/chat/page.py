@@ -25,6 +25,7 @@ from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
+from qa.web.chat.glance import glance_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
 from qa.web.chat.which import (
     add_choice,
@@ -61,19 +62,27 @@ PANEL = """<dialog id="panel" aria-label="Article">
 </div>
 <p class="panel-title" dir="auto"><b></b><span></span></p>
 <div class="panel-body" tabindex="0"></div>
-</dialog>"""
+</dialog>
+<dialog id="keys" aria-label="Keys"><dl>
+<dt><kbd>/</kbd></dt><dd>to the question</dd>
+<dt><kbd>↑</kbd></dt><dd>in the empty box: the last question again</dd>
+<dt><kbd>↓</kbd></dt><dd>to the suggestions</dd>
+<dt><kbd>Esc</kbd></dt><dd>close the article or the suggestions</dd>
+<dt><kbd>?</kbd></dt><dd>these keys</dd>
+</dl><button type="button" class="close">Close</button></dialog>"""
 # What a reader may do with the conversation, beside Gradio's own buttons.
 MORE = """<a class="new" href="./">New</a>
 <details class="menu" id="save"><summary>Save</summary><ul>
 <li><button type="button" name="markdown">Markdown</button></li>
 <li><button type="button" name="html">HTML</button></li>
 <li><button type="button" name="json">JSON</button></li>
-</ul></details>"""
+</ul></details><button type="button" class="show-keys">Keys</button>"""
 # `static/conversation.js` does these: an event waits for its turn, and says when it is over.
 _ASK = "(...given) => chatPage.ask(given)"
 _ASK_THIS = "(...given) => chatPage.askThis(given)"
 _AGAIN = "(...given) => chatPage.again(given)"
 _UNDO = "(...given) => chatPage.undo(given)"
+_DROP = "(...given) => chatPage.drop(given)"
 _CLEAR = "() => chatPage.clear()"
 _OPEN = "() => chatPage.open()"
 _DONE = "() => chatPage.done()"
@@ -110,6 +119,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         gr.HTML('<div class="queue" role="status"></div>', elem_id="waiting")
         with gr.Column(elem_id="ask"):
             notice = gr.HTML("", elem_id="notice")
+            gr.HTML('<ul id="suggestions" aria-label="Suggestions"></ul>', elem_id="suggested")
             with gr.Row(elem_id="question-row"):
                 question = gr.Textbox(
                     elem_id="question",
@@ -127,14 +137,16 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
                 gr.HTML(MORE)
-            which = add_choice(archive)
+            glance, *which = add_choice(archive)
             # Below the button: above, it would move it away from under the click that leaves the field of a filter.
             line, words, remove = add_line()
         with gr.Column(elem_id="examples") as examples:
             gr.HTML('<div id="earlier"></div><h2>For example</h2>')
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
         # Pressed by the page's own script.
-        ask_this, save = (gr.Button(elem_id=name, elem_classes="unseen") for name in ("ask-this", "save-this"))
+        ask_this, drop, save = (
+            gr.Button(elem_id=name, elem_classes="unseen") for name in ("ask-this", "drop-this", "save-this")
+        )
         gr.HTML(PANEL, elem_id="panel-holder")
 
         shown = [answers, conversation, notice, tools, examples]
@@ -158,11 +170,12 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
             *(button.click(ask, [button, *asked], shown, js=_ASK, **turn) for button in buttons),
             retry.click(ask_again, asked, shown, js=_AGAIN, **turn),
             undo.click(partial(_undo, archive), [answers, kept], shown, js=_UNDO, **turn),
+            drop.click(partial(_undo, archive), [answers, kept], shown, js=_DROP, **turn),
             clear.click(lambda: (*_page([]), *no_choice()), None, all_shown, js=_CLEAR, **turn),
             demo.load(
                 partial(_open, archive),
                 [kept, given],
-                [*all_shown, masthead, *buttons],
+                [*all_shown, masthead, glance, *buttons],
                 js=_OPEN,
                 **quiet,
             ),
@@ -238,7 +251,8 @@ def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
     chosen = read_link(link)
     sources = offered_sources(archive, chosen[-1])
     choice = (*chosen[:-1], sources, *say_choice(*chosen))
-    return (*_page(restore(kept, archive)), *choice, _masthead(archive), *_fitting_examples(archive))
+    shown = _page(restore(kept, archive))
+    return (*shown, *choice, _masthead(archive), glance_html(archive), *_fitting_examples(archive))
 
 
 def _save(archive: Archive, answers: list[Answer], kept: str | None, wanted: str | None) -> str:

@@ -69,6 +69,7 @@ def with_description(page: bytes, question: str | None) -> bytes:
     tags = (
         f'<meta property="og:title" content="{title}" /><meta property="og:type" content="website" />'
         f'<meta property="og:site_name" content="{TITLE}" /><meta name="description" content="{DESCRIPTION}" />'
-        f'<meta property="og:description" content="{DESCRIPTION}" /><meta name="twitter:card" content="summary" /></head>'
+        f'<meta property="og:description" content="{DESCRIPTION}" /><meta name="twitter:card" content="summary" />'
+        "</head>"
     )
     return _HEAD.sub(lambda _: tags.encode(), _GRADIO.sub(b"", page), count=1)

@@ -33,25 +33,33 @@ def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
     return line, words, remove
 
 
-def add_choice(archive: Archive) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
-    """Add the choice of articles, folded away, to the Blocks that are being built: from, until, sources."""
+def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dropdown]:
+    """Add the choice of articles, folded away, to the Blocks that are being built: a glance, from, until, sources."""
     # A page that was open before the server was started anew knows only these.
-    known = list(archive.sources())
-    with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
-        first, last = (
-            gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-            for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
-        )
-        sources = gr.Dropdown(
-            known,
-            label="Sources",
-            multiselect=True,
-            max_choices=MAX_CHOSEN,
-            min_width=240,
-            scale=2,
-            visible=bool(known),
-        )
-    return first, last, sources
+    known = _counted_sources(archive)
+    with gr.Accordion("Which articles", open=False, elem_id="which"):
+        glance = gr.HTML("", elem_id="glance")
+        with gr.Row():
+            first, last = (
+                gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
+                for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
+            )
+            sources = gr.Dropdown(
+                known,
+                label="Sources",
+                multiselect=True,
+                max_choices=MAX_CHOSEN,
+                min_width=240,
+                scale=2,
+                visible=bool(known),
+            )
+    return glance, first, last, sources
+
+
+def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
+    """The sources that can be chosen, each as it is shown, with how many articles it has, and as it is."""
+    offered = frozenset(archive.sources())
+    return [(f"{source} ({number:,})", source) for source, number in archive.by_source() if source in offered]
 
 
 def say_choice(first: str | None, last: str | None, sources: Sequence[str] | None) -> tuple[Any, str]:
@@ -72,8 +80,9 @@ def no_choice() -> tuple[Any, ...]:
 
 def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
     """An update of the dropdown: the sources there are now, those of `chosen` taken; without any it is not shown."""
-    sources = list(archive.sources())
-    return gr.update(choices=sources, visible=bool(sources), value=[each for each in chosen if each in sources])
+    sources = _counted_sources(archive)
+    known = {source for _, source in sources}
+    return gr.update(choices=sources, visible=bool(sources), value=[each for each in chosen if each in known])
 
 
 def read_link(link: str | None) -> tuple[str, str, list[str]]:

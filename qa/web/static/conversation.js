@@ -100,6 +100,25 @@ const chatPage = (() => {
     }
   }
 
+  /** What was asked and answered, in this conversation and the earlier ones. */
+  function answered() {
+    const all = conversations().flatMap((each) => each.answers);
+    return all.filter((answer) => isAnswered(answer)).map(questionIn);
+  }
+
+  function isAnswered(answer) {
+    try {
+      return JSON.parse(answer).answerable === true;
+    } catch {
+      return false;
+    }
+  }
+
+  function lastAsked() {
+    const asked = document.querySelectorAll("#conversation .question, #waiting .question");
+    return asked.length > 0 ? asked[asked.length - 1].textContent : "";
+  }
+
   function showEarlier() {
     const place = byId("earlier");
     if (!place) return;
@@ -159,9 +178,22 @@ const chatPage = (() => {
       heading.textContent = question;
       shown.append(heading);
     }
-    shown.append(pending);
+    const stop = document.createElement("button");
+    stop.type = "button";
+    stop.className = "stop";
+    stop.textContent = "Stop";
+    shown.append(pending, stop);
     document.querySelector("#waiting .queue").append(shown);
     return shown;
+  }
+
+  /** Its answer, if one comes, is taken off the page again. */
+  function stop(entry) {
+    entry.isStopped = true;
+    entry.shown.remove();
+    if (entry.text && !box().value) type(entry.text);
+    keepWaiting();
+    box().focus();
   }
 
   function forgetLost() {
@@ -169,7 +201,7 @@ const chatPage = (() => {
   }
 
   function keepWaiting() {
-    write(ofTab, "waiting", line.map((entry) => entry.question).filter(Boolean));
+    write(ofTab, "waiting", line.filter((entry) => !entry.isStopped).map((entry) => entry.question).filter(Boolean));
   }
 
   async function wait(entry) {
@@ -185,11 +217,14 @@ const chatPage = (() => {
     forgetLost();
     const entry = { question, text, shown: question ? showWaiting(question) : null };
     if (line.length === 0) entry.shown?.scrollIntoView({ block: "start" });
+    entry.shown?.querySelector(".stop").addEventListener("click", () => stop(entry));
     const waited = wait(entry);
     keepWaiting();
     await waited;
     which[which.length - 1] = kept();
-    return [text, state, ...which];
+    entry.isSent = !entry.isStopped;
+    // An empty question changes nothing but to say so.
+    return [entry.isStopped ? null : text, state, ...which];
   }
 
   const toAsk = [];
@@ -203,7 +238,9 @@ const chatPage = (() => {
   const askThis = ([, ...given]) => ask([toAsk.shift(), ...given]);
 
   async function again([state, ...which]) {
-    await wait({ shown: showWaiting("") });
+    const shown = showWaiting("");
+    shown.querySelector(".stop").remove();
+    await wait({ shown });
     which[which.length - 1] = kept();
     return [state, ...which];
   }
@@ -221,6 +258,8 @@ const chatPage = (() => {
     return [];
   }
 
+  const drop = ([state]) => [state, kept()];
+
   function open() {
     return [kept(), location.search];
   }
@@ -229,8 +268,14 @@ const chatPage = (() => {
     const entry = line.shift();
     const wasRefused = isLost || document.querySelector("#notice [role=alert]") !== null;
     entry.shown?.remove();
-    if (entry.question && wasRefused && !box().value) type(entry.text);
+    if (entry.question && wasRefused && !entry.isStopped && !box().value) type(entry.text);
     keepWaiting();
+    if (entry.isStopped && entry.isSent && !wasRefused) {
+      // In the place of the one that was stopped, before whatever waits.
+      line.unshift({ end: entry.end });
+      byId("drop-this").click();
+      return;
+    }
     entry.end();
     if (!isOpen) opened();
   }
@@ -318,5 +363,7 @@ const chatPage = (() => {
 
   new MutationObserver(keep).observe(document.documentElement, { childList: true, subtree: true });
 
-  return { ask, askThis, again, undo, clear, open, done, failed, toSave, save, linkTo };
+  return {
+    ask, askThis, again, undo, drop, clear, open, done, failed, toSave, save, linkTo, answered, lastAsked,
+  };
 })();

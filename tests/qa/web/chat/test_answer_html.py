@@ -249,7 +249,9 @@ def test_further_passages_are_shown_when_they_add_something() -> None:
     cited = (first, same, other_words, other_article, unlikely, third)
     assert [citation.rank for citation in additions(cited)] == [3, 4]
     html = answer_html(replace(ANSWER, citations=cited))
-    assert html.index("Also in the articles") < html.index("3 more passages") < html.index('<details class="more">') + 99
+    assert (
+        html.index("Also in the articles") < html.index("3 more passages") < html.index('<details class="more">') + 99
+    )
     # What one may do with the answer stands with it, not behind what others say.
     assert html.index('class="actions"') < html.index("Also in the articles")
     lone = answer_html(replace(ANSWER, citations=(first, same)))

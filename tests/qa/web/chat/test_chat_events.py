@@ -22,8 +22,8 @@ from index.update import build_index
 from qa.archive import Archive
 from qa.build import open_answerer
 from qa.settings import Settings
-from qa.web.chat.late import joining_problem
 from qa.web.chat.kept import kept_json
+from qa.web.chat.late import joining_problem
 from qa.web.chat.page import _ask, _in_place, _open, _save, _undo
 from qa.web.gate.places import Places
 from qa.web.observe import Observer
