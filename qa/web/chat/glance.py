@@ -29,7 +29,8 @@ def _sentence(articles: int, dated: int, months: Counted, sources: int) -> str:
     if months:
         first, last = months[0][0], months[-1][0]
         said += f", {_in_words(first)} to {_in_words(last)}" if first != last else f" of {_in_words(first)}"
-    said += f", {articles - dated:,} without a date" if months and articles > dated else ""
+    undated = articles - dated
+    said += f", {'one' if undated == 1 else f'{undated:,}'} without a date" if months and undated else ""
     return f"{said}, {sources:,} {'source' if sources == 1 else 'sources'}." if sources else f"{said}."
 
 
