@@ -108,7 +108,7 @@ def test_a_question_is_stopped_and_the_next_is_answered(site: Site, open_page: O
     wait_for_examples(page)
     ask(page, LAWLER)
     held: list[Route] = []
-    page.route("**/gradio_api/run/predict*", held.append)
+    page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
     for question in (MISSION, WORLD_CUP, "How many people attended the Jeju Forum?"):
         question_box(page).fill(question)
         question_box(page).press("Enter")

@@ -40,7 +40,7 @@ def questions(page: Page) -> Locator:
 def hold_answers(page: Page) -> Callable[[], None]:
     """From now on nothing is answered until what comes back is called."""
     held: list[Route] = []
-    page.route(PREDICT, held.append)
+    page.route(PREDICT, lambda route: held.append(route))
 
     def let_go() -> None:
         page.unroute(PREDICT)
