@@ -75,7 +75,7 @@ def test_what_is_typed_meanwhile_stays_and_questions_are_answered_in_order(site:
 
 
 def test_a_question_asked_before_the_page_is_whole_is_answered(site: Site, open_page: OpenPage) -> None:
-    page = open_page("about:blank")
+    page = open_page(f"{site.url}/health")
     let_go = hold_answers(page)
     page.goto(site.url)
     send(page, MISSION)
