@@ -177,6 +177,14 @@ def make_candidate(found: Found, start: int, end: int, **values: object) -> Cand
     return Candidate(found=found, start=start, end=end, **(known | values))
 
 
-def make_question(text: str, *, bare: str | None = None, kind: AnswerType | None = None) -> Question:
+def make_question(
+    text: str, *, bare: str | None = None, kind: AnswerType | None = None, is_about_name: bool = False
+) -> Question:
     """A question that prefers no article."""
-    return Question(text=text, bare=bare or text, kind=kind or asked_type(text), preference=Preference())
+    return Question(
+        text=text,
+        bare=bare or text,
+        kind=kind or asked_type(text),
+        preference=Preference(),
+        is_about_name=is_about_name,
+    )

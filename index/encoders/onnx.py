@@ -4,7 +4,7 @@ The vectors are torch's in float32 (to 1.6e-7); a question's is there 30 times s
 import, and passages take no more processor time. The graph beside this file, made by `qa/train/graph.py`, holds no
 weights; those are read from the package.
 
-Where the processor multiplies matrices of bfloat16, torch takes half the time, and a large build is left to it.
+Where the processor multiplies bfloat16, torch takes half to two thirds of the time, and a large build is left to it.
 """
 
 from __future__ import annotations
@@ -105,11 +105,12 @@ class PackagedEncoder:
 
 @cache
 def has_fast_bfloat16() -> bool:
-    """The processor has AMX. Known on Linux only."""
+    """The processor multiplies it: twice as fast with AMX, 1.4 times with AVX-512 alone. Known on Linux only."""
     try:
-        return " amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:
         return False
+    return " amx_bf16" in flags or " avx512_bf16" in flags
 
 
 def packaged_folder() -> Path:

@@ -90,11 +90,6 @@ def time_answers(gold: GoldSet, folder: IndexFolder, models: Models, n: int) -> 
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 
 
-def _answerer(retriever: Retriever, models: Models, most_wrong: float | None = None) -> Answerer:
-    fitted = load_fitted()
-    return Answerer(retriever, fitted, most_wrong=most_wrong, reader=models.reader, reranker=models.reranker)
-
-
 def check_exactness(run: Sequence[Asked], folder: IndexFolder) -> None:
     """Raise UserError when a citation is not exact to the character: a fault of the program, never of the articles."""
     with closing(open_current(folder)) as store:

@@ -1,6 +1,7 @@
-"""Negation and rank: "Which state did not sign first?" is not answered by who signed, nor by who signed second.
+"""Negation, rank and capitals: "Which state did not sign first?" is not answered by who signed, nor by who was second.
 
-The words for it are few and common, so that neither the vectors nor the weight of terms make much of them.
+The words for it are few and common, so that neither the vectors nor the weight of terms make much of them; and to both
+the WHO is The Who.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import lru_cache
 NEGATED = 2.0
 # Taken from those of a sentence without the rank that is asked for: first, last, only, largest.
 UNRANKED = 1.5
+# Taken where the letters of an abbreviation that is asked about stand there as another word: "us" for "US".
+OTHER_WORD = 2.0
 
 _NEGATED = {
     "en": re.compile(
@@ -47,6 +50,7 @@ _PHRASES = re.compile(
     r"|last (?:week|month|year|night|summer|spring|autumn|winter|fall)|most of)\b",
     re.IGNORECASE,
 )
+_ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
 
 
 def agreement(question: str, sentence: str) -> float:
@@ -59,7 +63,16 @@ def agreement(question: str, sentence: str) -> float:
     ranks = asked_ranks(question)
     if ranks and not ranks & _ranks(sentence):
         added -= UNRANKED
+    if _has_other_word(question, sentence):
+        added -= OTHER_WORD
     return added
+
+
+def _has_other_word(question: str, sentence: str) -> bool:
+    """An abbreviation of the question stands in the sentence, but nowhere in capitals."""
+    # In a question all in capitals none of them says anything.
+    abbreviations = () if question.isupper() else _ABBREVIATION.findall(question)
+    return any(word not in sentence and re.search(rf"\b{word}\b", sentence, re.IGNORECASE) for word in abbreviations)
 
 
 @lru_cache(maxsize=256)

@@ -81,10 +81,14 @@ _WHOLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question asked before; `answer` is the text given, None when the articles did not say."""
+    """A question asked before; `answer` is the text given, None when the articles did not say.
+
+    `short` are the words of it that answer, where they are known: who "he" is, of several that the text names.
+    """
 
     question: str
     answer: str | None = None
+    short: str | None = None
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -99,7 +103,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     context = _Context()
     for turn in history[-MAX_TURNS:]:
         if not read_talk(turn.question, opens=not context.topic):
-            context = context.after(without_greeting(turn.question.strip()), turn.answer)
+            context = context.after(replace(turn, question=without_greeting(turn.question.strip())))
     return context.resolve(without_greeting(question))
 
 
@@ -116,20 +120,22 @@ class _Context:
     last: str = ""
     known: Mentions = Mentions()
 
-    def after(self, question: str, answer: str | None) -> _Context:
-        """The context when `question` was asked in this one, and answered."""
+    def after(self, turn: Turn) -> _Context:
+        """The context when `turn` came in this one."""
+        question = turn.question
         resolved = self.resolve(question)
         # What had the topic put in front of it says no more of it, and would only pile up.
         is_led = bool(self.topic) and (resolved.startswith(f"{self.topic} ") or _asks_part(question))
         topic = self.topic if is_led else resolved
         last = f"{topic} {question}" if is_led and _asks_who(question) else topic
-        return _Context(topic, last, self._known_after(question, resolved, answer))
+        return _Context(topic, last, self._known_after(turn, resolved))
 
-    def _known_after(self, question: str, resolved: str, answer: str | None) -> Mentions:
+    def _known_after(self, turn: Turn, resolved: str) -> Mentions:
         """What this turn speaks of; of a kind that it takes up or says nothing of, what was known before."""
+        question = turn.question
         # What is put in is known already, but for what was exchanged.
         is_whole = _is_pronominal(question) or resolved.endswith(question)
-        known, new = self.known, mentions(question if is_whole else resolved, answer)
+        known, new = self.known, mentions(question if is_whole else resolved, turn.answer, turn.short)
         if _needs_thing(question) and known.thing and not mentions(question, None).thing:
             new = replace(new, thing=None)
         if _needs(_PERSONAL, question) and known.person and not _asks_who(question):

@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from index.words.analyze import analyze
-from qa.question.names import names_in
+from qa.question.names import CAPITAL, names_in
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 # A shorter word is too often the beginning of another.
@@ -36,7 +36,7 @@ def insisted(question: str) -> list[Insisted]:
     found = []
     for match in names_in(question):
         words = tuple(dict.fromkeys(analyze(match.group())))
-        capitals = re.findall(r"\b[A-Z]", match.group())
+        capitals = re.findall(rf"\b[{CAPITAL}]", match.group())
         if words:
             found.append(Insisted(words, "".join(capitals).lower() if len(capitals) > 1 else ""))
     named = " ".join(word for each in found for word in each.words)

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from corpus.months import MONTHS, SHORT_MONTHS, WEEKDAYS
+from qa.question.names import CAPITAL
 
 
 class AnswerType(StrEnum):
@@ -63,7 +64,7 @@ _AMOUNTS = {
     ),
 }
 # A run of words with capitals: "Lee Jae Myung", "Seoul".
-_CAPITALS = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
+_CAPITALS = rf"[{CAPITAL}][\w’'-]+(?: [{CAPITAL}][\w’'-]+)*"
 # What a thing of each kind looks like; where a pattern has a group, the thing is the group.
 _OFFERED_BY = {
     "en": {
@@ -80,7 +81,7 @@ _OFFERED_BY = {
             re.IGNORECASE,
         ),
         # The first word of a sentence has a capital whatever it is, so alone it is no name.
-        AnswerType.PERSON: re.compile(rf"(?<=[a-z,;:’'\"”)] ){_CAPITALS}|\b[A-Z][\w’'-]+ {_CAPITALS}"),
+        AnswerType.PERSON: re.compile(rf"(?<=[a-z,;:’'\"”)] ){_CAPITALS}|\b[{CAPITAL}][\w’'-]+ {_CAPITALS}"),
         AnswerType.PLACE: re.compile(rf"\b(?:in|at|near|from|to|into|across|outside|of) (?:the )?({_CAPITALS})"),
     },
 }

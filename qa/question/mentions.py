@@ -37,8 +37,8 @@ class Name:
 
     @property
     def is_placing(self) -> bool:
-        """It only says of whom or where something is: "of Dunmore", "in Vilnius"."""
-        return self.before in _PLACING
+        """It only says of whom or where something is: "of Dunmore", "in Vilnius"; not "of President Yoon"."""
+        return self.before in _PLACING and self.kind is not Kind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ _GROUPS = """
     ministry company council party union agency bank court committee commission association government army navy team
     club group corporation alliance coalition organization organisation police
 """
+# Where one can be, or something can happen.
+_VENUES = """
+    forum summit museum university college festival church cathedral tower palace castle park theatre stadium school
+    hospital airport station conference congress games olympics championship
+"""
 _COUNTRIES = """
     Afghanistan Albania Algeria Argentina Armenia Australia Austria Bangladesh Belarus Belgium Bolivia Brazil Britain
     Bulgaria Cambodia Canada Chile China Colombia Croatia Cuba Cyprus Denmark Ecuador Egypt England Estonia Ethiopia
@@ -95,7 +100,9 @@ _COUNTRIES = """
     Singapore Slovakia Slovenia Somalia Spain Sudan Sweden Switzerland Syria Taiwan Thailand Tunisia Turkey Uganda
     Ukraine Venezuela Vietnam Wales Yemen Zimbabwe Africa America Asia
 """
-_TITLE_WORDS, _THING_WORDS, _GROUP_WORDS = (frozenset(words.split()) for words in (_TITLES, _THINGS, _GROUPS))
+_TITLE_WORDS, _THING_WORDS, _GROUP_WORDS, _VENUE_WORDS = (
+    frozenset(words.split()) for words in (_TITLES, _THINGS, _GROUPS, _VENUES)
+)
 _COUNTRY_NAMES = frozenset(_COUNTRIES.split())
 _AFTER_ROLE = re.compile(rf"\b(?:{'|'.join(_ROLES.split())}),? $", re.IGNORECASE)
 # What only somebody does.
@@ -122,16 +129,19 @@ _PLACE = re.compile(r"\b(?P<preposition>in|at|near) (?P<the>the )?$", re.IGNOREC
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
 
-def mentions(question: str, answer: str | None) -> Mentions:
-    """What `question` and the text that was given as its `answer` speak of, the question first."""
+def mentions(question: str, answer: str | None, short: str | None = None) -> Mentions:
+    """What `question` and the text that was given as its `answer` speak of, the question first.
+
+    `short` are the words of the answer that say what was asked for, where they are known.
+    """
     asked, told = names_of(question), names_of(answer or "", is_told=True)
     thing, is_described = _thing(question, answer, asked, told)
     return Mentions(
-        person=_person(question, answer or "", asked, told),
+        person=_person(question, answer or "", short or "", asked, told),
         thing=thing,
         is_described=is_described,
         group=_group(asked),
-        place=_place(question, asked) or _place(answer or "", told),
+        place=_place(question, asked) or _venue(asked) or _place(answer or "", told),
         time=_time(question) or _time(answer or ""),
     )
 
@@ -174,7 +184,7 @@ def _kind(name: str, start: int, text: str) -> Kind:
     return Kind.LIKELY_PERSON if len(words) > 1 else Kind.ANY
 
 
-def _person(question: str, answer: str, asked: Sequence[Name], told: Sequence[Name]) -> str | None:
+def _person(question: str, answer: str, short: str, asked: Sequence[Name], told: Sequence[Name]) -> str | None:
     """Whom a question "Who is ..." names, or the answer to a question for a person, else the last that it names."""
     here = [name for name in asked if name.kind is not Kind.THING and not name.is_placing]
     is_named = bool(here) and bool(_WHO_IS.match(question, 0, here[0].start))
@@ -183,7 +193,8 @@ def _person(question: str, answer: str, asked: Sequence[Name], told: Sequence[Na
         name for name in told if name.kind is not Kind.THING and not name.is_placing and name.text.lower() not in known
     ]
     if asked_type(question) is AnswerType.PERSON and not is_named and others:
-        return _nearest(others, question, answer).text
+        meant = [name for name in others if short and (name.text in short or short in name.text)]
+        return _nearest(meant or others, question, answer).text
     # "What did Anna Berg give to Karl Frei?": of the two, "she" is the one that did it.
     doing = [name for name in here if not name.before] or here
     if doing:
@@ -267,6 +278,14 @@ def _place(text: str, names: Sequence[Name]) -> str | None:
         found = _PLACE.search(text[: name.start])
         if found and name.kind < Kind.PERSON:
             return f"{found['preposition'].lower()} {found['the'] or ''}{name.text}"
+    return None
+
+
+def _venue(names: Sequence[Name]) -> str | None:
+    """The last that is one by its own words: "at the Jeju Forum"."""
+    for name in reversed(names):
+        if name.text.lower().split()[-1] in _VENUE_WORDS:
+            return f"at the {name.text.removeprefix('the ').removeprefix('The ')}"
     return None
 
 

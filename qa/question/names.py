@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CAPITALISED = r"[A-Z0-9][\w’'.-]*[\w]"
-_NAME = re.compile(rf"(?:\b(?:the|The) )?\b[A-Z][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
+# Latin, Greek and Cyrillic: to `[A-Z]` Bjørn Ødegård is a Bjørn.
+CAPITAL = "".join(letter for letter in map(chr, range(0x530)) if letter.isupper())
+_CAPITALISED = rf"[{CAPITAL}0-9][\w’'.-]*[\w]"
+_NAME = re.compile(rf"(?:\b(?:the|The) )?\b[{CAPITAL}][\w’'-]*\w(?:(?: (?:of|and|for|de|van|von|al))? {_CAPITALISED})*")
 # They have a capital only because a question or a sentence opens with them.
 _OPENERS = {
     "en": """

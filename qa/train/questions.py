@@ -104,28 +104,40 @@ def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQ
 
 def ask_small_indexes(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> Iterator[AskedQuestion]:
     """Questions of the set, asked of small indexes that are made of its articles."""
+    for small, questions in small_indexes(gold, folder, encoder, SMALL_INDEXES):
+        for question, is_answerable in questions:
+            yield from _ask(question, small, "small", is_answerable=is_answerable)
+
+
+def small_indexes(
+    gold: GoldSet, folder: IndexFolder, encoder: Encoder, most: int
+) -> Iterator[tuple[Retriever, list[tuple[GoldQuestion, bool]]]]:
+    """At most so many small indexes of the set's articles, each with questions, and whether it answers them."""
     retriever = Retriever(folder, encoder)
     chance = random.Random(SEED)
     answerable = [question for question in gold.questions if question.is_answerable and question.relevant]
     chance.shuffle(answerable)
     first = 0
-    for n in range(SMALL_INDEXES):
+    for n in range(most):
         size = chance.choice(SMALL_SIZES)
         count = ASKED_OF_SMALL // 2 if size >= ASKED_OF_SMALL // 2 else size // 2
         own, first = answerable[first : first + count], first + count
         if not own:
             return
         chosen = _chosen(own, retriever, size, chance, is_near=n % 2 == 1)
+        asked = own + chance.sample(answerable, ASKED_OF_SMALL - count)
         with tempfile.TemporaryDirectory() as small_dir:
             small = _small_index(chosen, retriever, IndexFolder(Path(small_dir)), encoder)
-            for question in own + chance.sample(answerable, ASKED_OF_SMALL - count):
-                gold_words = [words(answer) for answer in question.answers]
-                is_answerable = any(holds(words(chosen[i].text), gold_words) for i in chosen.keys() & question.relevant)
-                is_there = any(holds(words(article.text), gold_words) for article in chosen.values())
-                if is_answerable or not is_there:
-                    undated = replace(question, asked_on=None)
-                    yield from _ask(undated, small, "small", is_answerable=is_answerable)
+            yield small, [(replace(q, asked_on=None), a) for q in asked if (a := _is_there(q, chosen)) is not None]
             small.store.close()
+
+
+def _is_there(question: GoldQuestion, chosen: Mapping[str, Article]) -> bool | None:
+    """Whether the articles answer; None where one that is not known to holds the words of the answer."""
+    gold = [words(answer) for answer in question.answers]
+    if any(holds(words(chosen[i].text), gold) for i in chosen.keys() & question.relevant):
+        return True
+    return None if any(holds(words(article.text), gold) for article in chosen.values()) else False
 
 
 def _ask(

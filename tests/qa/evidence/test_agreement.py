@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.evidence.agreement import NEGATED, UNRANKED, agreement
+from qa.evidence.agreement import NEGATED, OTHER_WORD, UNRANKED, agreement
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ from qa.evidence.agreement import NEGATED, UNRANKED, agreement
         ("What is the tallest tower?", "The tower is the tallest of all.", 0.0),
         ("What is the tallest tower?", "The tower is tall.", -UNRANKED),
         ("Which state did not sign first?", "Lumenia did not sign first.", NEGATED),
+        ("What did the WHO do?", "The Who played in Leeds.", -OTHER_WORD),
+        ("What did the US do?", "It gave us nothing.", -OTHER_WORD),
+        ("What did the WHO do?", "The WHO told those who asked.", 0.0),
+        ("What did the WHO do?", "It declared an emergency.", 0.0),
+        ("WHAT DID THE WHO DO?", "The Who played in Leeds.", 0.0),
         # Nothing of the kind is asked for.
         ("Which state signed the pact?", "Tavria did not sign.", 0.0),
         ("Who protested in the forest in the west?", "Farmers did.", 0.0),

@@ -11,7 +11,7 @@ from fakes import BRIDGE, make_candidate, make_features, make_found, make_questi
 from corpus.article import Article
 from corpus.passages import split_article
 from qa.evidence.choose import Candidate
-from qa.evidence.confidence import ABSENT, Evidence, confidence, evidence
+from qa.evidence.confidence import ABOUT, ABSENT, Evidence, confidence, evidence
 from qa.evidence.features import FEATURES
 from qa.evidence.fitted import load_fitted
 from qa.evidence.logistic import Logistic
@@ -114,3 +114,13 @@ def test_a_name_that_the_whole_article_lacks_counts_against_it() -> None:
 
 def test_nothing_found_is_no_confidence() -> None:
     assert confidence([], WEIGHTS, ASKED, MODEL) == 0.0
+
+
+def test_of_a_name_alone_whatever_is_said_of_it_answers() -> None:
+    found = [candidate(0.5)]
+    for name, added in (("the Harbour Bridge", ABOUT), ("the Harbour Tunnel", 0.0), ("Mount Vesuvius", 0.0)):
+        about, other = (
+            confidence(found, WEIGHTS, make_question(f"What is {name}?", is_about_name=flag), MODEL)
+            for flag in (True, False)
+        )
+        assert logit(about) == pytest.approx(logit(other) + added)

@@ -47,3 +47,22 @@ def test_who_is_asked_for_stands_nearest_to_what_is_said_of_them() -> None:
     answer = "The mayor, Rosa Keller, left the town to her brother. Her deputy, Paul Imre, takes over."
     assert mentions("Who takes over?", answer).person == "Paul Imre"
     assert mentions("Who left?", answer).person == "Rosa Keller"
+
+
+def test_who_is_meant_is_in_the_answering_words() -> None:
+    answer = "Anna Berg was followed by Karl Frei, whom Ivo Brandt had named."
+    assert mentions("Who named the judge?", answer, "Ivo Brandt").person == "Ivo Brandt"
+    assert (
+        mentions("Who named the judge?", answer, "somebody").person == mentions("Who named the judge?", answer).person
+    )
+
+
+def test_a_title_makes_somebody_of_a_name_that_only_says_whose() -> None:
+    answer = "The vision of the government of President Yoon Suk Yeol aims for South Korea."
+    assert mentions("Who is the president of South Korea?", answer).person == "President Yoon Suk Yeol"
+
+
+def test_one_can_be_at_a_forum() -> None:
+    answer = "Saying that Russia's war in Ukraine shows how security is global, he commended South Korea."
+    assert mentions("What was the theme of the Jeju Forum?", answer).place == "at the Jeju Forum"
+    assert mentions("What was the theme of the Vesta Act?", answer).place == "in Ukraine"
