@@ -11,6 +11,7 @@ from chatting import (
     MISSION,
     PHONE,
     WORLD_CUP,
+    Held,
     Site,
     answers,
     ask,
@@ -18,7 +19,7 @@ from chatting import (
     wait_for_examples,
     width_beyond_the_screen,
 )
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
 
@@ -107,8 +108,7 @@ def test_a_question_is_stopped_and_the_next_is_answered(site: Site, open_page: O
     page = open_page(site.url)
     wait_for_examples(page)
     ask(page, LAWLER)
-    held: list[Route] = []
-    page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
+    held = Held(page)
     for question in (MISSION, WORLD_CUP, "How many people attended the Jeju Forum?"):
         question_box(page).fill(question)
         question_box(page).press("Enter")
@@ -120,9 +120,7 @@ def test_a_question_is_stopped_and_the_next_is_answered(site: Site, open_page: O
     stops.nth(0).click()
     expect(question_box(page)).to_have_value(WORLD_CUP)
     expect(stops).to_have_count(1)
-    page.unroute("**/gradio_api/run/predict*")
-    for route in held:
-        route.continue_()
+    held.let_go()
     expect(page.get_by_role("log").get_by_role("heading", level=2)).to_have_text([
         LAWLER,
         "How many people attended the Jeju Forum?",

@@ -13,6 +13,7 @@ from chatting import (
     MISSION,
     PHONE,
     WORLD_CUP,
+    Held,
     Site,
     answers,
     ask,
@@ -21,7 +22,7 @@ from chatting import (
     wait_for_examples,
     width_beyond_the_screen,
 )
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from qa.archive import Archive
 from qa.settings import Settings
@@ -30,24 +31,10 @@ pytestmark = pytest.mark.slow
 
 OpenPage = Callable[..., Page]
 JEJU = "How many people attended the Jeju Forum?"
-PREDICT = "**/gradio_api/run/predict*"
 
 
 def questions(page: Page) -> Locator:
     return page.get_by_role("log").get_by_role("heading", level=2)
-
-
-def hold_answers(page: Page) -> Callable[[], None]:
-    """From now on nothing is answered until what comes back is called."""
-    held: list[Route] = []
-    page.route(PREDICT, lambda route: held.append(route))
-
-    def let_go() -> None:
-        page.unroute(PREDICT)
-        for route in held:
-            route.continue_()
-
-    return let_go
 
 
 def send(page: Page, question: str) -> None:
@@ -59,13 +46,13 @@ def send(page: Page, question: str) -> None:
 def test_what_is_typed_meanwhile_stays_and_questions_are_answered_in_order(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)
-    let_go = hold_answers(page)
+    held = Held(page)
     send(page, LAWLER)
     expect(page.get_by_text("Searching the articles")).to_be_visible()
     send(page, "When did he introduce it?")
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
     question_box(page).press_sequentially("half a thou")
-    let_go()
+    held.let_go()
     question_box(page).press_sequentially("ght")
     expect(questions(page)).to_have_text([LAWLER, "When did he introduce it?"])
     expect(answers(page).last).to_contain_text("Understood as:")
@@ -76,21 +63,21 @@ def test_what_is_typed_meanwhile_stays_and_questions_are_answered_in_order(site:
 
 def test_a_question_asked_before_the_page_is_whole_is_answered(site: Site, open_page: OpenPage) -> None:
     page = open_page(f"{site.url}/health")
-    let_go = hold_answers(page)
+    held = Held(page)
     page.goto(site.url)
     send(page, MISSION)
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()
-    let_go()
+    held.let_go()
     expect(answers(page)).to_contain_text("last November")
 
 
 def test_a_refused_question_comes_back_unless_something_else_is_typed(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)
-    let_go = hold_answers(page)
+    held = Held(page)
     send(page, "x" * 3000)
     question_box(page).fill("something else")
-    let_go()
+    held.let_go()
     expect(page.get_by_role("alert")).to_contain_text("3,000 characters")
     expect(question_box(page)).to_have_value("something else")
 
@@ -119,9 +106,9 @@ def test_a_question_that_waits_when_the_page_is_left_is_asked_again(site: Site, 
     page = open_page(site.url)
     wait_for_examples(page)
     ask(page, LAWLER)
-    hold_answers(page)
+    held = Held(page)
     send(page, MISSION)
-    page.unroute(PREDICT)
+    held.stop()
     page.reload()
     expect(questions(page)).to_have_text([LAWLER, MISSION])
 
