@@ -33,7 +33,8 @@ def answer_html(answer: Answer) -> str:
 
     In it, unseen, what the browser keeps of it.
     """
-    kept = f'<data class="kept" value="{as_entities(kept_json(answer))}"></data>'
+    # Gradio lets no attribute of ours through, and no element that would be the right one.
+    kept = f'<button class="kept" value="{as_entities(kept_json(answer))}" hidden></button>'
     if answer.reply is not None:
         return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p>{kept}</div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)

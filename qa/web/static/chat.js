@@ -112,7 +112,7 @@
     button.textContent = "Link copied";
   }
 
-  const questionOf = (answer) => JSON.parse(answer.querySelector("data.kept").value).question;
+  const questionOf = (answer) => JSON.parse(answer.querySelector("button.kept").value).question;
 
   function passageOf(answer) {
     const link = answer.querySelector(".passage .cite");

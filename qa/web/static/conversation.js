@@ -5,7 +5,7 @@ const chatPage = (() => {
   // Of earlier conversations; the oldest is forgotten for a new one.
   const MAX_CONVERSATIONS = 30;
   // The server takes 64 KB with a question; older answers are left out of what is sent to it.
-  const MAX_SENT_BYTES = 40_000;
+  const MAX_SENT_BYTES = 58_000;
   const home = new URL("../", document.baseURI);
   const PREFIX = `article-qa:${home.pathname}:`;
 
@@ -61,7 +61,7 @@ const chatPage = (() => {
 
   function keep() {
     if (!isOpen) return;
-    const answers = [...document.querySelectorAll("#conversation data.kept")].map((each) => each.value);
+    const answers = [...document.querySelectorAll("#conversation button.kept")].map((each) => each.value);
     const now = JSON.stringify(answers);
     if (now === before) return;
     before = now;
@@ -78,16 +78,18 @@ const chatPage = (() => {
     showEarlier();
   }
 
-  /** The conversation as the server takes it back: a list of answers as JSON, the newest that fit. */
-  function kept() {
+  const sizeOf = (text) => new Blob([JSON.stringify(text)]).size;
+
+  /** The conversation as the server takes it back: a list of answers as JSON, the newest that fit beside `text`. */
+  function kept(text = "") {
     const texts = (id && read(lasting, `talk:${id}`)?.answers) || [];
     const fits = [];
-    let size = 0;
-    for (const text of texts.filter((each) => questionIn(each)).reverse()) {
+    let size = sizeOf(text);
+    for (const each of texts.filter(questionIn).reverse()) {
       // It is sent as a text within a text.
-      size += new Blob([JSON.stringify(text)]).size + 1;
+      size += sizeOf(each) + 1;
       if (size > MAX_SENT_BYTES) break;
-      fits.unshift(text);
+      fits.unshift(each);
     }
     return `[${fits.join(",")}]`;
   }
@@ -221,7 +223,7 @@ const chatPage = (() => {
     const waited = wait(entry);
     keepWaiting();
     await waited;
-    which[which.length - 1] = kept();
+    which[which.length - 1] = kept(text ?? "");
     entry.isSent = !entry.isStopped;
     // An empty question changes nothing but to say so.
     return [entry.isStopped ? null : text, state, ...which];
@@ -299,7 +301,7 @@ const chatPage = (() => {
 
   function opened() {
     isOpen = true;
-    before = JSON.stringify([...document.querySelectorAll("#conversation data.kept")].map((each) => each.value));
+    before = JSON.stringify([...document.querySelectorAll("#conversation button.kept")].map((each) => each.value));
     showEarlier();
     for (const question of read(ofTab, "asked") ?? []) send(question);
     write(ofTab, "asked", null);
@@ -352,7 +354,7 @@ const chatPage = (() => {
 
   /** The address that asks the question of `answer` again, of the same articles. */
   function linkTo(answer) {
-    const { question, query, after, before, sources } = JSON.parse(answer.querySelector("data.kept").value);
+    const { question, query, after, before, sources } = JSON.parse(answer.querySelector("button.kept").value);
     const link = new URL("./", document.baseURI);
     link.searchParams.set("q", query || question);
     if (after) link.searchParams.set("from", after);

@@ -57,7 +57,7 @@ def test_a_reply_is_all_there_is() -> None:
     reply = "There is one article:\n3 July 2025: <b>bold</b>"
     page = Page(answer_html(replace(ANSWER, is_answerable=False, text=None, citations=(), reply=reply)))
     assert page.text == reply.replace("\n", "")
-    assert page.tags == ["div", "p", "br", "data"]
+    assert page.tags == ["div", "p", "br", "button"]
 
 
 def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:

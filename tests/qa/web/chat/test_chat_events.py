@@ -125,7 +125,7 @@ def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
     response = client.post("/chat/gradio_api/run/predict", json=body)
     assert response.status_code == 200
     assert "last November" in json.dumps(response.json()["data"]).replace("<b>", "")
-    (kept,) = re.findall(r'<data class=."kept." value=."(.*?)."', json.dumps(response.json()["data"]))
+    (kept,) = re.findall(r'<button class=."kept." value=."(.*?)."', json.dumps(response.json()["data"]))
     assert json.loads(html.unescape(kept))["question"] == body["data"][0]
 
 
