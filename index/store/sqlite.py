@@ -268,14 +268,17 @@ class ArticleStore:
 
     def by_month(self) -> list[tuple[str, int]]:
         """Each month that has articles (`2023-07`) with how many, the earliest first."""
-        query = "SELECT substr(published, 1, 7), count(*) FROM article WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+        query = (
+            "SELECT substr(published, 1, 7), count(*) FROM article WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
         with self.reading() as db:
             return [(str(month), int(number)) for month, number in db.execute(query)]
 
     def titles(self, limit: int) -> list[str]:
         """The titles of the newest articles, at most `limit`."""
         with self.reading() as db:
-            found = db.execute("SELECT title FROM article ORDER BY published DESC, article_id LIMIT ?", (limit,))
+            query = "SELECT title FROM article ORDER BY published DESC, article_id LIMIT ?"
+            found = db.execute(query, (limit,))
             return [str(row[0]) for row in found]
 
     def every_source(self) -> list[str]:
