@@ -22,15 +22,18 @@ ABSENT = 2.0
 # question is there to be found in the sentence, and the models take that for a sign of little.
 ABOUT = 1.5
 
+# The log-odds of the next candidate where there is none.
+UNRIVALLED = -8.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What speaks for and against the first of the candidates as the answer.
 
-    `sentence`: log-odds of its sentence. `heaviest_missing`: the weight of the heaviest of the question's terms that
+    `sentence`: log-odds of its sentence; `margin`: how far they are above those of the next candidate. `nearest`: the
+    cosine of the nearest of the passages. `heaviest_missing`: the weight of the heaviest of the question's terms that
     what was found of its article lacks. `missing`: how much the marked sentences and the title lack of a name, number
-    or year that a short question insists on, 0 to 1. `read`: the log-odds that were read of its sentence, 0 where
-    nobody reads. The others are features of its sentence.
+    or year that a short question insists on, 0 to 1. The others are features of its sentence.
     """
 
     sentence: float
@@ -38,10 +41,10 @@ class Evidence:
     heaviest_missing: float
     bare_share: float
     lacks_number: float
-    timely: float
     fresh: float
     missing: float
-    read: float
+    nearest: float
+    margin: float
 
     def by_name(self) -> dict[str, float]:
         """Every feature under its name."""
@@ -61,10 +64,10 @@ def evidence(best: Sequence[Candidate], weights: Mapping[str, float], asked: Que
         heaviest_missing=max((weight for term, weight in weights.items() if term not in known), default=0.0),
         bare_share=first.features.bare_share,
         lacks_number=first.features.lacks_number,
-        timely=first.features.timely,
         fresh=first.features.fresh,
         missing=most_missing(_insisted(asked, first), _marked_terms(first)),
-        read=first.read or 0.0,
+        nearest=max(candidate.features.passage_similarity for candidate in best),
+        margin=log_odds(first.probability) - (log_odds(best[1].probability) if len(best) > 1 else UNRIVALLED),
     )
 
 

@@ -18,6 +18,7 @@ LEAST_BEST = 0.05
 OF_TITLE = 0.3
 # "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
 LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
+OPENS_LEANING = re.compile(r"[“\"'‘(]*(?:But |And )?(?:He|She|It|They|His|Her|Its|Their)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def sentence_features(
         covered = coverage(weights, about)
         covered += OF_TITLE * (coverage(weights, about | found.title_terms) - covered)
         features.append(_features(question, found, sentence, resolved, covered))
-        before = (terms, measured)
+        # "It cost 8 million. It was designed by ...": the second "it" is what the first one was.
+        before = (about, resolved) if OPENS_LEANING.match(sentence.text) else (terms, measured)
     return features
 
 

@@ -11,7 +11,7 @@ from fakes import BRIDGE, make_candidate, make_features, make_found, make_questi
 from corpus.article import Article
 from corpus.passages import split_article
 from qa.evidence.choose import Candidate
-from qa.evidence.confidence import ABOUT, ABSENT, Evidence, confidence, evidence
+from qa.evidence.confidence import ABOUT, ABSENT, UNRIVALLED, Evidence, confidence, evidence
 from qa.evidence.features import FEATURES
 from qa.evidence.fitted import load_fitted
 from qa.evidence.logistic import Logistic
@@ -23,11 +23,11 @@ ASKED = make_question("Who opened the harbour bridge in Naples?")
 MODEL = Logistic({"similarity": 2.0, "heaviest_missing": -1.0}, 0.5)
 
 
-def candidate(probability: float, read: float | None = None) -> Candidate:
+def candidate(probability: float) -> Candidate:
     """A candidate whose features are 0, 1, 2, ... in their order."""
     features = make_features(**{name: float(n) for n, name in enumerate(FEATURES)})
     end = BRIDGE.text.index(" The bridge")
-    return make_candidate(FOUND, 0, end, features=features, probability=probability, read=read)
+    return make_candidate(FOUND, 0, end, features=features, probability=probability)
 
 
 def logit(probability: float) -> float:
@@ -35,18 +35,18 @@ def logit(probability: float) -> float:
 
 
 def test_evidence_is_of_the_first() -> None:
-    found = evidence([candidate(0.2, read=-3.5), candidate(0.9, read=8.0)], WEIGHTS, ASKED).by_name()
+    found = evidence([candidate(0.2), candidate(0.1)], WEIGHTS, ASKED).by_name()
     assert found == pytest.approx({
         "sentence": logit(0.2),
         "heaviest_missing": 0.25,
         # Naples stands neither in the sentence nor in the title.
         "missing": 1.0,
-        "read": -3.5,
+        "nearest": 4.0,
+        "margin": logit(0.2) - logit(0.1),
         # The same as of its sentence.
         "similarity": 0.0,
         "bare_share": 2.0,
         "lacks_number": 8.0,
-        "timely": 12.0,
         "fresh": 13.0,
     })
 
@@ -71,8 +71,13 @@ def test_a_sentence_that_points_back_has_the_names_before_it() -> None:
     assert evidence([make_candidate(found, last.start, last.end)], WEIGHTS, asked).missing == 1.0
 
 
-def test_where_nobody_reads_nothing_was_read() -> None:
-    assert evidence([candidate(0.5)], WEIGHTS, ASKED).read == 0.0
+def test_alone_it_is_far_above_the_next() -> None:
+    assert evidence([candidate(0.5)], WEIGHTS, ASKED).margin == -UNRIVALLED
+
+
+def test_the_nearest_passage_may_be_another_one() -> None:
+    near = replace(candidate(0.1), features=make_features(passage_similarity=9.0))
+    assert evidence([candidate(0.5), near], WEIGHTS, ASKED).nearest == 9.0
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])

@@ -78,6 +78,17 @@ def test_a_sentence_that_leans_on_the_one_before_is_about_what_that_names() -> N
     assert standing.bare_share == 0.5
 
 
+def test_it_is_the_same_through_two_sentences() -> None:
+    question, weights = make_question("When was the bridge opened?"), {"bridg": 0.6, "open": 0.4}
+    near = nearness([0.6, 0.2, 0.3], [0.4, 0.1, 0.2])
+    chained, broken = (
+        sentence_features(question, weights, whole(f"The bridge is in Oslo. {text} It opened in March 2024."), near)[2]
+        for text in ("It cost 2 million.", "The fair cost 2 million.")
+    )
+    assert (chained.coverage, chained.similarity) == (1.0, 0.6)
+    assert (broken.coverage, broken.similarity) == (0.4, 0.3)
+
+
 def test_nearness_is_a_share_of_the_nearest() -> None:
     assert nearness([0.2, 0.4], [0.5, -0.5]) == [Nearness(0.2, 0.5, 1.0), Nearness(0.4, 1.0, 0.0)]
     assert nearness([], []) == []

@@ -63,8 +63,8 @@ def test_a_feature_without_a_weight_is_refused() -> None:
 
 
 def test_the_confidence_model_may_leave_evidence_out() -> None:
-    models = parse_fitted(changed("confidence", timely=None)).undated_read
-    assert "timely" not in models.confidence.weights
+    models = parse_fitted(changed("confidence", fresh=None)).undated_read
+    assert "fresh" not in models.confidence.weights
 
 
 def test_fewer_wrong_answers_need_more_confidence() -> None:
