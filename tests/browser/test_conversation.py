@@ -30,7 +30,7 @@ from qa.settings import Settings
 pytestmark = pytest.mark.slow
 
 OpenPage = Callable[..., Page]
-JEJU = "How many people attended the Jeju Forum?"
+JEJU = "What is the theme of the Jeju Forum?"
 
 
 def questions(page: Page) -> Locator:

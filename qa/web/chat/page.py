@@ -50,7 +50,7 @@ MAX_TYPED_CHARACTERS = 10_000
 # Questions that the bundled articles answer, each with the article that does.
 EXAMPLES = (
     ("When did South Korea open a diplomatic mission to NATO?", "004_ba14481eac79cfe1"),
-    ("How many people attended the Jeju Forum?", "000_7936eb6cbf14d6de"),
+    ("What is the theme of the Jeju Forum?", "000_7936eb6cbf14d6de"),
     ("Who introduced the Indo-Pacific Treaty Organization Act?", "003_3029bffaf7cebc33"),
     ("What did Wi Sung-lac give to Rutte?", "001_de1f21643fab2dcd"),
 )
