@@ -263,7 +263,7 @@ def test_an_answer_is_short_and_its_passage_unfolds_around_it(site: Site, open_p
     expect(lead.locator("blockquote")).to_have_text("South Korea opened a diplomatic mission to NATO last November.",
                                                     use_inner_text=True)  # fmt: skip
     lead.get_by_text("The whole passage").click()
-    expect(lead.locator("blockquote")).to_contain_text("cyber defence", use_inner_text=True)
+    expect(lead.locator("blockquote")).to_contain_text("11 sectors", use_inner_text=True)
     assert answers(page).last.inner_text().count("South Korea opened a diplomatic mission to NATO") == 1
     answers(page).last.get_by_text(re.compile("more passages?$")).click()
     assert width_beyond_the_screen(page) == 0
