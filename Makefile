@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 FAST := $(BIN)/python -m pytest -m "not slow" --hypothesis-profile=fast --ignore tests/browser --ignore tests/qa/web
 
-.PHONY: serve demo test test-fast check format widget clean
+.PHONY: serve demo test test-fast check format widget lock sbom audit clean
 
 ## serve: install, build the index of the bundled articles if there is none, open the chat
 serve: $(VENV)/installed
@@ -44,6 +44,20 @@ widget: $(VENV)/installed-test
 	$(BIN)/python -m rjsmin < qa/web/static/widget/widget.js > qa/web/static/widget/v1.js
 	sed -i "s|integrity=\".*\"|integrity=\"sha384-$$(openssl dgst -sha384 -binary qa/web/static/widget/v1.js | base64 -w0)\"|" docs/widget.md
 
+## lock: write down every package of an installation with its hashes, but torch: which build of it is each machine's
+lock: $(VENV)/installed-release
+	printf "torch ; python_version < '3'" | $(BIN)/uv pip compile pyproject.toml --quiet --constraint constraints.txt \
+	  --override /dev/stdin --generate-hashes --no-annotate --no-header --python-version 3.11 --universal -o requirements.lock
+
+## sbom: what is installed, with licences, as CycloneDX
+sbom: $(VENV)/installed-release
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment $(VENV) -o build/sbom.json
+
+## audit: known faults of the packages; asks a service on the internet
+audit: $(VENV)/installed-release
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
 clean:
 	rm -rf $(VENV) .article-qa build *.egg-info
 
@@ -58,6 +72,10 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[test]'
+	touch $@ $(VENV)/installed
+
+$(VENV)/installed-release: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[release]'
 	touch $@ $(VENV)/installed
 
 # The browser on the machine, else Debian's where apt can be used, else Playwright's own.

@@ -116,6 +116,8 @@ def _goes_on(last: str, line: str, *, blank: int, is_wrapped: bool, width: int) 
             and blank == 1
             and not last.endswith(_END_MARKS)
             and _runs_on(last, line)
+            # A headline stands above a dateline.
+            and not line[0].isdigit()
             and len(last) > width / 2
         )
     if not last.endswith(_END_MARKS):

@@ -125,7 +125,7 @@ class Retriever:
     def refresh(self) -> None:
         """Catch up with what this or another process has built, added or removed since the last call."""
         with self._lock:
-            if self._folder.current() != self._generation:
+            if self._folder.current() != self._generation or self._store.is_replaced:
                 self._open()
             else:
                 self._vectors.catch_up()

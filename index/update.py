@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import Remark, Unreadable
+from corpus.readers import LeftOut, Read, Remark, Unreadable
 from index.encoders.encoder import Encoder, Vector
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
@@ -42,7 +42,7 @@ WAIT_SECONDS = 2.0
 class Report:
     """What a build, add or remove did: how many articles were added and so on, and what could not be read.
 
-    `remarks` are what was done otherwise than somebody may expect.
+    `remarks` are what was done otherwise than somebody may expect; `left_out` are the files of other kinds.
     """
 
     added: int = 0
@@ -51,6 +51,7 @@ class Report:
     removed: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 # Called with how many articles more are done, and how many passages of theirs were stored.
@@ -63,7 +64,7 @@ def _tell_nobody(_articles: int, _passages: int) -> None:
 
 def build_index(
     folder: IndexFolder,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
 ) -> Report:
@@ -91,9 +92,7 @@ def rebuild_index(folder: IndexFolder, encoder: Encoder, progress: Progress = _t
         return _build(folder, store.each_article(), encoder, progress)
 
 
-def _build(
-    folder: IndexFolder, articles: Iterable[Article | Unreadable | Remark], encoder: Encoder, progress: Progress
-) -> Report:
+def _build(folder: IndexFolder, articles: Iterable[Read], encoder: Encoder, progress: Progress) -> Report:
     with contextlib.ExitStack() as stack:
         previous = _reusable(folder, encoder)
         if previous is not None:
@@ -123,7 +122,7 @@ def _build(
 
 def add_articles(
     folder: IndexFolder,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
 ) -> Report:
@@ -155,7 +154,7 @@ def derive(store: ArticleStore, encoder: Encoder) -> None:
 
 def _write(
     store: ArticleStore,
-    articles: Iterable[Article | Unreadable | Remark],
+    articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress,
     previous: ArticleStore | None,
@@ -188,15 +187,16 @@ class _Draft:
     is_update: bool = False
 
 
-def _changed(
-    store: ArticleStore, articles: Iterable[Article | Unreadable | Remark], report: Report, progress: Progress
-) -> Iterator[Article]:
+def _changed(store: ArticleStore, articles: Iterable[Read], report: Report, progress: Progress) -> Iterator[Article]:
     # What is not stored yet.
     origins: dict[str, str] = {}
     contents: dict[bytes, str] = {}
     for article in articles:
         if isinstance(article, Remark):
             report.remarks.append(article)
+            continue
+        if isinstance(article, LeftOut):
+            report.left_out.append(article)
             continue
         if isinstance(article, Unreadable):
             report.unreadable.append(article)

@@ -14,6 +14,7 @@ from index.engines.engine import Mask, SnapshotError, VectorIndex
 from index.engines.faiss import FaissIndex
 from index.hit import Hit
 from index.store.errors import StoreDamaged
+from index.store.record import FLOAT_BYTES
 from index.store.sqlite import ArticleStore
 
 # What holds and searches the vectors: the one place that chooses.
@@ -22,8 +23,6 @@ SNAPSHOT_KEY = "snapshot"
 # A new snapshot is worth writing when so many passages have changed, or so great a share of them.
 SNAPSHOT_EVERY = 2_000
 SNAPSHOT_SHARE = 0.05
-# Of a number in the store.
-FLOAT_BYTES = 4
 # Passages read from the store at a time.
 CHUNK = 5_000
 # An engine that is not exact is asked for so many times the passages wanted; their true scores tell which are the best.

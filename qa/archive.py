@@ -21,7 +21,7 @@ from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from corpus.readers import Remark, Unreadable
+    from corpus.readers import Read
     from index.encoders.encoder import Encoder
     from index.store.listed import ListedArticle
     from index.store.sqlite import ArticleStore
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from qa.evaluate.measure.evaluation import Evaluation
     from qa.question.followup import Turn
 
-    _Change = Callable[[IndexFolder, Iterable[Article | Unreadable | Remark], Encoder, Advance], Report]
+    _Change = Callable[[IndexFolder, Iterable[Read], Encoder, Advance], Report]
 
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
@@ -291,7 +291,8 @@ class Archive:
 
         with self._opening:
             self._check_open()
-            if self._store is None or self._store.path.parent != self._folder.require_current():
+            current = self._folder.require_current()
+            if self._store is None or self._store.path.parent != current or self._store.is_replaced:
                 self._store = open_current(self._folder)
             return self._store
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus import bundled
 from corpus.errors import UserError
 from qa import __version__
 from qa.archive import Archive
@@ -29,6 +30,7 @@ SHOWN_FAILURES = 20
 _index = click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: .article-qa]")
 _config = click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings.")
 _encoder = click.option("--encoder", help="The sentence-transformers model, by name or folder.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would come in, and change nothing.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line.")
 
 
@@ -68,12 +70,16 @@ def main() -> None:
 @_config
 @_encoder
 @click.option("--replace", is_flag=True, help="Let go of what the index has now, without asking.")
+@_dry_run
 @_json
-def build(
-    sources: tuple[str, ...], index: Path | None, config: Path | None, encoder: str | None, replace: bool, as_json: bool
-) -> None:
+def build(sources: tuple[str, ...], replace: bool, dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
-    settings = load_settings(config, index=index, encoder=encoder)
+    if dry_run:
+        from qa.dry_run import show_articles
+
+        show_articles(sources or [str(bundled.ARTICLES)], as_json=as_json)
+        return
+    settings = load_settings(**options)
     # A script means what it says; somebody at a terminal may have forgotten what is in the folder.
     if not replace and sys.stdin.isatty():
         _ask_before_losing(settings, sources)
@@ -85,7 +91,6 @@ def build(
 
 def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
     """Ask whether articles that are in the index and not in `sources` may go; raise UserError where they may not."""
-    from corpus import bundled
     from corpus.article import Article
     from corpus.readers import read_articles
 
@@ -110,10 +115,16 @@ def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
 @click.argument("sources", nargs=-1, required=True)
 @_index
 @_config
+@_dry_run
 @_json
-def add(sources: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+def add(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Add SOURCES to the index; an article that is there already is replaced if it differs."""
-    archive = Archive(load_settings(config, index=index))
+    if dry_run:
+        from qa.dry_run import show_articles
+
+        show_articles(sources, as_json=as_json)
+        return
+    archive = Archive(load_settings(**options))
     with progress_bar("articles") as on_progress:
         report = archive.add(sources, on_progress=on_progress)
     _report(report, as_json)
@@ -276,8 +287,11 @@ main.add_command(evaluate)
 
 
 def _report(report: Report, as_json: bool) -> None:
+    from corpus.readers.find import count_suffixes
+    from qa.dry_run import count_reasons
+
     if as_json:
-        _print_json(asdict(report))
+        _print_json(asdict(report) | {"reasons": count_reasons(report)})
     else:
         counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
         click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing changed")
@@ -285,9 +299,15 @@ def _report(report: Report, as_json: bool) -> None:
         click.echo(f"note: {remark.origin}: {remark.text}", err=True)
     if len(report.remarks) > SHOWN_FAILURES:
         click.echo(f"note: and {len(report.remarks) - SHOWN_FAILURES} more like these", err=True)
+    if report.left_out:
+        endings = count_suffixes(file.origin for file in report.left_out)
+        click.echo(f"left out: {endings}; name such a file itself to have it looked at", err=True)
     failures = report.unreadable
     for failure in failures[:SHOWN_FAILURES]:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
+    if len(failures) > SHOWN_FAILURES:
+        for reason, count in count_reasons(report).items():
+            click.echo(f"of all not read, {count}: {reason}", err=True)
     if failures:
         more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, make_earlier
 
 from corpus.article import Article
+from corpus.readers.formats import SUFFIXES
 from index.encoders.encoder import is_mostly_latin
 from index.generations import IndexFolder
 from index.recipe import RECIPE
@@ -47,7 +48,8 @@ CITATION_KEYS = [
     "score",
     "text_sha256",
 ]
-REPORT_KEYS = ["added", "updated", "unchanged", "removed", "unreadable", "remarks"]
+NOTHING_LEFT_OUT = {"left_out": [], "reasons": {}}
+REPORT_KEYS = ["added", "updated", "unchanged", "removed", "unreadable", "remarks", "left_out", "reasons"]
 
 Run = Callable[..., Result]
 
@@ -128,7 +130,7 @@ def test_adding_again(run: Run, built: IndexFolder) -> None:
     assert (again.exit_code, again.stdout) == (0, "4 unchanged\n")
     write("volcano.txt", STORY)
     assert objects(run("add", "volcano.txt", "--json")) == [
-        {"added": 1, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []}
+        {"added": 1, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []} | NOTHING_LEFT_OUT
     ]
     write("volcano.txt", STORY + " So far.")
     assert run("add", "volcano.txt").stdout == "1 updated\n"
@@ -163,6 +165,43 @@ def test_a_bad_file_among_good_ones(run: Run, folder: IndexFolder) -> None:
     assert lines[1].startswith("not read: news/lines.jsonl:2: the line is not JSON: ")
     assert lines[2:] == ["article-qa: 2 could not be read; the rest is in the index"]
     assert stored(folder) == ["bridge", "chess", "good"]
+
+
+def test_other_files_of_a_folder_are_counted_and_no_failure(run: Run, folder: IndexFolder) -> None:
+    write("news/good.txt", STORY)
+    for name in ("a.png", "b.png", "Makefile"):
+        write(f"news/{name}", "x")
+    result = run("build", "news")
+    assert (result.exit_code, result.stdout) == (0, "1 added\n")
+    named = "left out: 2 .png, 1 without an ending; name such a file itself to have it looked at"
+    assert result.stderr.splitlines()[-1] == named
+    (report,) = objects(run("add", "news", "--json"))
+    assert [each["origin"] for each in report["left_out"]] == ["news/Makefile", "news/a.png", "news/b.png"]
+    assert report["reasons"] == {
+        "files with this ending hold no articles (.png)": 2,
+        "files with this ending hold no articles (none)": 1,
+    }
+
+
+def test_a_dry_run_shows_what_would_come_in_and_changes_nothing(run: Run, folder: IndexFolder) -> None:
+    page = '<meta property="article:published_time" content="2024-07-15"><meta property="og:site_name" content="Post">'
+    write(
+        "news/page.html", f"<html><head>{page}</head><body><article><h1>Mill burns</h1><p>{STORY}</p></article></body>"
+    )
+    write("news/empty.txt", "")
+    write("news/a.png", "")
+    result = run("build", "news", "--dry-run")
+    words = len(STORY.split())
+    assert (result.exit_code, result.stdout) == (1, f"2024-07-15  {words:>7} words  Post  Mill burns\n")
+    assert result.stderr.splitlines()[-1] == (
+        f"1 articles of {words} words would come in, 1 could not be read; left out: 1 .png"
+    )
+    assert [next(iter(each)) for each in objects(run("add", "news", "--dry-run", "--json"))] == [
+        "left_out",
+        "unreadable",
+        "article_id",
+    ]
+    assert not folder.path.exists()
 
 
 def test_many_bad_files_are_not_all_named(run: Run, folder: IndexFolder) -> None:
@@ -357,6 +396,9 @@ def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
         store.connection.execute("DELETE FROM sentences WHERE number = 3")
         assert run("doctor").stdout.splitlines()[-1].startswith("BAD   articles: 1 passages without sentences: run ")
         store.connection.execute("INSERT INTO sentences SELECT * FROM kept")
+        store.connection.execute("UPDATE vector SET data = zeroblob(128)")
+        assert "vectors that are not of the encoder's length: run " in run("doctor").stdout.splitlines()[-1]
+        store.connection.execute("UPDATE vector SET data = zeroblob(256)")
     (built.require_current() / "lexical" / "meta.json").write_text("{", encoding="utf-8")
     last = run("doctor").stdout.splitlines()[-1]
     assert last.startswith("BAD   lexical index: ")
@@ -478,7 +520,7 @@ def test_a_rebuild_changes_no_answer(run: Run, built: IndexFolder) -> None:
     assert (answers(run), run("list", "--json").stdout) == (before, listed)
     assert stored(built) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
     assert objects(run("rebuild", "--json")) == [
-        {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []}
+        {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []} | NOTHING_LEFT_OUT
     ]
     assert run("doctor").exit_code == 0
 
@@ -519,7 +561,7 @@ def test_a_rebuild_of_a_later_index_leaves_it_as_it_is(run: Run, built: IndexFol
     ("source", "words"),
     [
         ("nope.txt", "there is no file or folder 'nope.txt'; correct the path"),
-        ("bare", "no articles in 'bare'; article files end in .txt, .text, .md, .markdown, .jsonl, .jsonl.gz, .ndjson"),
+        ("bare", f"no articles in 'bare', only other files (1 .png); article files end in {', '.join(SUFFIXES)}"),
     ],
 )
 def test_a_source_without_articles(run: Run, built: IndexFolder, verb: str, source: str, words: str) -> None:

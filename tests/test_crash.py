@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import shutil
+import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -23,14 +25,14 @@ from index.retriever import Retriever
 from index.sentences import ReadPassage, pack_places, pack_vectors, read_article
 from index.store.record import PassageRecord
 from index.store.sqlite import EARLIER_FORMAT, FORMAT, open_current
-from index.update import Report, add_articles, build_index, rebuild_index
+from index.update import Report, add_articles, build_index, rebuild_index, remove_articles
 from index.vectors import to_bytes
 from index.words.tantivy import LexicalIndex
 
 # Seconds in all: these wait for `make test`.
 pytestmark = pytest.mark.slow
 
-# Kills of each kind, spread over the run; those of a first build come twice. 84 in all.
+# Kills of each kind, spread over the run; those of a first build come twice. 98 in all.
 MOMENTS = 14
 SEED = 20_240_301
 # What is killed, and what it does.
@@ -38,9 +40,12 @@ KINDS = {
     "first build": "build",
     "build over an old one": "build",
     "add": "add",
+    "remove": "remove",
     "rebuild of an earlier index": "rebuild",
     "rebuild for another encoder": "rebuild",
 }
+# What a remove takes away.
+GONE = 25
 REBUILDS = tuple(kind for kind, verb in KINDS.items() if verb == "rebuild")
 OTHER = HashEncoder("other", dim=32)
 WORDS = ["steel", "bridge", "glacier", "vaccine", "chess", "harbour", "mayor", "dose", "title", "volcano"]
@@ -118,6 +123,8 @@ def texts(articles: Sequence[Article]) -> list[str]:
 def change(folder: IndexFolder, verb: str, encoder: HashEncoder) -> Report:
     if verb == "rebuild":
         return rebuild_index(folder, encoder)
+    if verb == "remove":
+        return remove_articles(folder, ALL[:GONE], encoder)
     return {"build": build_index, "add": add_articles}[verb](folder, ARTICLES, encoder)
 
 
@@ -148,6 +155,8 @@ def make_before(path: Path, kind: str) -> None:
         build_index(folder, ARTICLES, OTHER if "encoder" in kind else HashEncoder())
         if "earlier" in kind:
             make_earlier(folder)
+    elif kind == "remove":
+        build_index(folder, ARTICLES, HashEncoder())
     elif kind != "first build":
         build_index(folder, [*OLD, *CHANGED], HashEncoder())
 
@@ -175,7 +184,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
         process.join()
         found[kind] = Run(before, verb, time.monotonic() - started)
         assert process.exitcode == 0
-        assert check_whole(IndexFolder(path), ARTICLES) == ALL
+        assert check_whole(IndexFolder(path), ARTICLES) == (ALL[GONE:] if kind == "remove" else ALL)
     return found
 
 
@@ -277,6 +286,66 @@ def test_a_killed_add(tmp_path: Path, runs: dict[str, Run], kind: str, share: fl
     report = complete(folder, "add", texts(ARTICLES[len(done) :]))
     assert report.unchanged == len(done)
     assert report.added + report.updated == len(ARTICLES) - len(done)
+
+
+@pytest.mark.parametrize(("kind", "share"), moments(("remove",)))
+def test_a_killed_remove(tmp_path: Path, runs: dict[str, Run], kind: str, share: float) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    kill_at(folder.path, runs[kind], share)
+    ids = check_whole(folder, ARTICLES)
+    # All of those that were named, or none.
+    assert ids in (ALL, ALL[GONE:])
+    if ids == ALL:
+        assert change(folder, "remove", HashEncoder()).removed == GONE
+    assert check_whole(folder, ARTICLES) == ALL[GONE:]
+
+
+# In the order in which they come when a build has made its index: the pointer is written, made sure of and put in the
+# place of the old one, and the old index goes.
+STEPS = ("os.fsync", "pathlib.Path.replace", "shutil.rmtree")
+
+
+def swap_until(path: Path, step: str, after: bool) -> None:
+    """A build that is killed before or after `step` of the swap."""
+    import importlib
+
+    owner = importlib.import_module(step.split(".")[0])
+    *names, last = step.split(".")[1:]
+    for name in names:
+        owner = getattr(owner, name)
+    real = getattr(owner, last)
+
+    def killed(*args: object, **options: object) -> object:
+        if after:
+            real(*args, **options)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    activate = IndexFolder.activate
+
+    def swapping(self: IndexFolder, generation: Path) -> None:
+        # Not before: the same is done for other files.
+        setattr(owner, last, killed)
+        activate(self, generation)
+
+    IndexFolder.activate = swapping  # type: ignore[method-assign]
+    build_index(IndexFolder(path), ARTICLES, HashEncoder())
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_build_killed_at_a_step_of_its_swap(tmp_path: Path, step: str, after: bool) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    make_before(folder.path, "build over an old one")
+    before = folder.current()
+    process = start(swap_until, folder.path, step, after)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    is_new = STEPS.index(step) + after > 1
+    assert (folder.current() != before) is is_new
+    old = [*OLD, *CHANGED]
+    assert check_whole(folder, ARTICLES if is_new else old) == (ALL if is_new else sorted(a.article_id for a in old))
+    complete(folder, "build", [] if is_new else texts(ARTICLES[len(OLD) :]))
 
 
 @pytest.mark.parametrize(("kind", "share"), moments(REBUILDS))

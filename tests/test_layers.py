@@ -27,6 +27,11 @@ HOMES = {
     "onnxruntime": ("index/encoders/onnx.py",),
     "tokenizers": ("index/encoders/onnx.py",),
     "sentence_transformers": ("index/encoders/torch.py", "qa/evidence/reranker.py"),
+    "trafilatura": ("corpus/readers/html.py",),
+    "pypdfium2": ("corpus/readers/pdf.py",),
+    "mammoth": ("corpus/readers/docx.py",),
+    "striprtf": ("corpus/readers/rtf.py",),
+    "lxml": ("corpus/readers/",),
     "gradio": ("qa/web/", "app.py"),
     "fastapi": ("qa/web/", "app.py"),
     "starlette": ("qa/web/", "app.py"),
@@ -173,4 +178,5 @@ def test_the_command_starts_without_the_heavy_libraries() -> None:
     code = "import json, sys, qa.cli; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     heavy = {"torch", "sentence_transformers", "gradio", "fastapi", "faiss", "tantivy", "numpy"}
+    heavy |= {"lxml", "trafilatura", "pypdfium2", "mammoth", "striprtf", "ftfy"}
     assert heavy & set(json.loads(done.stdout)) == set()

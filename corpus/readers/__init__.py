@@ -8,48 +8,71 @@ import hashlib
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.find import ID_DIGITS, ArticleFile, Remark, Unreadable, find_files, printable_path
-from corpus.readers.jsonl import read_jsonl_line, read_lines
-from corpus.readers.metadata import load_metadata, parse_article_id
-from corpus.readers.text import MAX_BYTES, read_text
+from corpus.readers.confined import Confined
+from corpus.readers.files import SEVERAL, Result, read_bytes, read_file, read_json_lines
+from corpus.readers.find import ID_DIGITS, ArticleFile, LeftOut, Remark, Unreadable, find_files
+from corpus.readers.formats import Format, named_format, suffix_of
+from corpus.readers.jsonl import read_lines
+from corpus.readers.metadata import load_metadata
+from corpus.readers.text import MAX_BYTES
 
-__all__ = ["STDIN", "Remark", "Unreadable", "count_articles", "read_articles"]
+__all__ = ["STDIN", "LeftOut", "Read", "Remark", "Unreadable", "count_articles", "read_articles"]
 
 STDIN = "-"
+# What comes of a source: an article, or what there is to say of one.
+Read = Article | Unreadable | Remark | LeftOut
 # For each folder what its articles.toml says of each file.
 _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
+_Found = Sequence[ArticleFile | Unreadable | LeftOut]
 
 
-def read_articles(sources: Sequence[str]) -> Iterator[Article | Unreadable | Remark]:
+def read_articles(sources: Sequence[str]) -> Iterator[Read]:
     """Return the articles of `sources` (files, folders, "-" for standard input) in order.
 
-    What cannot be read comes as Unreadable in its place, and the rest goes on. Of two lines with one id the later
-    replaces the earlier, and a Remark says so; two files with one id are not both read. UserError is raised at once,
-    before anything is read, for a path where nothing is, a folder without articles and a broken articles.toml.
+    What cannot be read comes as Unreadable in its place, and the rest goes on; files of a folder that are none of
+    articles come as LeftOut. Of two lines with one id the later replaces the earlier, and a Remark says so; two files
+    with one id are not both read. UserError is raised at once, before anything is read, for a path where nothing is, a
+    folder without articles and a broken articles.toml.
     """
     found = [None if source == STDIN else find_files(source) for source in sources]
-    files = [file for group in found for file in group or () if isinstance(file, ArticleFile) and not file.is_jsonl]
+    files = [file for group in found for file in group or () if isinstance(file, ArticleFile)]
+    files = [file for file in files if _lines_of(file) is None]
     tables = {folder: load_metadata(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
-    return _each_id_once(chain.from_iterable(_read_source(group, tables) for group in found))
+    return _read_all(found, tables)
+
+
+def _read_all(found: Sequence[_Found | None], tables: _Tables) -> Iterator[Read]:
+    with closing(Confined()) as confined:
+        yield from _each_id_once(chain.from_iterable(_read_source(group, tables, confined) for group in found))
 
 
 def count_articles(sources: Sequence[str]) -> int | None:
-    """How many articles `read_articles` will come by, for a progress bar; None where standard input is among them."""
+    """How many articles `read_articles` will come by, for a progress bar; None where that shows only in reading."""
     if STDIN in sources:
         return None
-    return sum(_count(file) for source in sources for file in find_files(source))
+    total = 0
+    for file in (file for source in sources for file in find_files(source)):
+        count = 0 if isinstance(file, LeftOut) else _count(file)
+        if count is None:
+            return None
+        total += count
+    return total
 
 
-def _each_id_once(found: Iterable[tuple[str, Article | Remark | UserError]]) -> Iterator[Article | Unreadable | Remark]:
+def _each_id_once(found: Iterable[Result | LeftOut]) -> Iterator[Read]:
     taken: dict[str, str] = {}
-    for origin, result in found:
+    for each in found:
+        if isinstance(each, LeftOut):
+            yield each
+            continue
+        origin, result = each
         if isinstance(result, UserError):
             yield Unreadable(origin, str(result))
         elif isinstance(result, Remark):
@@ -58,7 +81,7 @@ def _each_id_once(found: Iterable[tuple[str, Article | Remark | UserError]]) -> 
             taken[result.article_id] = result.text_sha256
             yield result
         elif taken[result.article_id] == result.text_sha256:
-            continue
+            yield Remark(origin, f"it is the same as an earlier article of the id {result.article_id!r}")
         elif result.origin is None:
             taken[result.article_id] = result.text_sha256
             yield Remark(origin, f"it replaces an earlier article of the id {result.article_id!r}")
@@ -67,66 +90,21 @@ def _each_id_once(found: Iterable[tuple[str, Article | Remark | UserError]]) -> 
             yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
 
 
-def _read_source(
-    files: list[ArticleFile | Unreadable] | None, tables: _Tables
-) -> Iterator[tuple[str, Article | Remark | UserError]]:
+def _read_source(files: _Found | None, tables: _Tables, confined: Confined) -> Iterator[Result | LeftOut]:
     """Each article, or why there is none, with its origin: a path or `path:line`."""
     if files is None:
-        yield from _read_stdin()
+        yield from _read_stdin(confined)
     for file in files or ():
-        if isinstance(file, Unreadable):
+        if isinstance(file, LeftOut):
+            yield file
+        elif isinstance(file, Unreadable):
             yield file.origin, UserError(file.reason)
-        elif file.is_jsonl:
-            yield from _read_jsonl_file(file)
         else:
-            fields = tables[file.path.parent].get(file.path.name, {})
-            yield printable_path(file.path), _read_text_file(file, fields)
+            fields = tables.get(file.path.parent, {}).get(file.path.name, {})
+            yield from read_file(file, fields, confined)
 
 
-def _read_text_file(file: ArticleFile, fields: Mapping[str, object]) -> Article | UserError:
-    try:
-        with file.path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        article_id = parse_article_id(file.article_id)
-        article = read_text(data, article_id=article_id, metadata=fields, is_markdown=file.is_markdown)
-        return replace(article, origin=printable_path(file.path.resolve()))
-    except UserError as error:
-        return error
-    except OSError as error:
-        return UserError(f"it cannot be read: {error.strerror or error}")
-
-
-def _read_jsonl_file(file: ArticleFile) -> Iterator[tuple[str, Article | Remark | UserError]]:
-    origin = printable_path(file.path)
-    try:
-        with _open(file.path) as stream:
-            yield from _read_jsonl(read_lines(stream), origin)
-    # gzip reports a cut file with EOFError and a damaged one with zlib.error or OSError.
-    except (OSError, EOFError, zlib.error) as error:
-        yield origin, UserError(f"it cannot be read to its end: {error}")
-
-
-def _read_jsonl(lines: Iterable[bytes], origin: str) -> Iterator[tuple[str, Article | Remark | UserError]]:
-    named: set[str] = set()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        where = f"{origin}:{number}"
-        try:
-            article, fields = read_jsonl_line(line)
-        except UserError as error:
-            yield where, error
-            continue
-        new = [name for name in fields.unknown if name not in named]
-        if new:
-            named.update(new)
-            yield where, Remark(where, f"of fields nobody knows here nothing is read: {', '.join(map(repr, new))}")
-        for remark in fields.remarks:
-            yield where, Remark(where, remark)
-        yield where, article
-
-
-def _read_stdin() -> Iterator[tuple[str, Article | Remark | UserError]]:
+def _read_stdin(confined: Confined) -> Iterator[Result]:
     stream = sys.stdin.buffer
     lines = read_lines(stream)
     seen = []
@@ -135,19 +113,25 @@ def _read_stdin() -> Iterator[tuple[str, Article | Remark | UserError]]:
         if line.strip():
             break
     if seen and seen[-1].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
-        yield from _read_jsonl(chain(seen, lines), STDIN)
+        yield from read_json_lines(chain(seen, lines), STDIN)
         return
     data = b"".join(seen) + stream.read(MAX_BYTES + 1)
     article_id = f"stdin-{hashlib.sha256(data).hexdigest()[:ID_DIGITS]}"
-    try:
-        yield STDIN, read_text(data, article_id=article_id, metadata={})
-    except UserError as error:
-        yield STDIN, error
+    yield from read_bytes(data, origin=STDIN, article_id=article_id, confined=confined)
 
 
-def _count(file: ArticleFile | Unreadable) -> int:
-    if isinstance(file, Unreadable) or not file.is_jsonl:
+def _lines_of(file: ArticleFile) -> str | None:
+    """The ending of a file of JSON Lines, packed or not; None for any other file."""
+    suffix = suffix_of(file.path.name)
+    return suffix if named_format(f"x{suffix.removesuffix('.gz')}") is Format.JSONL else None
+
+
+def _count(file: ArticleFile | Unreadable) -> int | None:
+    if isinstance(file, Unreadable):
         return 1
+    suffix = _lines_of(file)
+    if suffix is None:
+        return None if named_format(file.path.name) in SEVERAL else 1
     try:
         with _open(file.path) as stream:
             return sum(1 for line in read_lines(stream) if line.strip())

@@ -45,6 +45,11 @@ def _plain(name: str) -> str:
 _BY_NAME = {_plain(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names.split())}
 
 
+def is_text_field(name: str) -> bool:
+    """Whether a field of this name holds the text of an article."""
+    return _BY_NAME.get(_plain(name), ("", 0))[0] == "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What a record says of an article; None where it says nothing. `remarks` are what was left out, and why."""
@@ -82,7 +87,7 @@ def read_fields(record: Mapping[str, object]) -> Fields:
     name, value = first.get("source", ("source", None))
     source = _kept(remarks, _parse_line, _named(value), name)
     name, value = first.get("date", ("date", None))
-    published = _kept(remarks, _parse_day, value, name)
+    published = _kept(remarks, parse_day, value, name)
     name, value = first.get("url", ("url", None))
     url = _kept(remarks, lambda each, _: parse_url(each), value, name)
     return Fields(
@@ -119,7 +124,8 @@ def _named(value: object) -> object:
     return value
 
 
-def _parse_day(value: object, field: str) -> date | None:
+def parse_day(value: object, field: str) -> date | None:
+    """`value`, a date in any of the forms of feeds, databases and mail; None for nothing. Raises UserError."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _since_1970(value, field)
     if isinstance(value, str):

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import UserError
+from corpus.readers.formats import SUFFIXES, Format, named_format, suffix_of
+from corpus.readers.metadata import METADATA_FILE
 
-MARKDOWN_SUFFIXES = (".md", ".markdown")
-TEXT_SUFFIXES = (".txt", ".text", *MARKDOWN_SUFFIXES)
-JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson")
 # A link in a folder somebody else packed could show any file of this machine in an answer.
 LEADS_OUT = "it is a link out of the folder; name its target as a source of its own"
-
-
+# What browsers call the folder beside a page that they save: `story_files`, `story-Dateien`, `story.files`.
+_SAVED_PARTS = re.compile(r"[-_.](?:files?|dateien|fichiers|archivos|bestanden|arquivos|ficheiros|pliki)$", re.I)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 # Characters of the SHA-256 that names an article without an id: enough to tell a million apart.
 ID_DIGITS = 12
@@ -42,25 +42,25 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of a folder that nobody takes for an article, by its ending: a picture, a program."""
+
+    origin: str
+    # In small letters, with its point; empty for a name without one.
+    suffix: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """A file that is there; `article_id` is for a text file, the lines of JSON Lines bring their own."""
+    """A file that is there; `article_id` is for a file of one article, others bring their own."""
 
     path: Path
     article_id: str
 
-    @property
-    def is_jsonl(self) -> bool:
-        """Whether the file holds one article a line."""
-        return self.path.name.lower().endswith(JSONL_SUFFIXES)
 
-    @property
-    def is_markdown(self) -> bool:
-        """Whether its marks are no part of the text."""
-        return self.path.name.lower().endswith(MARKDOWN_SUFFIXES)
-
-
-def find_files(source: str) -> list[ArticleFile | Unreadable]:
-    """Return the files of `source`, a file or a folder, sorted by path; in a folder only those of articles.
+def find_files(source: str) -> list[ArticleFile | Unreadable | LeftOut]:
+    """Return the files of `source`, a file or a folder, sorted by path. In a folder, those of other kinds are LeftOut.
 
     Raises UserError where there is nothing at that path or no article in the folder.
     """
@@ -69,11 +69,21 @@ def find_files(source: str) -> list[ArticleFile | Unreadable]:
         raise UserError(f"there is no file or folder {source!r}; correct the path")
     if not path.is_dir():
         return [_check_file(path, path.name)]
-    found = sorted(_walk(path), key=lambda file: file.origin if isinstance(file, Unreadable) else str(file.path))
-    if not found:
-        suffixes = ", ".join(TEXT_SUFFIXES + JSONL_SUFFIXES)
-        raise UserError(f"no articles in {source!r}; article files end in {suffixes}")
+    found = sorted(_walk(path), key=lambda file: str(file.path) if isinstance(file, ArticleFile) else file.origin)
+    if all(isinstance(file, LeftOut) for file in found):
+        others = (
+            f", only other files ({count_suffixes(file.origin for file in found if isinstance(file, LeftOut))})"
+            if found
+            else ""
+        )
+        raise UserError(f"no articles in {source!r}{others}; article files end in {', '.join(SUFFIXES)}")
     return found
+
+
+def count_suffixes(names: Iterable[str]) -> str:
+    """How many files have which ending, most first: "3 .png, 1 without an ending"."""
+    counted = Counter(suffix_of(os.path.basename(name)) or "without an ending" for name in names)
+    return ", ".join(f"{count} {suffix}" for suffix, count in counted.most_common())
 
 
 def printable_path(path: Path | str) -> str:
@@ -81,7 +91,7 @@ def printable_path(path: Path | str) -> str:
     return _CONTROLS.sub("\ufffd", os.fsencode(path).decode("utf-8", errors="replace"))
 
 
-def _walk(folder: Path) -> Iterator[ArticleFile | Unreadable]:
+def _walk(folder: Path) -> Iterator[ArticleFile | Unreadable | LeftOut]:
     failed: list[Unreadable] = []
 
     def note(error: OSError) -> None:
@@ -95,11 +105,29 @@ def _walk(folder: Path) -> Iterator[ArticleFile | Unreadable]:
             linked = Path(parent, name)
             if linked.is_symlink() and not linked.resolve().is_relative_to(home):
                 yield _unreadable(linked, LEADS_OUT)
+        is_saved = _belongs_to_page(Path(parent), folder)
         for name in names:
-            if not name.startswith(".") and name.lower().endswith(TEXT_SUFFIXES + JSONL_SUFFIXES):
-                path = Path(parent, name)
+            path = Path(parent, name)
+            if name.startswith(".") or name == METADATA_FILE:
+                continue
+            if is_saved:
+                yield LeftOut(printable_path(path), suffix_of(name), "it is a part of a saved page")
+            elif named_format(name) is None:
+                yield LeftOut(printable_path(path), suffix_of(name), "files with this ending hold no articles")
+            else:
                 yield _check_file(path, path.relative_to(folder).as_posix(), home=home)
     yield from failed
+
+
+def _belongs_to_page(folder: Path, home: Path) -> bool:
+    """Whether `folder` holds the pictures and scripts of a page that a browser has saved beside it."""
+    for each in (folder, *folder.parents):
+        if each == home:
+            return False
+        page = _SAVED_PARTS.sub("", each.name)
+        if page != each.name and any(each.with_name(page + suffix).is_file() for suffix in (".html", ".htm")):
+            return True
+    return False
 
 
 def _check_file(path: Path, name: str, *, home: Path | None = None) -> ArticleFile | Unreadable:
@@ -113,12 +141,16 @@ def _check_file(path: Path, name: str, *, home: Path | None = None) -> ArticleFi
     # Reading a pipe or a device could wait for ever.
     if not target.is_file():
         return _unreadable(path, "it is not a plain file")
-    return ArticleFile(path, _article_id(name))
+    return ArticleFile(path, article_id_of(name))
 
 
-def _article_id(name: str) -> str:
-    """`2023/07/story.txt` -> `2023/07/story`, spelled alike on every system (macOS takes letters and accents apart)."""
-    return unicodedata.normalize("NFC", printable_path(os.path.splitext(name)[0]))
+def article_id_of(name: str) -> str:
+    """`2023/07/story.txt` -> `2023/07/story`, spelled alike on every system (macOS takes letters and accents apart).
+
+    Of other formats than text the ending stays, so that a story's page and its PDF are two.
+    """
+    is_document = named_format(name) not in (None, Format.TEXT, Format.MARKDOWN)
+    return unicodedata.normalize("NFC", printable_path(name if is_document else os.path.splitext(name)[0]))
 
 
 def _unreadable(path: Path, reason: str) -> Unreadable:

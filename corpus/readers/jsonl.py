@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import ftfy
@@ -37,7 +37,11 @@ def read_jsonl_line(line: bytes) -> tuple[Article, Fields]:
     the article. Day and source are looked for in the text only where the line has no date. Tags and entities of HTML
     leave the text. Raises UserError naming the field and the value.
     """
-    record = _parse(line)
+    return read_record(_parse(line))
+
+
+def read_record(record: Mapping[str, object]) -> tuple[Article, Fields]:
+    """The same of a record that is read already: a row of a table, an item of a list."""
     fields = read_fields(record)
     text = _parse_text(fields.text, record)
     is_dated = fields.published is not None
@@ -78,10 +82,10 @@ def _parse(line: bytes) -> dict[str, object]:
     return record
 
 
-def _parse_text(value: object, record: dict[str, object]) -> str:
+def _parse_text(value: object, record: Mapping[str, object]) -> str:
     if value is None:
         names = ", ".join(map(repr, list(record)[:8])) or "none"
-        raise UserError(f"the line has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
+        raise UserError(f"it has no text: its fields are {names}; name one of them {NAMES['text'].split()[0]!r}")
     if not isinstance(value, str):
         raise UserError(f"text must be a text, not {value!r:.80}")
     text = ftfy.fix_encoding(value)

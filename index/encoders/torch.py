@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BATCH = 32
 # E5 models were trained with these in front and lose a third of their recall without.
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+# Configurations, word pieces, merges; what else lies beside a model (a readme, a picture) changes no vector.
+_DESCRIBING = frozenset({".json", ".txt", ".model"})
 
 
 class SentenceEncoder:
@@ -37,11 +39,14 @@ class SentenceEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Names the weights: two encoders with one fingerprint give the same vectors."""
+        """Names the weights and what is done with them: two encoders with one fingerprint give the same vectors."""
         if self._fingerprint is None:
             digest = hashlib.sha256()
             for name, weights in sorted(self._ready().state_dict().items()):
                 digest.update(name.encode() + weights.float().numpy().tobytes())
+            for name, content in _described_by(self.model):
+                digest.update(f"{name} {len(content)} ".encode() + content)
+            digest.update(repr(_prompts(self.model)).encode())
             self._fingerprint = f"{self.model}@{digest.hexdigest()[:12]}"
         return self._fingerprint
 
@@ -80,9 +85,8 @@ def _load(model: str) -> SentenceTransformer:
     prepare_to_load(model)
     from sentence_transformers import SentenceTransformer
 
-    prompts = E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
     try:
-        return SentenceTransformer(model, device="cpu", prompts=prompts)
+        return SentenceTransformer(model, device="cpu", prompts=_prompts(model))
     # A folder can be broken in many ways, and each of the libraries below has its own exceptions for that.
     except Exception as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -90,6 +94,35 @@ def _load(model: str) -> SentenceTransformer:
             f"could not load the encoder {model!r} ({reason}); "
             f"name a folder with a sentence-transformers model, a hub model, or 'all-MiniLM-L6-v2'"
         ) from error
+
+
+def _prompts(model: str) -> dict[str, str] | None:
+    return E5_PROMPTS if "e5" in Path(model).name.lower().split("-") else None
+
+
+def _described_by(model: str) -> Iterator[tuple[str, bytes]]:
+    """The files beside the weights, in order: how text is cut into pieces, how their vectors are pooled and scaled."""
+    folder = _folder(model)
+    if folder is None:
+        return
+    files = [file for file in (*folder.glob("*"), *folder.glob("*/*")) if file.suffix in _DESCRIBING]
+    for file in sorted(files):
+        # A file of many weights has a list of them, which says nothing of their values.
+        if file.is_file() and not file.name.endswith(".index.json"):
+            yield file.relative_to(folder).as_posix(), file.read_bytes()
+
+
+def _folder(model: str) -> Path | None:
+    """Where a model that was loaded lies; None when that is not known."""
+    if Path(model).is_dir():
+        return Path(model)
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in (model, f"sentence-transformers/{model}"):
+        found = try_to_load_from_cache(name, "config.json")
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
 
 
 def prepare_to_load(model: str) -> None:

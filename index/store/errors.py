@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import UserError
+
+# What SQLite needs beside the file to read it; where that does not fit, it speaks of input and output.
+_NEEDED_BYTES = 64 * 1024
 
 
 class ArticleNotFound(UserError):
@@ -29,7 +33,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         reason = str(error)
-        if "full" in reason:
+        if "full" in reason or ("disk I/O" in reason and _is_full(path)):
             raise UserError(
                 f"the disk with {str(path)!r} is full; free some space and run the same command again"
             ) from error
@@ -46,3 +50,7 @@ def explained(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise StoreDamaged(f"{str(path)!r} is damaged ({error}); run `article-qa build`") from error
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < _NEEDED_BYTES

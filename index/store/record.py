@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Of a number of a vector.
+FLOAT_BYTES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PassageRecord:

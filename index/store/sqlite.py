@@ -67,11 +67,6 @@ _WRONG = (
         "WHERE start_offset < 0 OR end_offset <= start_offset OR end_offset > length(text)",
         "passages that are not in their article's text",
     ),
-    (
-        "SELECT count(*) FROM vector WHERE length(data) != (SELECT length(data) FROM vector "
-        "GROUP BY length(data) ORDER BY count(*) DESC LIMIT 1)",
-        "vectors of another length than the rest",
-    ),
 )
 
 
@@ -100,6 +95,7 @@ class ArticleStore:
                 self.connection.executescript(_SCHEMA)
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
+            self._identity = _identity(path)
         if found not in [str(each) for each in formats]:
             self.close()
             if found is not None and found.isdecimal() and int(found) > FORMAT:
@@ -116,6 +112,12 @@ class ArticleStore:
         """Close the file."""
         with self._lock:
             self.connection.close()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Another file is there now by the same name: the folder was restored from a copy, or swapped."""
+        # While none is there, what was opened is all there is.
+        return _identity(self.path) not in (None, self._identity)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -402,8 +404,11 @@ class ArticleStore:
             found = db.execute("SELECT max(published) FROM article").fetchone()[0]
         return date.fromisoformat(found) if found else None
 
-    def problems(self) -> list[str]:
-        """What is wrong with the file or between its tables; empty when all is well. Reads the whole file."""
+    def problems(self, vector_bytes: int | None = None) -> list[str]:
+        """What is wrong with the file or between its tables; empty when all is well. Reads the whole file.
+
+        A vector has `vector_bytes`, where that is known.
+        """
         with self.reading() as db:
             found = [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             found += [f"passage without its article: {row}" for row in db.execute("PRAGMA foreign_key_check")]
@@ -414,6 +419,10 @@ class ArticleStore:
             for query, what in _WRONG:
                 wrong = db.execute(query).fetchone()[0]
                 found += [f"{wrong} {what}"] if wrong else []
+            if vector_bytes is not None:
+                query = "SELECT count(*) FROM vector WHERE length(data) != ?"
+                wrong = db.execute(query, (vector_bytes,)).fetchone()[0]
+                found += [f"{wrong} vectors that are not of the encoder's length"] if wrong else []
             rows = db.execute("SELECT CAST(text AS BLOB), text_sha256 FROM article")
             changed = sum(hashlib.sha256(text).hexdigest() != digest for text, digest in rows)
             found += [f"{changed} articles whose text is not the one that was stored"] if changed else []
@@ -448,6 +457,14 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _only_readable(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ MAX_QUERY_TERMS = 64
 TIE_MARGIN = 8
 # Passages read from the store at a time during a replay.
 BATCH = 2_000
+# What tantivy says where there is no room: of the file itself, or of its thread that writes and has ended.
+_CANNOT_WRITE = ("No space left", "File too large", "quota exceeded", "index writer was killed", "io::Error")
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # A source is one term, whatever is in it.
 WHOLE = "raw"
 
@@ -161,6 +165,8 @@ class LexicalIndex:
         try:
             yield
         except OSError as error:
+            if error.errno in _FULL:
+                raise self._full() from error
             raise StoreDamaged(f"{str(self._folder)!r} cannot be used ({error}); run `article-qa build`") from error
         # tantivy raises ValueError for a file it cannot read, and pyo3's PanicException, which is no Exception, for
         # one whose bytes were changed.
@@ -168,8 +174,9 @@ class LexicalIndex:
             if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
                 raise
             reason = str(error).splitlines()[0] if str(error) else "unreadable"
-            if "No space left" in str(error):
-                raise UserError(
-                    f"the disk with {str(self._folder)!r} is full; free some space and run this again"
-                ) from error
+            if any(sign in str(error) for sign in _CANNOT_WRITE):
+                raise self._full() from error
             raise StoreDamaged(f"{str(self._folder)!r} is damaged ({reason}); run `article-qa build`") from error
+
+    def _full(self) -> UserError:
+        return UserError(f"the disk with {str(self._folder)!r} is full; free some space and run this again")

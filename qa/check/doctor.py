@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.recipe import open_store
+from index.store.record import FLOAT_BYTES
 from qa.build import load_models, load_writer
 from qa.settings import Settings
 
@@ -89,7 +90,7 @@ def _writer(settings: Settings) -> Finding:
 def _store(folder: IndexFolder, encoder: Encoder) -> Finding:
     try:
         with contextlib.closing(open_store(folder, encoder)) as store:
-            problems = store.problems()
+            problems = store.problems(encoder.dim * FLOAT_BYTES)
             articles, passages = store.counts()
     except UserError as error:
         return Finding("articles", False, str(error))

@@ -30,7 +30,7 @@ def add_tools(archive: Archive, observer: Observer) -> None:
             A message that is no question, such as "which articles do you have?", has a "reply" instead.
         """
         try:
-            answer = observer.ask(check_readable(question), k=DEFAULT_K)
+            answer = observer.ask(_text(question), k=DEFAULT_K)
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
         return json.dumps(answer.to_json(), ensure_ascii=False)
@@ -45,7 +45,7 @@ def add_tools(archive: Archive, observer: Observer) -> None:
             The article as JSON.
         """
         try:
-            found = archive.article(check_readable(article_id))
+            found = archive.article(_text(article_id))
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
         published = found.published.isoformat() if found.published else None
@@ -71,6 +71,13 @@ def keep_tools_alone(demo: gr.Blocks) -> None:
     handlers = demo.mcp_server_obj.mcp_server.request_handlers
     for request in set(handlers) - {types.PingRequest, types.ListToolsRequest, types.CallToolRequest}:
         del handlers[request]
+
+
+def _text(value: object) -> str:
+    """What a model sent, which may be anything. Raises ValueError for what is no text."""
+    if not isinstance(value, str):
+        raise ValueError("the argument is missing or no text")
+    return check_readable(value)
 
 
 def _tool_error(error: UserError | ValueError) -> gr.Error:

@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter
@@ -25,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 # Seconds: a stage takes from a millisecond to, on a busy machine, several seconds.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+# Of lines in the log that are counted; there are some dozens.
+MAX_KINDS = 1_000
 
 
 class Observer:
@@ -102,9 +107,40 @@ def metrics_routes(observer: Observer) -> APIRouter:
     return routes
 
 
+class FewOfAKind(logging.Filter):
+    """Of warnings, errors and refusals of one kind, so many lines a minute: an attack must not fill the disk.
+
+    The first line of the next minute says with `left_out` how many there were.
+    """
+
+    def __init__(self, most: int = 30) -> None:
+        super().__init__()
+        self._most = most
+        # By kind: the minute, and the lines in it.
+        self._seen: dict[tuple[str, str, object], tuple[int, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        status = getattr(record, "status", None) or 0
+        if record.levelno < logging.WARNING and status < HTTPStatus.BAD_REQUEST:
+            return True
+        # The message before its values are put in; one that was put together already is cut, or each would be a kind.
+        kind, minute = (record.name, str(record.msg)[:40], status), int(record.created // 60)
+        then, lines = self._seen.get(kind, (minute, 0))
+        if then != minute:
+            if lines > self._most:
+                record.left_out = lines - self._most
+            lines = 0
+        if len(self._seen) > MAX_KINDS:
+            self._seen.clear()
+        self._seen[kind] = (minute, lines + 1)
+        return lines < self._most
+
+
 def log_as_json() -> None:
     """Everything the server logs goes to stderr, one JSON object a line."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(FewOfAKind())
     handler.setFormatter(JsonFormatter(["asctime", "levelname", "name", "message"], rename_fields={
         "asctime": "time", "levelname": "level", "name": "logger",
     }))  # fmt: skip

@@ -5,9 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 API_PREFIX = "/api/"
+ASK_PATH = f"{API_PREFIX}ask"
 CHAT_PATH = "/chat"
 # What is done on the chat page comes in here: questions, and all that needs no queue.
-CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", f"{CHAT_PATH}/gradio_api/run/predict"})
+CHAT_PREDICT = f"{CHAT_PATH}/gradio_api/run/predict"
+CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", CHAT_PREDICT})
+# The answers to what was queued.
+CHAT_STREAM = f"{CHAT_PATH}/gradio_api/queue/data"
+# Which a page that is open listens to, for as long as it is.
+CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 EVALUATION_PATH = "/evaluation"

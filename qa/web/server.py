@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
@@ -24,6 +23,7 @@ from qa.evaluate.report.templates import SCRIPT_SOURCE
 from qa.settings import Settings
 from qa.web.api.routes import api_routes, status_routes
 from qa.web.chat.late import LateChat
+from qa.web.connections import make_server
 from qa.web.gate.access import LOOPBACK, AccessRules
 from qa.web.gate.errors import add_error_handlers
 from qa.web.gate.guard import Guard
@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 # For so long a browser does not ask again whether a page may ask.
 PREFLIGHT_SECONDS = 600
-# An open chat page holds a connection for as long as it is open; Ctrl-C must not wait for it.
-SHUTDOWN_SECONDS = 1
 # The packaged model is loaded in half a second; for another nobody who stops the server waits longer than this.
 WARM_UP_SECONDS = 5
 
@@ -147,17 +145,8 @@ def serve(settings: Settings) -> None:
         app = create_app(archive)
         log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            # `Proxies` does this, in front of the whole application however it is served.
-            proxy_headers=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            make_server(app).run(sockets=[listener])
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -100,8 +100,9 @@ def test_a_later_line_replaces_the_earlier_one_and_says_so(tmp_path: Path) -> No
         tmp_path, {"id": "1", "text": TEXT}, {"id": "1", "text": TEXT}, {"id": "1", "text": "New."}
     )
     assert [article.text for article in articles] == [TEXT, "New."]
-    assert [(remark.origin[-2:], "replaces an earlier article of the id '1'" in remark.text) for remark in remarks] == [
-        (":3", True)
+    assert [(remark.origin[-2:], remark.text) for remark in remarks] == [
+        (":2", "it is the same as an earlier article of the id '1'"),
+        (":3", "it replaces an earlier article of the id '1'"),
     ]
 
 

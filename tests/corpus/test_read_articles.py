@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 import corpus
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import Unreadable, count_articles, read_articles
+from corpus.readers import LeftOut, Remark, Unreadable, count_articles, read_articles
 
 BUNDLED = Path(corpus.__file__).parent / "articles"
 STORY = "The minister spoke of trade. He then spoke of defence."
@@ -124,7 +125,7 @@ def test_a_broken_gzip_file_is_unreadable(tmp_path: Path, cut: object) -> None:
 
 
 def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", b"%PDF-1.7")
+    write(tmp_path / "a.txt", b"\x89PNG\r\n")
     write(tmp_path / "b.txt", STORY)
     (tmp_path / "c.txt").mkdir()
     (tmp_path / "d.txt").symlink_to("nowhere")
@@ -139,7 +140,7 @@ def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
         "f.txt",
     ]
     reasons = [one.reason for one in found if isinstance(one, Unreadable)]
-    assert "it is a PDF file" in reasons[0]
+    assert "it is a PNG picture" in reasons[0]
     assert reasons[3] == "it is not a plain file"
 
 
@@ -193,7 +194,8 @@ def test_a_missing_source_is_an_error_before_anything_is_read(tmp_path: Path, mi
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "picture.png", b"\x89PNG")
     with pytest.raises(
-        UserError, match=r"no articles in '.*'; article files end in \.txt, \.text, \.md, \.markdown, \.jsonl"
+        UserError,
+        match=r"no articles in '.*', only other files \(1 .png\); article files end in \.txt, \.text, \.md",
     ):
         read_articles([str(tmp_path)])
 
@@ -262,3 +264,110 @@ def test_count_articles(tmp_path: Path) -> None:
     assert count_articles([str(tmp_path)]) == 4
     assert count_articles([str(BUNDLED), str(tmp_path)]) == 9
     assert count_articles([str(tmp_path), "-"]) is None
+
+
+def test_what_a_folder_holds_besides_is_named_with_its_ending(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY)
+    for name in ("b.PNG", "sub/c.png", "Makefile", "story_files/ad.html", ".hidden.png", "articles.toml"):
+        write(tmp_path / name, "")
+    write(tmp_path / "story.html", f"<html><body><article><p>{OTHER}</p></article></body></html>")
+    left = [one for one in read_articles([str(tmp_path)]) if isinstance(one, LeftOut)]
+    assert [(Path(one.origin).name, one.suffix) for one in left] == [
+        ("Makefile", ""),
+        ("b.PNG", ".png"),
+        ("ad.html", ".html"),
+        ("c.png", ".png"),
+    ]
+    assert left[2].reason == "it is a part of a saved page"
+
+
+def test_a_wrong_ending_is_noticed_and_the_file_read_as_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "a.pdf", f"<!doctype html><html><body><article><p>{STORY}</p></article></body></html>")
+    write(tmp_path / "b.html", OTHER)
+    found = list(read_articles([str(tmp_path)]))
+    assert [(Path(one.origin).name, one.text) for one in found if isinstance(one, Remark)] == [
+        ("a.pdf", "by its name it is PDF, but it is a web page"),
+        ("b.html", "by its name it is a web page, but it is text"),
+    ]
+    assert [one.text for one in found if isinstance(one, Article)] == [STORY, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.docx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "it is an old Word or Excel file, or a newer one that is locked"),
+        ("a.txt", b"\x7fELF\x02\x01" + b"\0" * 60, "it is a program"),
+        ("a.dat", bytes(range(256)) * 4, "it is binary, of a kind not known here"),
+        ("a.xml", b"<?xml version='1.0'?><config/>", "it is XML, but no feed and no page"),
+        ("a.csv", b"name,age\nx,1\n", "its columns are 'name', 'age'; name the one of the texts 'text'"),
+        ("a.json", b'{"rows": [{"x": 1}]}', "it has no articles: its fields are 'x'"),
+        ("a.json", b'"x"', "it is neither a list nor an object"),
+        ("a.pdf", b"%PDF-1.7 cut", "the PDF is damaged"),
+        ("a.zip", b"PK\x03\x04 cut", "it is damaged"),
+        ("a.epub", b"PK\x03\x04 cut", "it is damaged"),
+        ("a.txt.gz", b"\x1f\x8b\x08 cut", "it cannot be read to its end"),
+        ("a.eml", b"From: a@b.example\nSubject: x\n\n", "the mail has no text"),
+        ("a.rtf", b"{\\rtf1 }", "the RTF file has no text"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    (bad,) = unreadable(write(tmp_path / name, data))
+    assert bad.reason.startswith(reason)
+
+
+def test_packed_files_are_read_as_what_they_are(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("news/a.txt", STORY)
+        archive.writestr("news/b.csv", "headline,body\nMill,It burned.\n")
+        archive.writestr("picture.png", b"\x89PNG")
+        archive.writestr(".DS_Store", b"x")
+    write(tmp_path / "x.zip", packed.getvalue())
+    write(tmp_path / "y.txt.gz", gzip.compress(OTHER.encode()))
+    found = list(read_articles([str(tmp_path)]))
+    articles = [one for one in found if isinstance(one, Article)]
+    assert [one.text for one in articles] == [STORY, "It burned.", OTHER]
+    assert articles[0].article_id == "x/news/a"
+    assert [one.origin for one in found if isinstance(one, Remark)] == [f"{tmp_path}/x.zip/picture.png"]
+
+
+def test_a_mail_is_the_same_alone_and_in_a_mailbox(tmp_path: Path) -> None:
+    mail = (
+        "Message-ID: <7@news.example>\nFrom: Velden Post <desk@news.example>\nSubject: =?utf-8?q?M=C3=BChle?=\n"
+        "Date: Mon, 15 Jul 2024 13:00:00 +0000\nContent-Type: text/html; charset=utf-8\n\n"
+        "<p>The mill of <b>Velden</b> burned.</p><ul><li>It was old.</li></ul>"
+    )
+    write(tmp_path / "a.eml", mail)
+    write(tmp_path / "b.mbox", f"From x Mon Jul 15 13:00:00 2024\n{mail}\n\n")
+    first, same = read_articles([str(tmp_path)])
+    assert isinstance(first, Article)
+    assert (first.article_id, first.title, first.source) == ("7@news.example", "Mühle", "Velden Post")
+    assert first.published == date(2024, 7, 15)
+    assert first.text == "The mill of Velden burned.\n\n• It was old."
+    assert isinstance(same, Remark)
+    assert same.text == "it is the same as an earlier article of the id '7@news.example'"
+
+
+def test_a_wordpress_export_gives_its_published_posts(tmp_path: Path) -> None:
+    def item(title: str, status: str = "publish", kind: str = "post") -> str:
+        return (
+            f"<item><title>{title}</title><link>https://blog.example/{title}</link>"
+            "<content:encoded><![CDATA[<!-- wp:paragraph --><p>The mill &amp; its wheel.</p>[gallery ids='1']"
+            "<ul><li>Old</li></ul>]]></content:encoded><excerpt:encoded><![CDATA[Short]]></excerpt:encoded>"
+            f"<wp:post_date>2024-07-15 23:30:00</wp:post_date><wp:status>{status}</wp:status>"
+            f"<wp:post_type>{kind}</wp:post_type></item>"
+        )
+
+    data = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:wp="http://wordpress.org/export/1.2/">'
+        f"<channel><title>Velden Blog</title>{item('Mill')}{item('x', 'draft')}{item('y', kind='attachment')}"
+    )
+    found = list(read_articles([str(write(tmp_path / "blog.xml", data + "</channel></rss>"))]))
+    (article,) = [one for one in found if isinstance(one, Article)]
+    assert (article.title, article.source, article.url) == ("Mill", "Velden Blog", "https://blog.example/Mill")
+    assert article.published == date(2024, 7, 15)
+    assert article.text == "The mill & its wheel.\n\n• Old"
+    # Cut off, it gives what stood in front, and says so.
+    cut = list(read_articles([str(write(tmp_path / "blog.xml", data))]))
+    assert [type(one) for one in cut] == [Article, Unreadable]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import pytest
@@ -339,6 +343,48 @@ def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: Ind
     assert old.article("chess") == CHESS
     remove_articles(built, ["volcano"], encoder)
     assert ids(retriever, "chess") == []
+
+
+def test_a_folder_restored_from_a_copy_is_noticed(
+    retriever: Retriever, built: IndexFolder, encoder: HashEncoder, tmp_path: Path
+) -> None:
+    # Of the same generation, with an article less and then with another one under the same number of changes.
+    shutil.copytree(built.path, tmp_path / "copy", ignore=shutil.ignore_patterns("*.db-shm", "*.db-wal"))
+    add_articles(built, [VOLCANO], encoder)
+    assert ids(retriever, "volcano Naples")[0] == "volcano"
+    version = retriever.version
+    built.path.rename(tmp_path / "lost")
+    (tmp_path / "copy").rename(built.path)
+    assert "volcano" not in ids(retriever, "volcano Naples")
+    assert retriever.version != version
+    add_articles(built, [Article("lava", "Lava", "Lava of a volcano reached Naples.")], encoder)
+    assert (ids(retriever, "volcano Naples")[0], retriever.version) == ("lava", version)
+
+
+def no_file_may_grow(path: Path, results: SimpleQueue[list[str]]) -> None:
+    """What a process that can write nothing finds, before and behind what was stored last."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    retriever = Retriever(IndexFolder(path), HashEncoder())
+    results.put([ids(retriever, query)[0] for query in ("harbour bridge Oslo", "volcano Naples")])
+
+
+def test_questions_are_answered_where_there_is_no_room_to_write(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An add that stored its articles and could write nothing more.
+    with monkeypatch.context() as change:
+        change.setattr("index.update.derive", lambda *_: None)
+        add_articles(built, [VOLCANO], encoder)
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    process = context.Process(target=no_file_may_grow, args=(built.path, results))
+    # Somebody has the store open, so that SQLite needs nothing more beside it.
+    with closing(open_store(built, encoder)):
+        process.start()
+        process.join()
+    assert process.exitcode == 0
+    # Its vector is found, its words wait for room.
+    assert results.get() == ["bridge", "volcano"]
 
 
 def test_a_generation_swept_away_while_it_is_opened(

@@ -23,7 +23,7 @@ from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
 from index.sentences import ReadPassage, read_article, unpack_sentences, unpack_vectors
 from index.store.errors import ArticleNotFound, OtherFormat
-from index.store.record import PassageRecord
+from index.store.record import FLOAT_BYTES, PassageRecord
 from index.store.sqlite import ArticleStore
 from index.update import Report, add_articles, build_index, rebuild_index, remove_articles
 from index.vectors import from_bytes, read_snapshot, snapshot_problem, to_bytes
@@ -621,17 +621,19 @@ def test_a_build_over_an_index_with_lost_pages_mends_it(built: IndexFolder, enco
         ("UPDATE article SET text = 'Other words.' || substr(text, 13)", "text is not the one that was stored"),
         ("UPDATE article SET text = ''", "passages that are not in their article's text"),
         ("UPDATE passage SET end_offset = 100000", "passages that are not in their article's text"),
-        ("UPDATE vector SET data = x'00' WHERE number = 1", "vectors of another length than the rest"),
+        ("UPDATE vector SET data = x'00' WHERE number = 1", "1 vectors that are not of the encoder's length"),
+        ("UPDATE vector SET data = substr(data, 5)", "vectors that are not of the encoder's length"),
+        ("UPDATE vector SET data = data || data", "vectors that are not of the encoder's length"),
     ],
 )
 def test_what_no_change_leaves_behind_is_found(
     built: IndexFolder, encoder: HashEncoder, change: str, problem: str
 ) -> None:
     with closing(open_store(built, encoder)) as store:
-        assert store.problems() == []
+        assert store.problems(encoder.dim * FLOAT_BYTES) == []
         with store.writing() as db:
             db.execute(change)
-        assert problem in " ".join(store.problems())
+        assert problem in " ".join(store.problems(encoder.dim * FLOAT_BYTES))
 
 
 def test_an_index_that_may_only_be_read_is_read_and_not_written_to(

@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from corpus.article import Article
-from corpus.readers import Remark, Unreadable, count_articles, read_articles
+from corpus.readers import Read, count_articles, read_articles
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.recipe import RECIPE
@@ -29,7 +28,7 @@ def make_own_index(
     gold: GoldSet, folder: IndexFolder, encoder: Encoder, on_progress: OnProgress | None = None
 ) -> IndexFolder:
     """`folder` with the index of the set's own articles. Raises UserError."""
-    articles: Iterable[Article | Unreadable | Remark] = gold.articles or read_articles(gold.sources)
+    articles: Iterable[Read] = gold.articles or read_articles(gold.sources)
     total = (len(gold.articles) or count_articles(gold.sources)) if on_progress else None
     report = build_index(folder, articles, encoder, counting(on_progress, total))
     lines = [f"{each.origin}: {each.reason}\n" for each in report.unreadable]

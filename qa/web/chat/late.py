@@ -8,19 +8,22 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from qa.archive import Archive
 from qa.web.chat.preview import described
-from qa.web.gate.access import path_of
+from qa.web.gate.access import is_mcp, path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.throttle import replayed
 from qa.web.observe import Observer
-from qa.web.paths import CHAT_EVENTS, CHAT_PATH
+from qa.web.paths import CHAT_EVENTS, CHAT_PATH, CHAT_PREDICT, CHAT_STREAM
 
 if TYPE_CHECKING:
     from gradio.routes import App
@@ -31,6 +34,7 @@ logger = logging.getLogger(__name__)
 HEAD_START_SECONDS = 1.0
 # The page's own have eleven.
 MAX_SESSION_CHARACTERS = 100
+NOT_JSON = "the request could not be read; send a JSON object"
 # Gradio keeps what is being built in one place for the whole process: two pages at once would get mixed up.
 _MAKING = threading.Lock()
 
@@ -60,20 +64,42 @@ class LateChat:
         elif self._made is None:
             await to_thread.run_sync(self._make)
         if self._made is not None:
-            # Mounted, the path is what follows CHAT_PATH.
-            if scope["type"] == "http" and scope["method"] == "POST" and CHAT_PATH + path_of(scope) in CHAT_EVENTS:
-                # The whole body: it was read before, when its size was checked.
-                message = await receive()
-                problem = joining_problem(message.get("body", b""), self._made.get_blocks().fns)
-                if problem:
-                    await error_response(422, "invalid_request", problem)(scope, receive, send)
+            if scope["type"] == "http":
+                # Mounted, the path is what follows CHAT_PATH.
+                path = CHAT_PATH + path_of(scope)
+                message: Message | None = None
+                if scope["method"] == "POST":
+                    # The whole body: it was read before, when its size was checked.
+                    message = await receive()
+                    receive = replayed(message, receive)
+                refusal = self._refusal(path, scope, message.get("body", b"") if message else b"")
+                if refusal is not None:
+                    await refusal(scope, receive, send)
                     return
-                receive = replayed(message, receive)
-            if scope["type"] == "http" and path_of(scope).rstrip("/") in ("", CHAT_PATH):
-                scope, send = described(scope, send)
+                if path == CHAT_PREDICT:
+                    send = _Understood(send)
+                elif path.rstrip("/") == CHAT_PATH:
+                    scope, send = described(scope, send)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
+
+    def _refusal(self, path: str, scope: Scope, body: bytes) -> Response | None:
+        """What is answered in Gradio's place, which fails on what its page does not send; mostly nothing."""
+        assert self._made is not None
+        blocks = self._made.get_blocks()
+        if path in CHAT_EVENTS and scope["method"] == "POST":
+            problem = joining_problem(body, blocks.fns)
+        elif is_mcp(path) and scope["method"] == "POST":
+            problem = None if is_readable_json(body) else NOT_JSON
+        elif path == CHAT_STREAM:
+            session = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
+            if session not in blocks._queue.pending_messages_per_session:
+                return error_response(404, "not_found", "nothing was asked from this page; load it anew")
+            problem = None
+        else:
+            problem = None
+        return error_response(422, "invalid_request", problem) if problem else None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -111,14 +137,43 @@ class LateChat:
             return self._made
 
 
+class _Understood:
+    """`send` of an event without the queue. The page's own functions say in words what went wrong.
+
+    So where Gradio answers with 500 and nothing else, it is what was sent that it could not use.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self._is_failed = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._is_failed = True
+            response = error_response(422, "invalid_request", "the page sends no such request; load it anew")
+            await self.send({"type": "http.response.start", "status": 422, "headers": response.raw_headers})
+            await self.send({"type": "http.response.body", "body": response.body})
+        elif not self._is_failed:
+            await self.send(message)
+
+
+def is_readable_json(body: bytes) -> bool:
+    """JSON in UTF-8, with no character that cannot be written back."""
+    try:
+        json.dumps(json.loads(body.decode("utf-8")), ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
     """What is wrong with a request for one of `events`; None for nothing. Gradio fails on what it did not send."""
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):
-        return "the request could not be read; send a JSON object"
+        return NOT_JSON
     if not isinstance(asked, dict):
-        return "the request could not be read; send a JSON object"
+        return NOT_JSON
     number, session, data = asked.get("fn_index"), asked.get("session_hash"), asked.get("data")
     event = events.get(number) if type(number) is int else None
     if event is None:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.gate.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.policy import policy_for
-from qa.web.paths import CHAT_EVENTS, CHAT_PATH, EMBED_PATH, MCP_PATH
+from qa.web.paths import CHAT_EVENTS, CHAT_HEARTBEAT, CHAT_PATH, CHAT_STREAM, EMBED_PATH, MCP_PATH
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +25,14 @@ logger = logging.getLogger(__name__)
 # openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would hand out files.
 CHAT_PATHS = frozenset({
     *CHAT_EVENTS,
-    *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css", "/gradio_api/queue/data")),
+    *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css")),
+    CHAT_STREAM,
 })
 # For language-model clients, where the setting opens it.
 MCP_PATHS = frozenset(f"{MCP_PATH}{path}" for path in ("", "/", "/http", "/http/"))
-CHAT_FOLDERS = tuple(f"{CHAT_PATH}{path}/" for path in ("/assets", "/static", "/gradio_api/heartbeat"))
+# Gradio fails on a name that is longer than names of files can be.
+MAX_PATH_BYTES = 255
+CHAT_FOLDERS = (f"{CHAT_PATH}/assets/", f"{CHAT_PATH}/static/", CHAT_HEARTBEAT)
 
 
 class Guard:
@@ -75,7 +78,8 @@ def is_reachable(path: str) -> bool:
     """False for the routes of Gradio that the chat page has no use for."""
     if path != CHAT_PATH and not path.startswith(f"{CHAT_PATH}/"):
         return True
-    return path in CHAT_PATHS or (path.startswith(CHAT_FOLDERS) and ".." not in path)
+    is_file = path.startswith(CHAT_FOLDERS) and ".." not in path
+    return path in CHAT_PATHS or (is_file and len(path.encode("utf-8", "surrogatepass")) <= MAX_PATH_BYTES)
 
 
 class _Headed:

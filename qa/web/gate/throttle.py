@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 
 import limits
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp
+from qa.limits import DEFAULT_K, MAX_K
+from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp, path_of
 from qa.web.gate.errors import error_response
-from qa.web.paths import CHAT_EVENTS, EVALUATION_PATH
+from qa.web.paths import ASK_PATH, CHAT_EVENTS, EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
 BODY_SECONDS = 10.0
+
+# An answer of 50 passages takes four times as long as one of 5.
+PASSAGES_AT_A_PRICE = 15
 
 PAGES = ("/articles/", EVALUATION_PATH)
 
@@ -42,9 +48,7 @@ class Throttle:
             return
         wait = self._seconds_to_wait(scope)
         if wait:
-            message = f"too many requests; ask again in {wait} seconds"
-            response = error_response(429, "too_many_requests", message, {"Retry-After": str(wait)})
-            await response(scope, receive, send)
+            await _too_many(wait)(scope, receive, send)
             return
         if scope["method"] != "GET":
             try:
@@ -58,10 +62,15 @@ class Throttle:
                 message = f"the request did not arrive within {BODY_SECONDS:g} seconds; send it again"
                 await error_response(408, "too_slow", message)(scope, receive, send)
                 return
+            further = further_cost(body) if path_of(scope) == ASK_PATH else 0
+            wait = self._seconds_to_wait(scope, further) if further else 0
+            if wait:
+                await _too_many(wait)(scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
-    def _seconds_to_wait(self, scope: Scope) -> int:
-        """0 when the request may pass, and is counted."""
+    def _seconds_to_wait(self, scope: Scope, further: int = 0) -> int:
+        """0 when the request may pass, and is counted: once, or for what it costs `further`."""
         caller = Caller.of(scope)
         if not _is_work(caller.path) or has_key(caller, self._rules):
             return 0
@@ -69,7 +78,9 @@ class Throttle:
         if caller.origin is not None:
             counted.append((self._site_rate, "site", caller.origin))
         for rate, *who in counted:
-            if not self._limiter.hit(rate, *who):
+            # What costs more than there is at all can still be asked, once in all that time.
+            cost = min(further, rate.amount - 1) if further else 1
+            if cost and not self._limiter.hit(rate, *who, cost=cost):
                 wait = self._limiter.get_window_stats(rate, *who).reset_time - time.time()
                 if wait <= rate.get_expiry() + 1:
                     return max(1, math.ceil(wait))
@@ -81,6 +92,21 @@ class Throttle:
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
     return is_api(path) or is_mcp(path) or path in CHAT_EVENTS or path.startswith(PAGES)
+
+
+def _too_many(wait: int) -> Response:
+    message = f"too many requests; ask again in {wait} seconds"
+    return error_response(429, "too_many_requests", message, {"Retry-After": str(wait)})
+
+
+def further_cost(body: bytes) -> int:
+    """As how many requests more a question counts: each further passage of an answer has to be weighed too."""
+    try:
+        # As it is read later: 50, 50.0 and "50" are one number.
+        k = int(float(json.loads(body)["k"]))
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        return 0
+    return max(0, min(k, MAX_K) - DEFAULT_K) // PASSAGES_AT_A_PRICE
 
 
 async def _read_body(receive: Receive) -> bytes:

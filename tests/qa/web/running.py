@@ -7,14 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from qa.web.connections import make_server
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[tuple[str, int]]:
+def running(app: ASGIApp) -> Iterator[tuple[str, int]]:
     """The address of `app` while it is served."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    server = make_server(app)
+    server.config.timeout_graceful_shutdown = 1
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

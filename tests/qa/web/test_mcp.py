@@ -19,6 +19,7 @@ from running import running
 from qa.archive import Archive
 from qa.build import Models
 from qa.settings import Settings
+from qa.web.mcp import _text
 from qa.web.server import create_app
 
 if TYPE_CHECKING:
@@ -83,3 +84,19 @@ def test_nobody_sends_the_server_to_an_address_of_his_choice(url: str, method: s
                 assert "Method not found" in httpx.post(url, json=sent, headers=headers, timeout=5).text
             with pytest.raises(TimeoutError):
                 listener.accept()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\xff", b"", b"[" * 60_000, b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', b"\xed\xa0\x80"]
+)
+def test_what_is_no_json_is_refused_in_words(url: str, sent: bytes) -> None:
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    response = httpx.post(url, content=sent, headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+
+
+def test_an_argument_that_is_no_text_is_said() -> None:
+    assert _text("Who?") == "Who?"
+    for value in (None, 7, ["Who?"], "Who\0?"):
+        with pytest.raises(ValueError, match="missing or no text|cannot be stored"):
+            _text(value)

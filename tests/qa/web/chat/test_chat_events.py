@@ -104,6 +104,32 @@ def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClien
         assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
 
 
+def test_a_value_that_the_page_does_not_offer_is_refused_in_words(client: TestClient) -> None:
+    events = client.get("/chat/config").json()["dependencies"]
+    choice = next(event for event in events if "blur" in {target[1] for target in event["targets"]})
+    sent = {"fn_index": choice["id"], "session_hash": "abc", "data": [None, None, ["file:///etc/passwd"]]}
+    response = client.post("/chat/gradio_api/run/predict", json=sent)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+    assert response.headers["content-length"] == str(len(response.content))
+    response = client.post("/chat/gradio_api/run/predict", json=sent | {"data": [None, None, []]})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?session_hash=none", "", "?session_hash="])
+def test_answers_of_a_page_that_asked_nothing_are_none(
+    client: TestClient, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    response = client.get(f"/chat/gradio_api/queue/data{query}")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_a_file_whose_name_is_too_long_is_none(client: TestClient) -> None:
+    for name in ("a" * 300, "山" * 100):
+        response = client.get(f"/chat/assets/{name}")
+        assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_nothing_is_queued_and_the_box_is_nobodys_to_change(client: TestClient) -> None:
     config = client.get("/chat/config").json()
     (box,) = (c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")

@@ -19,7 +19,7 @@ from serving import SITE, Serve, code_of
 from qa.archive import Archive
 from qa.build import Models
 from qa.settings import Settings
-from qa.web.gate.throttle import Throttle
+from qa.web.gate.throttle import Throttle, further_cost
 from qa.web.server import access_rules, create_app
 
 pytestmark = pytest.mark.slow
@@ -132,6 +132,29 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(serve: Serve) ->
     # Pages make as much work.
     assert [client.get(path).status_code for path in ("/articles/none", "/evaluation")] == [429, 429]
     assert client.get("/api/articles", headers={"Authorization": f"Bearer {KEY}"}).status_code == 200
+
+
+def test_who_asks_for_more_passages_asks_for_more(serve: Serve) -> None:
+    # Fifty passages count as four requests, as they cost.
+    client = serve(client_rate="6/minute", site_rate="3/minute")
+    codes = [client.post("/api/ask", json=ASK | {"k": k}).status_code for k in (50, 5, 50, 5, 5)]
+    assert codes == [200, 200, 429, 429, 429]
+    # What costs more than there is at all can be asked once.
+    headers = {"Origin": SITE}
+    client = serve(site_rate="3/minute")
+    assert [client.post("/api/ask", json=ASK | {"k": 50}, headers=headers).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("body", "cost"),
+    [
+        (b'{"k": 50}', 3), (b'{"k": "50"}', 3), (b'{"k": 50.0}', 3), (b'{"\\u006b": 20}', 1), (b'{"k": 5}', 0),
+        (b'{"k": 1}', 0), (b'{"k": -9}', 0), (b'{"k": 1e300}', 3), (b'{"k": 1e999}', 0), (b'{"k": NaN}', 0),
+        (b'{"k": null}', 0), (b"[]", 0), (b"{}", 0), (b"", 0), (b"\xff", 0), (b"[" * 60_000, 0), (b"7", 0),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_is_read_as_the_api_reads_it(body: bytes, cost: int) -> None:
+    assert further_cost(body) == cost
 
 
 def test_a_site_has_a_rate_of_its_own(serve: Serve) -> None:

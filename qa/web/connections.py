@@ -1,0 +1,173 @@
+"""Connections to the server: how long one may take to say what it wants, how many there may be, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from qa.web.gate.access import path_of
+from qa.web.paths import CHAT_HEARTBEAT
+
+# For the line of a request and its headers, from its first byte on, or from when the connection was made.
+HEADER_SECONDS = 10.0
+# A line and headers longer than this are refused with 400 rather than kept.
+MAX_HEADER_BYTES = 32 * 1024
+MAX_CONNECTIONS = 800
+# The index and what is read from disk need some of the files that the system lets a process have open. Beyond these the
+# server could accept nobody, and would say so for each who tries.
+OTHER_FILES = 200
+# An answer that is being made when the server is to stop is finished, unless it takes longer: a language model's.
+GRACE_SECONDS = 30
+
+
+def most_connections() -> int:
+    """So many there may be at once."""
+    try:
+        import resource
+    # Windows has no such limit.
+    except ImportError:
+        return MAX_CONNECTIONS
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if files == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, max(1, files - OTHER_FILES))
+
+
+class Connection(H11Protocol):
+    """uvicorn's, which waits for ever for a request to be complete, with an end to that.
+
+    Where there are too many, those go whose request is not complete, the one that waits longest first: who keeps
+    connections for nothing keeps none from the others.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (uvicorn's own)
+        super().__init__(*args, **kwargs)
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+        if len(self.connections) > most_connections():
+            # Itself, where all the others are at work.
+            waiting: list[Connection] = [each for each in self.connections if getattr(each, "_deadline", None)]
+            min(waiting, key=lambda each: each._when()).give_up()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Begin to wait with the first part of a request, stop with the last of its headers."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE or self.transport.is_closing():
+            self._stop_waiting()
+        elif self._deadline is None:
+            self._wait()
+
+    def handle_events(self) -> None:
+        """What came may be a request that stood behind another one."""
+        super().handle_events()
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+
+    def give_up(self) -> None:
+        """Close the connection; whoever takes so long to ask is told nothing."""
+        self._deadline = None
+        self.transport.abort()
+
+    def _wait(self) -> None:
+        self._deadline = self.loop.call_later(HEADER_SECONDS, self.give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _when(self) -> float:
+        return self._deadline.when() if self._deadline else float("inf")
+
+
+class Ending:
+    """ASGI middleware that lets go of who only listens, once the server is to stop and all answers are given.
+
+    A chat page that is open listens for as long as it is. Without this each stop would take until the last moment; and
+    when the page's listening ends, Gradio drops the question that it has asked.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._at_work = 0
+        self._has_begun = False
+        self._over = asyncio.Event()
+
+    def begin(self) -> None:
+        """The server is to stop; nothing new comes in."""
+        self._has_begun = True
+        self._look()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on; to who only listens, the client seems to have gone when all is over."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif path_of(scope).startswith(CHAT_HEARTBEAT):
+            await self.app(scope, self._until_over(receive), send)
+        else:
+            self._at_work += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._at_work -= 1
+                self._look()
+
+    def _look(self) -> None:
+        if self._has_begun and not self._at_work:
+            self._over.set()
+
+    def _until_over(self, receive: Receive) -> Receive:
+        async def either() -> Message:
+            said, over = asyncio.ensure_future(receive()), asyncio.ensure_future(self._over.wait())
+            try:
+                await asyncio.wait((said, over), return_when=asyncio.FIRST_COMPLETED)
+                return said.result() if said.done() else {"type": "http.disconnect"}
+            finally:
+                said.cancel()
+                over.cancel()
+
+        return either
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which says when it begins to stop."""
+
+    def __init__(self, config: uvicorn.Config, ending: Ending) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what was asked, and stop."""
+        self._ending.begin()
+        await super().shutdown(sockets)
+
+
+def make_server(app: ASGIApp) -> Server:
+    """A server of `app`, not yet running."""
+    ending = Ending(app)
+    config = uvicorn.Config(
+        ending,
+        http=Connection,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # `Proxies` does this, in front of the whole application however it is served.
+        proxy_headers=False,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return Server(config, ending)
