@@ -100,11 +100,15 @@ def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
         # None, or none that can be read: nothing to lose.
         return
     named = [str(source) for source in sources or (bundled.ARTICLES,)]
-    lost = known and known - {found.article_id for found in read_articles(named) if isinstance(found, Article)}
+    # What an address has is not known before it is fetched.
+    is_elsewhere = any("://" in source for source in named)
+    found = () if is_elsewhere or not known else read_articles(named)
+    lost = known - {each.article_id for each in found if isinstance(each, Article)}
     if not lost:
         return
-    articles = "one article that is" if len(lost) == 1 else f"{len(lost):,} articles that are"
-    question = f"The index in {str(settings.index)!r} has {articles} not in these sources. Replace it?"
+    articles = "one article" if len(lost) == 1 else f"{len(lost):,} articles"
+    which = "" if is_elsewhere else f" that {'is' if len(lost) == 1 else 'are'} not in these sources"
+    question = f"The index in {str(settings.index)!r} has {articles}{which}. Replace it?"
     if not click.confirm(question, err=True):
         raise UserError(
             "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there"
