@@ -18,10 +18,10 @@ Counted = Sequence[tuple[str, int]]
 
 
 def glance_html(archive: Archive) -> str:
-    """A sentence on the articles, their plot by month or year, and their titles for suggestions."""
+    """A sentence on the articles, and their plot by month or year."""
     articles, months = archive.info().articles, archive.by_month()
     dated = sum(number for _, number in months)
-    return f"<p>{_sentence(articles, dated, months, len(archive.by_source()))}</p>{_plot(months)}{_titles(archive)}"
+    return f"<p>{_sentence(articles, dated, months, len(archive.by_source()))}</p>{_plot(months)}"
 
 
 def _sentence(articles: int, dated: int, months: Counted, sources: int) -> str:
@@ -76,6 +76,7 @@ def _bar(name: str, number: int, most: int) -> str:
     )
 
 
-def _titles(archive: Archive) -> str:
+def titles_html(archive: Archive) -> str:
+    """The titles that are suggested from, unseen."""
     options = "".join(f'<option value="{as_entities(title)}"></option>' for title in archive.titles(MAX_TITLES))
     return f'<datalist id="titles">{options}</datalist>'

@@ -25,7 +25,7 @@ from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
-from qa.web.chat.glance import glance_html
+from qa.web.chat.glance import glance_html, titles_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
 from qa.web.chat.which import (
     add_choice,
@@ -252,7 +252,9 @@ def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
     sources = offered_sources(archive, chosen[-1])
     choice = (*chosen[:-1], sources, *say_choice(*chosen))
     shown = _page(restore(kept, archive))
-    return (*shown, *choice, _masthead(archive), glance_html(archive), *_fitting_examples(archive))
+    # The titles stand where nothing is folded away, for what is folded is not on the page.
+    masthead = _masthead(archive) + titles_html(archive)
+    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive))
 
 
 def _save(archive: Archive, answers: list[Answer], kept: str | None, wanted: str | None) -> str:
