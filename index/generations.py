@@ -17,6 +17,10 @@ POINTER = "current"
 GENERATION = "generation-"
 
 
+class Locked(UserError):
+    """Another program is writing to the index."""
+
+
 class IndexFolder:
     """A folder with one current generation of the index; a new one is built beside it and swapped in.
 
@@ -93,7 +97,7 @@ class IndexFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(poll_interval=0.01)
         except Timeout as error:
-            raise UserError(
+            raise Locked(
                 f"another build, add or remove is writing to {str(self.path)!r}; run this again when it has finished"
             ) from error
         except OSError as error:

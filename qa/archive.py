@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,11 @@ from qa.settings import Settings, load_settings
 if TYPE_CHECKING:
     from corpus.readers import Read
     from index.encoders.encoder import Encoder
+    from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
     from index.store.sqlite import ArticleStore
     from index.update import Report
+    from index.words.tantivy import LexicalIndex
     from qa.answerer import Answerer
     from qa.build import Models
     from qa.check.verify import Verification
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
 CACHE = Path(".article-qa-cache")
+# Nobody looks through more; each word is looked for in every title.
+MOST_FOUND = 10_000
+MOST_WORDS = 8
 
 
 class Archive:
@@ -60,6 +65,7 @@ class Archive:
         self._folder = IndexFolder(self.settings.index)
         self._models = models
         self._store: ArticleStore | None = None
+        self._words: LexicalIndex | None = None
         self._answerer: Answerer | None = None
         self._is_closed = False
         self._opening = threading.RLock()
@@ -85,7 +91,8 @@ class Archive:
     ) -> Archive:
         """A new archive of `sources`, in the folder `index` or that of the settings; it replaces what was there.
 
-        Sources are files and folders, "-" is standard input; without any, the articles that come with the program.
+        Sources are files, folders and addresses of pages, feeds and sitemaps, "-" is standard input; without any, the
+        articles that come with the program.
         What could not be read stands in `report`. Raises UserError when nothing could be read, and leaves the old
         archive as it was. `on_progress` is called with how many articles are done and how many there are, or None.
         """
@@ -97,14 +104,17 @@ class Archive:
         archive._change(build_index, bundled.ARTICLES if sources is None else sources, on_progress)
         return archive
 
-    def add(self, sources: _Sources, *, on_progress: OnProgress | None = None) -> Report:
+    def add(
+        self, sources: _Sources, *, only: Collection[Path] | None = None, on_progress: OnProgress | None = None
+    ) -> Report:
         """Add articles, as `build` takes them; what was done comes back, with what could not be read.
 
-        An article whose id is there already is replaced if it differs and left alone if it does not.
+        An article whose id is there already is replaced if it differs and left alone if it does not. Of folders only
+        those files are read that are in `only`, by their whole paths, where that is given.
         """
         from index.update import add_articles
 
-        return self._change(add_articles, sources, on_progress)
+        return self._change(add_articles, sources, on_progress, only)
 
     def rebuild(self, *, on_progress: OnProgress | None = None) -> Report:
         """Make the archive anew from its own articles: one of an earlier version, or for another encoder.
@@ -129,9 +139,53 @@ class Archive:
         """Every article without its text, newest first, undated ones last."""
         return self._current_store().list_articles()
 
+    def browse(
+        self,
+        words: str = "",
+        *,
+        source: str = "",
+        filters: Filters | None = None,
+        order: Order = "newest",
+        first: int = 0,
+        most: int = 50,
+    ) -> Listing:
+        """Some of the articles, without their texts, from the one at `first` on, and how many there are altogether.
+
+        `words` stand all in one passage or its title, `source` is part of the source's name; of `filters` the days and
+        the sources count.
+        """
+        from index.store.browse import Wanted, browse
+        from index.words.analyze import analyze
+
+        with self._opening:
+            store, index = self._current_store(), self._current_words() if words.strip() else None
+        terms = list(dict.fromkeys(analyze(words)))
+        wanted = Wanted(
+            words=tuple(words.split()[:MOST_WORDS]),
+            passages=index.with_all(terms, MOST_FOUND) if index else (),
+            source=source.strip(),
+            after=filters.after if filters else None,
+            before=filters.before if filters else None,
+        )
+        return browse(store, wanted, order=order, first=first, most=most)
+
+    def neighbours(self, article_id: str) -> tuple[ListedArticle | None, ListedArticle | None]:
+        """The article before this one and the one behind it, newest first, without their texts."""
+        from index.store.browse import neighbours
+
+        return neighbours(self._current_store(), _known_as_text(article_id))
+
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
         return self._current_store().article(_known_as_text(article_id))
+
+    def origins(self) -> Mapping[str, str]:
+        """The path of the file that each article was read from, by its id; without those that had none of their own."""
+        return self._current_store().origins()
+
+    def common_sources(self, most: int = 100) -> Sequence[str]:
+        """The sources with the most articles, in alphabetical order; no model is loaded for it."""
+        return self._current_store().sources(most)
 
     def sources(self) -> Sequence[str]:
         """The sources with the most articles, those that a question can name, in alphabetical order."""
@@ -242,7 +296,7 @@ class Archive:
         with self._opening:
             self._is_closed = True
             # The files are closed with the last question that reads them.
-            self._store = self._answerer = self._models = None
+            self._store = self._words = self._answerer = self._models = None
 
     def __enter__(self) -> Archive:
         self._check_open()
@@ -253,11 +307,18 @@ class Archive:
     ) -> None:
         self.close()
 
-    def _change(self, change: _Change, sources: _Sources, on_progress: OnProgress | None) -> Report:
+    def _change(
+        self,
+        change: _Change,
+        sources: _Sources,
+        on_progress: OnProgress | None,
+        only: Collection[Path] | None = None,
+    ) -> Report:
         from corpus.readers import count_articles, read_articles
+        from qa.build import open_web
 
         named = _texts(sources)
-        articles = read_articles(named)
+        articles = read_articles(named, web=open_web(self.settings, named), only=only)
         advance = counting(on_progress, count_articles(named) if on_progress else None)
         return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
 
@@ -295,6 +356,17 @@ class Archive:
             if self._store is None or self._store.path.parent != current or self._store.is_replaced:
                 self._store = open_current(self._folder)
             return self._store
+
+    def _current_words(self) -> LexicalIndex:
+        """The words of the current store, as far as they were written."""
+        from index.words.tantivy import LexicalIndex
+
+        store = self._current_store()
+        if self._words is None or self._words.store is not store:
+            self._words = LexicalIndex(store)
+        else:
+            self._words.refresh()
+        return self._words
 
     def _check_open(self) -> None:
         if self._is_closed:

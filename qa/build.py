@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ from index.generations import IndexFolder
 from qa.settings import Settings
 
 if TYPE_CHECKING:
+    from corpus.readers.web import Web
     from index.encoders.encoder import Encoder
     from qa.answerer import Answerer
     from qa.evidence.reader import Reader
     from qa.evidence.reranker import Reranker
     from qa.write.writer import Writer
+
+# What was fetched of the web, in the folder of the index.
+KEPT_PAGES = "fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,20 @@ def load_models(settings: Settings) -> Models:
     reranker = Reranker(settings.reranker) if settings.reranker else None
     encoder = PackagedEncoder() if settings.encoder == PACKAGED else SentenceEncoder(settings.encoder)
     return Models(encoder, Reader() if settings.reader else None, reranker)
+
+
+def open_web(settings: Settings, sources: Sequence[str]) -> Web | None:
+    """How the addresses among the sources are fetched; None where there are none. What is fetched is kept."""
+    from corpus.readers.find import is_address
+
+    if not any(map(is_address, sources)):
+        return None
+    from corpus.fetch.fetcher import Fetcher
+    from corpus.fetch.kept import KeptPages
+    from corpus.readers.web import Web
+
+    kept = KeptPages(settings.index / KEPT_PAGES)
+    return Web(Fetcher(allows_private=settings.private_addresses, kept=kept), settings.pages)
 
 
 def load_writer(settings: Settings) -> Writer | None:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -73,11 +74,11 @@ def main() -> None:
 @_dry_run
 @_json
 def build(sources: tuple[str, ...], replace: bool, dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
-    """Make a new index of SOURCES: files, folders or "-"; without any, of the bundled articles."""
+    """Make a new index of SOURCES: files, folders, addresses or "-"; without any, of the bundled articles."""
     if dry_run:
         from qa.dry_run import show_articles
 
-        show_articles(sources or [str(bundled.ARTICLES)], as_json=as_json)
+        show_articles(sources or [str(bundled.ARTICLES)], load_settings(**options), as_json=as_json)
         return
     settings = load_settings(**options)
     # A script means what it says; somebody at a terminal may have forgotten what is in the folder.
@@ -122,16 +123,43 @@ def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
 @_dry_run
 @_json
 def add(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
-    """Add SOURCES to the index; an article that is there already is replaced if it differs."""
+    """Add SOURCES to the index; an article that is there already is replaced if it differs.
+
+    SOURCES are files, folders, addresses of pages, feeds and sitemaps, or "-".
+    """
     if dry_run:
         from qa.dry_run import show_articles
 
-        show_articles(sources, as_json=as_json)
+        show_articles(sources, load_settings(**options), as_json=as_json)
         return
     archive = Archive(load_settings(**options))
     with progress_bar("articles") as on_progress:
         report = archive.add(sources, on_progress=on_progress)
     _report(report, as_json)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--interval", type=click.IntRange(min=60), default=900, help="Seconds between two looks at addresses.")
+@click.option("--remove", "removes", is_flag=True, help="Remove the articles of files that are gone.")
+@_index
+@_config
+@_json
+def watch(sources: tuple[str, ...], as_json: bool, interval: int, removes: bool, **options: Any) -> None:  # noqa: ANN401
+    """Keep the index as SOURCES are, until interrupted: folders as they change, addresses every quarter of an hour."""
+    from qa.watch import watch as watch_sources
+
+    archive = Archive.open(settings=load_settings(**options))
+    rounds = watch_sources(archive, sources, interval=interval, removes=removes)
+    click.echo("watching; stop with Ctrl-C", err=True)
+    with suppress(KeyboardInterrupt):
+        for each in rounds:
+            if as_json:
+                _print_json(asdict(each))
+            elif each.report is None:
+                click.echo(f"{each.source}: {each.problem}", err=True)
+            else:
+                _show_round(each.source, each.report)
 
 
 @main.command()
@@ -315,6 +343,15 @@ def _report(report: Report, as_json: bool) -> None:
     if failures:
         more = f", the first {SHOWN_FAILURES} named above" if len(failures) > SHOWN_FAILURES else ""
         _fail(f"{len(failures)} could not be read{more}; the rest is in the index")
+
+
+def _show_round(source: str, report: Report) -> None:
+    """One line where something changed, and one for each file that was not read."""
+    counts = {name: getattr(report, name) for name in ("added", "updated", "removed")}
+    if any(counts.values()):
+        click.echo(f"{source}: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}")
+    for failure in report.unreadable:
+        click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
 
 
 def _day(value: Any) -> date | None:  # noqa: ANN401  (click's datetime)

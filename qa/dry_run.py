@@ -14,6 +14,7 @@ import click
 
 from corpus.readers.find import LeftOut, Remark, Unreadable, count_suffixes
 from corpus.sentences import count_words
+from qa.settings import Settings
 
 if TYPE_CHECKING:
     from index.update import Report
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
 _OWN = re.compile(r"article '[^']*': |'[^']*'|\"[^\"]*\"|\d[\d,.]*")
 
 
-def show_articles(sources: Sequence[str], *, as_json: bool) -> None:
+def show_articles(sources: Sequence[str], settings: Settings, *, as_json: bool) -> None:
     """Print of each article of `sources` its day, words, source and title, and what is not read, and why.
 
     Exits with 1 where something could not be read, as adding it would.
     """
     from corpus.readers import read_articles
+    from qa.build import open_web
 
     articles = words = 0
     left_out: list[str] = []
     refused = 0
-    for each in read_articles(sources):
+    for each in read_articles(sources, web=open_web(settings, sources)):
         if isinstance(each, LeftOut):
             left_out.append(each.origin)
             _print(as_json, {"left_out": asdict(each)})

@@ -100,6 +100,10 @@ class Settings(BaseModel):
     )
     writer_model: str = Field(default="", max_length=200, description="name of that model")
     writer_key: SecretStr | None = Field(default=None, description="key for that address")
+    pages: int = Field(default=200, ge=1, le=50_000, description="pages to read of one feed or sitemap, newest first")
+    private_addresses: bool = Field(
+        default=False, description="articles may be fetched from this machine and its own network too"
+    )
     runs: Path = Field(default=Path("runs"), description="folder of saved evaluations, for the Evaluation page")
     host: str = Field(default="127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")

@@ -108,6 +108,7 @@ def make_earlier(folder: IndexFolder) -> None:
     """Make an index one of the format before this: without sentences, without counts beside each article."""
     with closing(sqlite3.connect(folder.require_current() / folder.store_name, isolation_level=None)) as db:
         db.execute("DROP TABLE sentences")
+        db.execute("DROP INDEX article_listed")
         for column in ("passages", "characters"):
             db.execute(f"ALTER TABLE article DROP COLUMN {column}")
         db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")

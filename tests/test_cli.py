@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, make_earlier
+from sites import page, running_site
 
 from corpus.article import Article
 from corpus.readers.formats import SUFFIXES
@@ -26,6 +27,8 @@ from qa.build import Models
 from qa.check.doctor import examine
 from qa.cli import main
 from qa.settings import Settings
+from qa.watch import Round
+from qa.watch import watch as watch_sources
 
 ROOT = Path(__file__).parents[1]
 STORY = "A volcano erupted near Naples on Monday. Nobody was hurt."
@@ -141,6 +144,48 @@ def test_standard_input(run: Run, folder: IndexFolder) -> None:
     assert run("add", "-", stdin=STORY.encode()).stdout == "1 added\n"
     # printf '...' | sha256sum | head -c 12
     assert stored(folder) == ["bridge", "chess", "glacier", "stdin-a3f90412b0c9", "vaccine"]
+
+
+def test_an_address(run: Run, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_site() as site:
+        site["/a.txt"] = page(f"Volcano erupts\n\n{STORY}", 'ETag: "1"', media_type="text/plain")
+        address = f"{site.url}/a.txt"
+        write("bridge.jsonl", jsonl(BRIDGE))
+        refused = run("build", address, "bridge.jsonl")
+        assert (refused.exit_code, refused.stdout) == (1, "1 added\n")
+        assert (
+            f"not read: {address}: '127.0.0.1' is 127.0.0.1, of this machine or a network of its own" in refused.stderr
+        )
+        monkeypatch.setenv("ARTICLE_QA_PRIVATE_ADDRESSES", "true")
+        (shown,) = objects(run("add", address, "--dry-run", "--json"))
+        assert (shown["article_id"], shown["title"]) == (address, "Volcano erupts")
+        assert run("add", address).stdout == "1 added\n"
+        assert stored(folder) == ["bridge", address]
+        site["/a.txt"] = page("", status="304 Not Modified")
+        assert run("add", address).stdout == "1 unchanged\n"
+        # Removed, it comes back though the site sends nothing.
+        assert run("remove", address).stdout == "1 removed\n"
+        assert run("add", address).stdout == "1 added\n"
+    assert error(run("add", "https://me:secret@a.example/")) == (
+        "article-qa: the address of 'a.example' holds a user's name or password; leave it out"
+    )
+
+
+def test_watch(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def two_rounds(*args: object, **options: object) -> Iterator[Round]:
+        rounds = watch_sources(*args, **options)  # type: ignore[arg-type]
+        yield next(rounds)
+        write("news/second.txt", f"Second.\n\n{STORY} Again.")
+        yield next(rounds)
+        raise KeyboardInterrupt
+
+    assert error(run("watch", "nowhere")).endswith("there is no file or folder 'nowhere'; correct the path")
+    monkeypatch.setattr("qa.watch.watch", two_rounds)
+    write("news/volcano.txt", STORY)
+    watched = run("watch", "news")
+    assert (watched.exit_code, watched.stderr) == (0, "watching; stop with Ctrl-C\n")
+    assert [line.partition("news: ")[2] for line in watched.stdout.splitlines()] == ["1 added", "1 added"]
+    assert "volcano" in stored(built)
 
 
 def test_build_without_sources_takes_the_bundled_articles(run: Run, folder: IndexFolder) -> None:

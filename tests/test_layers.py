@@ -37,11 +37,14 @@ HOMES = {
     "starlette": ("qa/web/", "app.py"),
     "uvicorn": ("qa/web/", "app.py"),
     "sqlite3": ("index/store/", "qa/feedback.py"),
-    "httpx": ("qa/write/writer.py",),
+    "httpx": ("corpus/fetch/", "qa/write/writer.py"),
+    "fastfeedparser": ("corpus/readers/feed.py",),
+    "protego": ("corpus/fetch/robots.py",),
     "matplotlib": ("qa/evaluate/report/pictures.py",),
     "ir_measures": ("qa/evaluate/measure/ranking.py",),
     "qa.web": ("qa/web/", "qa/cli.py", "app.py"),
-    "qa.archive": ("qa/cli.py", "qa/cli_evaluate.py", "qa/web/", "app.py", "qa/__init__.py"),
+    "watchfiles": ("qa/watch.py",),
+    "qa.archive": ("qa/watch.py", "qa/cli.py", "qa/cli_evaluate.py", "qa/web/", "app.py", "qa/__init__.py"),
 }
 # What a room of `qa` does not know of: a question is read before there is evidence, and both before anything is shown.
 UNKNOWN = {

@@ -1,27 +1,32 @@
-"""Sources in, articles out: files, folders and standard input."""
+"""Sources in, articles out: files, folders, addresses and standard input."""
 
 from __future__ import annotations
 
 import codecs
 import gzip
 import hashlib
+import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.readers.confined import Confined
 from corpus.readers.files import SEVERAL, Result, read_bytes, read_file, read_json_lines
-from corpus.readers.find import ID_DIGITS, ArticleFile, LeftOut, Remark, Unreadable, find_files
+from corpus.readers.find import ID_DIGITS, ArticleFile, LeftOut, Remark, Unreadable, find_files, is_address
 from corpus.readers.formats import Format, named_format, suffix_of
 from corpus.readers.jsonl import read_lines
 from corpus.readers.metadata import load_metadata
 from corpus.readers.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from corpus.readers.web import Web
 
 __all__ = ["STDIN", "LeftOut", "Read", "Remark", "Unreadable", "count_articles", "read_articles"]
 
@@ -30,32 +35,39 @@ STDIN = "-"
 Read = Article | Unreadable | Remark | LeftOut
 # For each folder what its articles.toml says of each file.
 _Tables = Mapping[Path, Mapping[str, Mapping[str, object]]]
-_Found = Sequence[ArticleFile | Unreadable | LeftOut]
+# The files that a source names, or what reads it where it is none of files.
+_Found = list[ArticleFile | Unreadable | LeftOut] | Callable[[Confined], Iterator[Result]]
 
 
-def read_articles(sources: Sequence[str]) -> Iterator[Read]:
-    """Return the articles of `sources` (files, folders, "-" for standard input) in order.
+def read_articles(
+    sources: Sequence[str], *, web: Web | None = None, only: Collection[Path] | None = None
+) -> Iterator[Read]:
+    """Return the articles of `sources` (files, folders, addresses, "-" for standard input) in order.
+
+    `web` says how addresses are read; without it, as it is made without arguments. Of folders only those files are
+    read that are in `only`, where that is given.
 
     What cannot be read comes as Unreadable in its place, and the rest goes on; files of a folder that are none of
     articles come as LeftOut. Of two lines with one id the later replaces the earlier, and a Remark says so; two files
     with one id are not both read. UserError is raised at once, before anything is read, for a path where nothing is, a
-    folder without articles and a broken articles.toml.
+    folder without articles, a broken articles.toml and what is no address.
     """
-    found = [None if source == STDIN else find_files(source) for source in sources]
-    files = [file for group in found for file in group or () if isinstance(file, ArticleFile)]
+    found = [_find(source, web, only) for source in sources]
+    named = (file for group in found if isinstance(group, list) for file in group)
+    files = [file for file in named if isinstance(file, ArticleFile)]
     files = [file for file in files if _lines_of(file) is None]
     tables = {folder: load_metadata(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
     return _read_all(found, tables)
 
 
-def _read_all(found: Sequence[_Found | None], tables: _Tables) -> Iterator[Read]:
+def _read_all(found: Sequence[_Found], tables: _Tables) -> Iterator[Read]:
     with closing(Confined()) as confined:
         yield from _each_id_once(chain.from_iterable(_read_source(group, tables, confined) for group in found))
 
 
 def count_articles(sources: Sequence[str]) -> int | None:
     """How many articles `read_articles` will come by, for a progress bar; None where that shows only in reading."""
-    if STDIN in sources:
+    if any(source == STDIN or is_address(source) for source in sources):
         return None
     total = 0
     for file in (file for source in sources for file in find_files(source)):
@@ -90,11 +102,29 @@ def _each_id_once(found: Iterable[Result | LeftOut]) -> Iterator[Read]:
             yield Unreadable(origin, f"the id {result.article_id!r} is taken by an earlier article; rename one of them")
 
 
-def _read_source(files: _Found | None, tables: _Tables, confined: Confined) -> Iterator[Result | LeftOut]:
-    """Each article, or why there is none, with its origin: a path or `path:line`."""
-    if files is None:
-        yield from _read_stdin(confined)
-    for file in files or ():
+def _find(source: str, web: Web | None, only: Collection[Path] | None) -> _Found:
+    if source == STDIN:
+        return _read_stdin
+    if not is_address(source):
+        files = find_files(source)
+        return files if only is None else [file for file in files if _place(file) in only]
+    # Nothing of it is needed to read files, and it is slow to load.
+    from corpus.fetch.address import parse_address
+    from corpus.readers.web import Web, read_address
+
+    return partial(read_address, parse_address(source), web or Web())
+
+
+def _place(file: ArticleFile | Unreadable | LeftOut) -> Path:
+    return Path(os.path.abspath(file.path if isinstance(file, ArticleFile) else file.origin))
+
+
+def _read_source(source: _Found, tables: _Tables, confined: Confined) -> Iterator[Result | LeftOut]:
+    """Each article, or why there is none, with its origin: an address, a path or `path:line`."""
+    if not isinstance(source, list):
+        yield from source(confined)
+        return
+    for file in source:
         if isinstance(file, LeftOut):
             yield file
         elif isinstance(file, Unreadable):

@@ -16,7 +16,7 @@ from typing import Any
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.documents import Found
+from corpus.readers.documents import Found, FoundAt
 from corpus.readers.formats import Format
 from corpus.readers.metadata import Metadata
 
@@ -34,9 +34,12 @@ class Confined:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, found: Format, data: bytes, *, article_id: str, known: Metadata) -> Iterator[Found]:
+    def read(
+        self, found: Format, data: bytes, *, article_id: str, known: Metadata, found_at: FoundAt | None = None
+    ) -> Iterator[Found]:
         """What is in the document, as of `read_document`; a UserError for one that broke or outran its limits."""
         order = {"format": found, "article_id": article_id, "size": len(data), "known": _as_json(known)}
+        order |= {"found_at": found_at}
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
         timer = threading.Timer(MAX_WAIT, process.kill)

@@ -11,6 +11,8 @@ from corpus.readers.metadata import Metadata
 
 # What one document gives: articles, remarks on them, and why a part of it is not read.
 Found = Article | str | UserError
+# The address of a page, and the encoding that its server named.
+FoundAt = tuple[str | None, str | None]
 
 # Formats of one document a file, read whole.
 DOCUMENTS = (
@@ -25,12 +27,15 @@ DOCUMENTS = (
 )
 
 
-def read_document(found: Format, data: bytes, *, article_id: str, known: Metadata) -> Iterator[Found]:
+def read_document(
+    found: Format, data: bytes, *, article_id: str, known: Metadata, found_at: FoundAt | None = None
+) -> Iterator[Found]:
     """The articles of the document `data`, of a format in DOCUMENTS. Raises UserError where it cannot be read."""
     if found is Format.HTML:
         from corpus.readers.html import read_html
 
-        yield read_html(data, article_id=article_id, known=known)
+        address, encoding = found_at or (None, None)
+        yield read_html(data, article_id=article_id, known=known, address=address, encoding=encoding)
     elif found is Format.PDF:
         from corpus.readers.pdf import read_pdf
 

@@ -52,6 +52,9 @@ class _Source:
     # What articles.toml says of it.
     fields: Mapping[str, object]
     depth: int = 0
+    # Where on the web it was found, and what the server said of its encoding.
+    address: str | None = None
+    encoding: str | None = None
 
     def inner(self, name: str) -> _Source:
         """The file `name` that is packed in this one."""
@@ -82,6 +85,14 @@ def _from(article: Article | Remark | UserError, file: ArticleFile) -> Article:
 def read_bytes(data: bytes, *, origin: str, article_id: str, confined: Confined) -> Iterator[Result]:
     """The same of a file without a name, as standard input is."""
     return read_stream(io.BytesIO(data), _Source("", origin, article_id, {}), confined)
+
+
+def read_fetched(
+    data: bytes, *, name: str, article_id: str, address: str, encoding: str | None, confined: Confined
+) -> Iterator[Result]:
+    """The same of what was fetched from `address`; `encoding` is what the server said of it, `name` its file's."""
+    source = _Source(name, address, article_id, {}, address=address, encoding=encoding)
+    return read_stream(io.BytesIO(data), source, confined)
 
 
 def read_stream(stream: BinaryIO, source: _Source, confined: Confined) -> Iterator[Result]:
@@ -129,7 +140,7 @@ def _read_text(stream: BinaryIO, source: _Source, found: Format) -> Article:
     return read_text(
         stream.read(MAX_BYTES + 1),
         article_id=parse_article_id(source.article_id),
-        metadata=source.fields,
+        metadata=source.fields or _at(source.address),
         is_markdown=found is Format.MARKDOWN,
     )
 
@@ -150,7 +161,18 @@ def _read_several(found: Format, stream: BinaryIO, source: _Source) -> Iterator[
 
         yield from _read_records(read_posts(stream), source.origin)
     else:
-        raise UserError("it is XML, but not of articles; save the articles as pages, text or JSON Lines")
+        yield from _read_records(_entries(stream.read(MAX_BYTES + 1)), source.origin)
+
+
+def _entries(data: bytes) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """The entries of a feed that was saved, each with its number; nothing is fetched for them."""
+    from corpus.readers.feed import read_feed
+
+    return ((number, entry.record) for number, entry in enumerate(read_feed(data), start=1))
+
+
+def _at(address: str | None) -> Mapping[str, object]:
+    return {"url": address} if address else {}
 
 
 def _json_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -247,8 +269,12 @@ def _read_document(found: Format, data: bytes, source: _Source, confined: Confin
     if len(data) > MAX_DOCUMENT:
         raise UserError(f"it has more than {MAX_DOCUMENT:,} bytes; split it")
     article_id = parse_article_id(source.article_id)
+    # A page says better where it belongs than the address by which it was found.
+    is_page = found is Format.HTML
+    known = parse_metadata(source.fields if is_page else source.fields or _at(source.address))
+    found_at = (source.address, source.encoding) if is_page else None
     chapters = 0
-    for each in confined.read(found, data, article_id=article_id, known=parse_metadata(source.fields)):
+    for each in confined.read(found, data, article_id=article_id, known=known, found_at=found_at):
         chapters += isinstance(each, Article)
         # Of several articles in one file none is the file's own.
         where = f"{source.origin}:{chapters}" if found is Format.EPUB else source.origin

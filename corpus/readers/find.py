@@ -86,6 +86,11 @@ def count_suffixes(names: Iterable[str]) -> str:
     return ", ".join(f"{count} {suffix}" for suffix, count in counted.most_common())
 
 
+def is_address(source: str) -> bool:
+    """Whether `source` is meant as an address of the web and not as a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def printable_path(path: Path | str) -> str:
     """`path` for people and files: what is not UTF-8 or steers a terminal becomes the replacement character."""
     return _CONTROLS.sub("\ufffd", os.fsencode(path).decode("utf-8", errors="replace"))

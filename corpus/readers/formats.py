@@ -109,12 +109,13 @@ _BINARY = {
 }
 # What begins a text as well is sure only with a byte that no text has.
 _ALSO_WORDS = (b"MZ", b"BZh", b"ID3", b"RIFF", b"PAR1", b"GIF8")
+# A comment that was read to its end is not read again to a later one: that would double the time with each.
 _HTML = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
+    r"(?:<\?xml[^>]*>\s*)?(?><!--.{0,2000}?-->\s*)*+<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
 )
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9]*)[\s>/]", re.I)
 _FEED = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.{0,2000}?-->\s*|<!doctype[^>\[]*>\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]",
+    r"(?:<\?xml[^>]*>\s*)?(?><\?[^>]*>\s*|<!--.{0,2000}?-->\s*|<!doctype[^>\[]*>\s*)*+<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]",
     re.I | re.S,
 )
 _WORDPRESS = re.compile(r"wordpress\.org/export/", re.I)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from corpus.article import Article
 from corpus.errors import UserError
@@ -71,10 +71,14 @@ def _write(answers: BinaryIO, answer: dict[str, object]) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
 
 
-def _answers(order: dict[str, str], data: bytes) -> Iterator[dict[str, object]]:
+def _answers(order: dict[str, Any], data: bytes) -> Iterator[dict[str, object]]:
     try:
         for found in read_document(
-            Format(order["format"]), data, article_id=order["article_id"], known=to_metadata(order["known"])
+            Format(order["format"]),
+            data,
+            article_id=order["article_id"],
+            known=to_metadata(order["known"]),
+            found_at=order["found_at"],
         ):
             yield _answer(found)
     except UserError as error:

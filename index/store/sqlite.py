@@ -38,6 +38,9 @@ CREATE TABLE IF NOT EXISTS article (
     text_sha256 TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS article_published ON article (published);
 CREATE INDEX IF NOT EXISTS article_source ON article (source);
+CREATE INDEX IF NOT EXISTS article_listed ON article (
+    published DESC, article_id, title, source, url, passages, characters);
+CREATE INDEX IF NOT EXISTS article_title ON article (title COLLATE NOCASE, article_id);
 CREATE INDEX IF NOT EXISTS article_text ON article (text_sha256);
 CREATE TABLE IF NOT EXISTS origin (path TEXT PRIMARY KEY, article_id TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS origin_article ON origin (article_id);
@@ -54,7 +57,8 @@ CREATE INDEX IF NOT EXISTS removed_seq ON removed (seq);
 """
 
 
-_LISTED = "article_id, title, source, published, url, passages, characters"
+# What a list shows of an article, all of it in the index `article_listed`.
+LISTED = "article_id, title, source, published, url, passages, characters"
 # In the order of a PassageRecord's fields.
 _RECORD = (
     "article_id, start_offset, end_offset, data, terms, places, vectors "
@@ -246,13 +250,13 @@ class ArticleStore:
     def list_articles(self) -> list[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
         with self.reading() as db:
-            rows = db.execute(f"SELECT {_LISTED} FROM article ORDER BY published IS NULL, published DESC, article_id")
-            return [_to_listed(row) for row in rows]
+            rows = db.execute(f"SELECT {LISTED} FROM article ORDER BY published IS NULL, published DESC, article_id")
+            return [to_listed(row) for row in rows]
 
     def listed(self, article_ids: Collection[str]) -> dict[str, ListedArticle]:
         """The articles with these ids without their texts, by id; unknown ids are left out."""
-        rows = self._select(f"SELECT {_LISTED} FROM article WHERE article_id IN ({{}})", sorted(article_ids))
-        return {row[0]: _to_listed(row) for row in rows}
+        rows = self._select(f"SELECT {LISTED} FROM article WHERE article_id IN ({{}})", sorted(article_ids))
+        return {row[0]: to_listed(row) for row in rows}
 
     def sources(self, limit: int) -> list[str]:
         """The sources with the most articles, at most `limit`, in alphabetical order."""
@@ -302,12 +306,13 @@ class ArticleStore:
     def each_article(self) -> Iterator[Article]:
         """Every article, whole, in the order of the ids, with the file that it was read from."""
         ids = self.article_ids()
-        origins = self._origins()
+        origins = self.origins()
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
             for article in self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values():
                 yield replace(article, origin=origins.get(article.article_id))
 
-    def _origins(self) -> dict[str, str]:
+    def origins(self) -> dict[str, str]:
+        """The path of the file that each article was read from, by its id; without those that had none of their own."""
         with self.reading() as db:
             # An index of an earlier version has none.
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'origin'").fetchone():
@@ -478,8 +483,8 @@ def _read_only(path: Path) -> str:
     return f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
 
 
-def _to_listed(row: Sequence[Any]) -> ListedArticle:
-    """A row of _LISTED."""
+def to_listed(row: Sequence[Any]) -> ListedArticle:
+    """An article of a row of LISTED."""
     article_id, title, source, published, url, passages, characters = row
     return ListedArticle(
         article_id=article_id,

@@ -46,7 +46,7 @@ class LexicalIndex:
 
     def __init__(self, store: ArticleStore) -> None:
         """Open the index beside `store`, an empty one if there is none. Raises StoreDamaged when it cannot be read."""
-        self._store = store
+        self.store = store
         self._folder = store.path.parent / FOLDER
         with self._explained():
             self._tantivy = self._open()
@@ -61,9 +61,9 @@ class LexicalIndex:
 
     def catch_up(self) -> None:
         """Replay the store's changes since `seq` and commit them. The caller holds the index folder's write lock."""
-        with self._store.one_moment():
-            seq = self._store.seq()
-            added, removed = self._store.added_since(self.seq), self._store.removed_since(self.seq)
+        with self.store.one_moment():
+            seq = self.store.seq()
+            added, removed = self.store.added_since(self.seq), self.store.removed_since(self.seq)
         if seq == self.seq:
             return
         with self._explained():
@@ -97,6 +97,17 @@ class LexicalIndex:
             numbers: list[Any] = searcher.fast_field_values("number", [address for _, address in found])
         hits = [Hit(number, score) for number, (score, _) in zip(numbers, found, strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.number))[:k]
+
+    def with_all(self, terms: Sequence[str], most: int) -> list[int]:
+        """Numbers of passages that have every one of these terms, themselves or in their title: at most `most`."""
+        if not terms:
+            return []
+        must = [(tantivy.Occur.Must, self._term_query(term)) for term in terms[:MAX_QUERY_TERMS]]
+        with self._explained():
+            searcher = self._tantivy.searcher()
+            found: list[Any] = searcher.search(tantivy.Query.boolean_query(must), most, count=False).hits
+            numbers: list[Any] = searcher.fast_field_values("number", [address for _, address in found])
+        return [int(number) for number in numbers]
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, the number of passages that have it."""
@@ -133,8 +144,8 @@ class LexicalIndex:
         return int(values[0]) if values else 0
 
     def _write(self, writer: tantivy.IndexWriter, numbers: Sequence[int]) -> None:
-        passages = self._store.terms(numbers)
-        listed = self._store.listed({article_id for article_id, _ in passages.values()})
+        passages = self.store.terms(numbers)
+        listed = self.store.listed({article_id for article_id, _ in passages.values()})
         titles = {article_id: " ".join(analyze(article.title)) for article_id, article in listed.items()}
         for number, (article_id, terms) in passages.items():
             document = tantivy.Document(number=number, terms=f"{titles[article_id]} {terms}")

@@ -9,6 +9,12 @@ from qa.answer import Citation
 Span = tuple[int, int]
 
 
+def article_address(article_id: str) -> str:
+    """The reader page of an article, relative to the server's root."""
+    # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
+    return f"articles/{quote(article_id, safe='')}"
+
+
 def reader_address(article_id: str, start: int, end: int, answer: Span | None = None, short: Span | None = None) -> str:
     """The reader page with `start:end` marked and scrolled to, in it `answer`, in that `short`.
 
@@ -16,8 +22,7 @@ def reader_address(article_id: str, start: int, end: int, answer: Span | None = 
     """
     named = [(name, span) for name, span in (("answer", answer), ("short", short)) if span]
     inside = "".join(f"&{name}_start={first}&{name}_end={last}" for name, (first, last) in named)
-    # Slashes too: a browser would resolve the `..` of an id like `a/../b`.
-    return f"articles/{quote(article_id, safe='')}?start={start}&end={end}{inside}#quote"
+    return f"{article_address(article_id)}?start={start}&end={end}{inside}#quote"
 
 
 def cited_address(citation: Citation) -> str:

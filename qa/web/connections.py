@@ -54,7 +54,7 @@ class Connection(H11Protocol):
         self._wait()
         if len(self.connections) > most_connections():
             # Itself, where all the others are at work.
-            waiting: list[Connection] = [each for each in self.connections if getattr(each, "_deadline", None)]
+            waiting = [each for each in self.connections if isinstance(each, Connection) and each._deadline]
             min(waiting, key=lambda each: each._when()).give_up()
 
     def connection_lost(self, exc: Exception | None) -> None:

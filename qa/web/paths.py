@@ -16,6 +16,7 @@ CHAT_STREAM = f"{CHAT_PATH}/gradio_api/queue/data"
 CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
+ARTICLES_PATH = "/articles"
 EVALUATION_PATH = "/evaluation"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"

@@ -30,6 +30,7 @@ from qa.web.gate.guard import Guard
 from qa.web.gate.proxies import Proxies
 from qa.web.gate.throttle import Throttle
 from qa.web.observe import Observer, log_as_json, metrics_routes
+from qa.web.pages.articles import articles_routes
 from qa.web.pages.evaluation import evaluation_routes
 from qa.web.pages.reader import reader_routes
 from qa.web.pages.unknown import add_unknown_page
@@ -88,6 +89,7 @@ def create_app(archive: Archive) -> FastAPI:
     add_unknown_page(app)
     app.include_router(status_routes(warm.is_set))
     app.include_router(api_routes(archive, observer))
+    app.include_router(articles_routes(archive))
     app.include_router(reader_routes(archive))
     app.include_router(evaluation_routes(settings.runs))
     app.include_router(metrics_routes(observer))

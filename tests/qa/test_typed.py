@@ -77,6 +77,7 @@ def change(archive: Archive) -> None:
         text = unreadable.origin + unreadable.reason
     number = archive.add("a file").added + archive.remove("one").removed + archive.remove(["one", "two"]).removed
     number = archive.rebuild().added + archive.rebuild(on_progress=show).updated
+    number = archive.add("a folder", only={Path("a file")}).added
     if archive.report is not None:
         number = archive.report.added
 
@@ -86,6 +87,11 @@ def look(archive: Archive) -> None:
     for listed in archive.list():
         text, number = listed.article_id + listed.title, listed.passages + listed.characters
         maybe, maybe, day = listed.source, listed.url, listed.published
+    listing = archive.browse("a word", source="a part", filters=Filters(), order="oldest", first=0, most=5)
+    number = listing.total + sum(each.passages for each in listing.articles)
+    for neighbour in archive.neighbours("one"):
+        text = neighbour.title if neighbour is not None else text
+    text = "".join(archive.origins().values()) + "".join(archive.common_sources(9))
     article = archive.article("one")
     text = article.article_id + article.title + article.text + article.text_sha256
     maybe, maybe, day = article.source, article.url, article.published

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.web.paths import CHAT_PATH, EMBED_PATH, EVALUATION_PATH
+from qa.web.paths import ARTICLES_PATH, CHAT_PATH, EMBED_PATH, EVALUATION_PATH
 
 _NO_OBJECTS = "base-uri 'self'; object-src 'none'; form-action 'self'"
 _ONLY_SELF = f"frame-ancestors 'none'; {_NO_OBJECTS}"
@@ -38,4 +38,4 @@ def policy_for(path: str, origins: tuple[str, ...], report_script: str) -> str:
         return EVALUATION_POLICY + report_script
     if path == EMBED_PATH:
         return EMBED_POLICY + " ".join(("'self'", *origins))
-    return READER_POLICY if path.startswith("/articles/") else STRICT_POLICY
+    return READER_POLICY if path == ARTICLES_PATH or path.startswith(f"{ARTICLES_PATH}/") else STRICT_POLICY

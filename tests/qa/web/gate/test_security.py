@@ -145,6 +145,7 @@ def test_a_posted_file_is_never_handed_out(client: TestClient, tmp_path: Path) -
         ("/chat/", "script-src 'self' 'unsafe-inline' 'unsafe-eval'"),
         ("/api/docs", "script-src 'self' 'unsafe-inline'"),
         ("/articles/none", "default-src 'none'; style-src 'self'"),
+        ("/articles", "default-src 'none'; style-src 'self'"),
         ("/api/articles", "default-src 'none'; frame-ancestors 'none'"),
         ("/health", "default-src 'none'; frame-ancestors 'none'"),
         ("/nowhere", "default-src 'none'; frame-ancestors 'none'"),

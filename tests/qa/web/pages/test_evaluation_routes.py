@@ -30,6 +30,7 @@ def pages(tmp_path: Path) -> TestClient:
     app.include_router(evaluation_routes(tmp_path / "runs"))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/", lambda: None, name="home")
+    app.add_api_route("/articles", lambda: None, name="articles")
     return TestClient(app)
 
 

@@ -1,0 +1,172 @@
+"""The "Articles" page: the list, searched and sorted, a screenful at a time, for a browser without JavaScript too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.templating import Jinja2Templates
+from starlette.datastructures import QueryParams
+from starlette.responses import RedirectResponse, Response
+
+from corpus.clean import check_readable
+from corpus.filters import Filters
+from qa.archive import Archive
+from qa.show.address import article_address
+from qa.show.wording import date_in_words
+from qa.web.pages.reader import page_of_error
+from qa.web.paths import ARTICLES_PATH, TEMPLATES
+
+if TYPE_CHECKING:
+    from index.store.browse import Listing, Order
+    from index.store.listed import ListedArticle
+
+# Jinja2Templates escapes everything in `.html` files.
+_TEMPLATES = Jinja2Templates(TEMPLATES)
+
+PAGE_ARTICLES = 50
+# Nobody types more; it would only have to be looked for.
+MAX_WORDS_CHARACTERS = 200
+_ORDERS: dict[Order, str] = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+
+
+class BadSearch(ValueError):
+    """Something in the address that no form sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was filled in above the list; `page` begins with 1."""
+
+    words: str = ""
+    source: str = ""
+    after: date | None = None
+    before: date | None = None
+    order: Order = "newest"
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: QueryParams) -> Search:
+        """The search of an address. Raises BadSearch naming the field and the value."""
+        order, number = query.get("order") or "newest", query.get("page") or "1"
+        if order not in _ORDERS:
+            raise BadSearch(f"there is no order {order!r:.80}; known are {', '.join(_ORDERS)}")
+        # Six digits: more pages than any list has.
+        if not (number.isascii() and number.isdigit() and len(number) <= 6 and int(number)):
+            raise BadSearch(f"{number!r:.80} is no number of a page")
+        return cls(
+            words=_text(query, "words"),
+            source=_text(query, "source"),
+            after=_day(query, "after"),
+            before=_day(query, "before"),
+            order=order,
+            page=int(number),
+        )
+
+    def address(self, page: int) -> str:
+        """The query of the address of another page of the same list."""
+        asked = {
+            "words": self.words,
+            "source": self.source,
+            "after": self.after,
+            "before": self.before,
+            "order": self.order if self.order != "newest" else "",
+            "page": page if page > 1 else "",
+        }
+        return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def narrows(self) -> bool:
+        """Whether not all articles are asked for."""
+        return bool(self.words or self.source or self.after or self.before)
+
+
+def articles_routes(archive: Archive) -> APIRouter:
+    """`/articles?words=&source=&after=&before=&order=&page=`."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(ARTICLES_PATH, name="articles")
+    def list_articles(request: Request) -> Response:
+        try:
+            search = Search.of(request.query_params)
+            listing = _find(archive, search)
+        except BadSearch as error:
+            return page_of_error(request, 400, f"The address does not fit the list: {error}.")
+        pages = max(1, -(-listing.total // PAGE_ARTICLES))
+        if search.page > pages:
+            return RedirectResponse(f"{request.url_for('articles').path}{search.address(pages)}")
+        return _TEMPLATES.TemplateResponse(request, "articles.html", _shown(archive, search, listing, pages))
+
+    @routes.get(f"{ARTICLES_PATH}/")
+    def no_article(request: Request) -> Response:
+        return RedirectResponse(request.url_for("articles").path)
+
+    return routes
+
+
+def _find(archive: Archive, search: Search) -> Listing:
+    return archive.browse(
+        search.words,
+        source=search.source,
+        filters=Filters(after=search.after, before=search.before),
+        order=search.order,
+        first=(search.page - 1) * PAGE_ARTICLES,
+        most=PAGE_ARTICLES,
+    )
+
+
+def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> dict[str, object]:
+    first = (search.page - 1) * PAGE_ARTICLES
+    return {
+        "search": search,
+        "orders": _ORDERS,
+        "sources": archive.common_sources(),
+        "articles": [_row(article) for article in listing.articles],
+        "total": listing.total,
+        "count": _count(search, listing, first),
+        "pages": pages,
+        "newer": search.address(search.page - 1) if search.page > 1 else None,
+        "older": search.address(search.page + 1) if search.page < pages else None,
+    }
+
+
+def _row(article: ListedArticle) -> Mapping[str, object]:
+    return {
+        "address": article_address(article.article_id),
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "day": date_in_words(article.published),
+        "characters": article.characters,
+    }
+
+
+def _count(search: Search, listing: Listing, first: int) -> str:
+    if not listing.total:
+        return "No article is like that." if search.narrows else "There are no articles yet."
+    if listing.total == 1:
+        return "One article"
+    shown = f"{first + 1:,} to {first + len(listing.articles):,} of {listing.total:,} articles"
+    return shown if listing.total > PAGE_ARTICLES else f"{listing.total:,} articles"
+
+
+def _text(query: QueryParams, name: str) -> str:
+    text = (query.get(name) or "").strip()
+    if len(text) > MAX_WORDS_CHARACTERS:
+        raise BadSearch(f"{name} has more than {MAX_WORDS_CHARACTERS} characters")
+    try:
+        return check_readable(text)
+    except ValueError as error:
+        raise BadSearch(f"{name}: {error}") from error
+
+
+def _day(query: QueryParams, name: str) -> date | None:
+    text = query.get(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadSearch(f"{text!r:.80} is no day such as 2024-01-31") from error
