@@ -9,12 +9,14 @@ FAST := $(BIN)/python -m pytest -m "not slow" --hypothesis-profile=fast --ignore
 
 ## serve: install, build the index of the bundled articles if there is none, open the chat
 serve: $(VENV)/installed
-	@test -f $${ARTICLE_QA_INDEX:-.article-qa}/current || $(BIN)/article-qa build
+	@case "$$ARTICLE_QA_INDEX" in postgres*) ;; *) \
+	  test -f "$${ARTICLE_QA_INDEX:-.article-qa}/current" || $(BIN)/article-qa build ;; esac
 	$(BIN)/article-qa serve
 
 ## demo: the same articles, and a publisher's page on http://127.0.0.1:8000 with the widget in it
 demo: $(VENV)/installed
-	@test -f $${ARTICLE_QA_INDEX:-.article-qa}/current || $(BIN)/article-qa build
+	@case "$$ARTICLE_QA_INDEX" in postgres*) ;; *) \
+	  test -f "$${ARTICLE_QA_INDEX:-.article-qa}/current" || $(BIN)/article-qa build ;; esac
 	@echo "A publisher's page: http://127.0.0.1:8000"
 	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory examples/publisher 2>/dev/null & site=$$!; \
 	  trap "kill $$site" EXIT; ARTICLE_QA_ORIGINS=http://127.0.0.1:8000 $(BIN)/article-qa serve

@@ -31,6 +31,16 @@ class IndexFolder:
         self.path = path
 
     @property
+    def where(self) -> Path:
+        """The folder, by which it is opened again."""
+        return self.path
+
+    @property
+    def name(self) -> str:
+        """The folder, as a message names it."""
+        return str(self.path)
+
+    @property
     def store_name(self) -> str:
         """The SQLite file's name inside a generation."""
         return "articles.db"
@@ -69,6 +79,10 @@ class IndexFolder:
         generation.mkdir(parents=True)
         return generation
 
+    def generations(self) -> list[Path]:
+        """The folders of all generations."""
+        return sorted(self.path.glob(f"{GENERATION}*"))
+
     def activate(self, generation: Path) -> None:
         """Make `generation` the current one, in one step that survives a power cut."""
         part = self.path / f"{POINTER}.part"
@@ -84,14 +98,24 @@ class IndexFolder:
         The caller holds the write lock.
         """
         kept = self.current()
-        for generation in self.path.glob(f"{GENERATION}*"):
+        for generation in self.generations():
             if generation != kept:
                 # On Windows files that a reader has open cannot be deleted; the next sweep deletes them.
                 shutil.rmtree(generation, ignore_errors=True)
 
+    def make_room(self) -> None:
+        """Nothing: `sweep` did. Who began to ask the generation before keeps its files open."""
+
+    def drop(self, generation: Path) -> None:
+        """Delete a generation."""
+        shutil.rmtree(generation, ignore_errors=True)
+
     @contextmanager
-    def writing(self, *, wait_seconds: float = 0.0) -> Iterator[None]:
-        """Hold the folder's write lock. Raises UserError when another has it for longer than `wait_seconds`."""
+    def writing(self, *, wait_seconds: float = 0.0, alone: bool = True) -> Iterator[None]:
+        """Hold the folder's write lock, always `alone`.
+
+        Raises UserError when another has it for longer than `wait_seconds`.
+        """
         lock = FileLock(self.path / "write.lock", timeout=wait_seconds)
         try:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from corpus.article import Article, Passage
 from corpus.errors import UserError
 from corpus.months import MONTHS
 from corpus.passages import MAX_WORDS, MIN_WORDS, OVERLAP_SENTENCES
 from index.encoders.encoder import Encoder
-from index.generations import IndexFolder
-from index.store.sqlite import ArticleStore, open_current
+from index.store.store import open_current
+
+if TYPE_CHECKING:
+    from index.place import Place
+    from index.store.store import Store
 
 ENCODER_KEY = "encoder"
 RECIPE_KEY = "recipe"
@@ -30,23 +35,28 @@ def embedded_text(article: Article, passage: Passage) -> str:
     return "\n".join(part for part in (article.title, published, passage.text) if part)
 
 
-def open_store(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
+def open_store(place: Place, encoder: Encoder) -> Store:
     """The current generation's store.
 
     Raises UserError when nothing was built yet, IndexMismatch when another encoder or version built it.
     """
-    store = open_current(folder)
+    store = open_current(place)
+    check_recipe(store, place.name, encoder)
+    return store
+
+
+def check_recipe(store: Store, name: str, encoder: Encoder) -> None:
+    """Raise IndexMismatch, and close the store, when another encoder or version built it; `name` says where it is."""
     built_with, recipe = store.meta(ENCODER_KEY), store.meta(RECIPE_KEY)
     if built_with != encoder.fingerprint:
         store.close()
         raise IndexMismatch(
-            f"{str(folder.path)!r} was built with the encoder {built_with!r} but the settings ask for "
+            f"{name!r} was built with the encoder {built_with!r} but the settings ask for "
             f"{encoder.fingerprint!r}; run `article-qa rebuild`, or change the setting `encoder`"
         )
     if recipe != RECIPE:
         store.close()
         raise IndexMismatch(
-            f"{str(folder.path)!r} was built by another version (recipe {recipe!r}, wanted {RECIPE!r}); "
+            f"{name!r} was built by another version (recipe {recipe!r}, wanted {RECIPE!r}); "
             "run `article-qa rebuild`, which makes it anew from its own articles"
         )
-    return store

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from corpus.article import Article
 from corpus.errors import UserError
 from corpus.readers import LeftOut, Read, Remark, Unreadable
 from index.encoders.encoder import Encoder, Vector
-from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
 from index.sentences import (
     ReadPassage,
@@ -27,9 +26,14 @@ from index.sentences import (
 )
 from index.store.errors import StoreDamaged
 from index.store.record import PassageRecord
-from index.store.sqlite import EARLIER_FORMAT, FORMAT, ArticleStore, open_current
+from index.store.sqlite import ArticleStore
+from index.store.store import create_store, open_current
 from index.vectors import is_whole, to_bytes, write_snapshot
 from index.words.tantivy import LexicalIndex
+
+if TYPE_CHECKING:
+    from index.place import Place
+    from index.store.store import Store
 
 # Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
 # loses seconds of work.
@@ -63,7 +67,7 @@ def _tell_nobody(_articles: int, _passages: int) -> None:
 
 
 def build_index(
-    folder: IndexFolder,
+    place: Place,
     articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
@@ -74,104 +78,104 @@ def build_index(
     questions from its first article on; if it is killed, the articles it had stored stay. Raises UserError when no
     article could be read.
     """
-    with folder.writing(wait_seconds=WAIT_SECONDS):
-        return _build(folder, articles, encoder, progress)
+    with place.writing(wait_seconds=WAIT_SECONDS):
+        return _build(place, articles, encoder, progress)
 
 
-def rebuild_index(folder: IndexFolder, encoder: Encoder, progress: Progress = _tell_nobody) -> Report:
+def rebuild_index(place: Place, encoder: Encoder, progress: Progress = _tell_nobody) -> Report:
     """Make the index anew from its own articles: for another encoder, or of an earlier version's index.
 
     Vectors that are still right are kept. Raises UserError when there is no index, or it cannot be read.
     """
     with (
-        folder.writing(wait_seconds=WAIT_SECONDS),
-        contextlib.closing(open_current(folder, formats=(EARLIER_FORMAT, FORMAT))) as store,
+        place.writing(wait_seconds=WAIT_SECONDS),
+        contextlib.closing(open_current(place, earlier=True)) as store,
     ):
         if store.counts()[0] == 0:
-            raise UserError(f"the index in {str(folder.path)!r} has no articles; name some to `article-qa build`")
-        return _build(folder, store.each_article(), encoder, progress)
+            raise UserError(f"the index in {place.name!r} has no articles; name some to `article-qa build`")
+        return _build(place, store.each_article(), encoder, progress)
 
 
-def _build(folder: IndexFolder, articles: Iterable[Read], encoder: Encoder, progress: Progress) -> Report:
+def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: Progress) -> Report:
     with contextlib.ExitStack() as stack:
-        previous = _reusable(folder, encoder)
+        previous = _reusable(place, encoder)
         if previous is not None:
             stack.callback(previous.close)
-        generation = folder.new_generation()
-        stack.callback(_drop_unless_current, folder, generation)
-        store = _create_store(folder, generation, encoder)
+        place.make_room()
+        store = _create_store(place, encoder)
+        stack.callback(_drop_unless_current, place, store)
         stack.callback(store.close)
-        is_first = previous is None and _current_or_none(folder) is None
+        is_first = previous is None and _current_or_none(place) is None
 
         def stored(done: int, passages: int) -> None:
             nonlocal is_first
             # Not before: who stops the very first build in its first seconds is left with no index, not an empty one.
             if is_first and passages:
-                folder.activate(generation)
+                place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
                 is_first = False
             progress(done, passages)
 
         report = _write(store, articles, encoder, stored, previous)
         if store.counts()[0] == 0:
             raise UserError(_nothing_read(report))
-        derive(store, encoder)
-        folder.activate(generation)
-        folder.sweep()
+        derive(store, encoder.dim)
+        place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
+        place.sweep()
     return report
 
 
 def add_articles(
-    folder: IndexFolder,
+    place: Place,
     articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress = _tell_nobody,
 ) -> Report:
     """Add articles; one whose id is there already is replaced if it differs and left alone if it does not."""
-    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
+    with place.writing(wait_seconds=WAIT_SECONDS, alone=False), contextlib.closing(open_store(place, encoder)) as store:
         report = _write(store, articles, encoder, progress, None)
-        derive(store, encoder)
+        derive(store, encoder.dim)
     return report
 
 
-def remove_articles(folder: IndexFolder, article_ids: Sequence[str], encoder: Encoder) -> Report:
+def remove_articles(place: Place, article_ids: Sequence[str], encoder: Encoder) -> Report:
     """Remove articles: all of them, or none when one id is unknown (ArticleNotFound)."""
-    with folder.writing(wait_seconds=WAIT_SECONDS), contextlib.closing(open_store(folder, encoder)) as store:
+    with place.writing(wait_seconds=WAIT_SECONDS, alone=False), contextlib.closing(open_store(place, encoder)) as store:
         with store.writing():
             for article_id in dict.fromkeys(article_ids):
                 store.drop(article_id)
-        derive(store, encoder)
+        derive(store, encoder.dim)
     return Report(removed=len(set(article_ids)))
 
 
-def derive(store: ArticleStore, encoder: Encoder) -> None:
-    """Bring the lexical index and the vectors' snapshot up to the store's last change.
+def derive(store: Store, dim: int) -> None:
+    """Bring what is derived of a store, whose vectors have `dim` numbers, up to its last change.
 
     The caller holds the write lock.
     """
-    LexicalIndex(store).catch_up()
-    write_snapshot(store, encoder.dim)
+    if isinstance(store, ArticleStore):
+        LexicalIndex(store).catch_up()
+        write_snapshot(store, dim)
+    else:
+        store.derive()
 
 
 def _write(
-    store: ArticleStore,
+    store: Store,
     articles: Iterable[Read],
     encoder: Encoder,
     progress: Progress,
-    previous: ArticleStore | None,
+    previous: Store | None,
 ) -> Report:
     report = Report()
     changed = _changed(store, articles, report, progress)
     for batch in _batches(_draft(article, previous, encoder.dim) for article in changed):
         _encode(batch, encoder)
-        with store.writing():
-            for draft in batch:
-                draft.is_update = store.text_sha256(draft.article.article_id) is not None
-                if draft.is_update:
-                    store.drop(draft.article.article_id)
-                store.put(draft.article, draft.records)
+        for drafts in _together(batch, store.articles_together):
+            with store.writing():
+                for draft in drafts:
+                    draft.outcome = _put(store, draft)
         for draft in batch:
-            report.updated += draft.is_update
-            report.added += not draft.is_update
+            setattr(report, draft.outcome, getattr(report, draft.outcome) + 1)
             progress(1, len(draft.records))
     return report
 
@@ -184,10 +188,27 @@ class _Draft:
     passages: list[ReadPassage]
     vectors: dict[tuple[int, int], bytes]
     records: list[PassageRecord]
-    is_update: bool = False
+    outcome: Literal["added", "updated", "unchanged"] = "added"
 
 
-def _changed(store: ArticleStore, articles: Iterable[Read], report: Report, progress: Progress) -> Iterator[Article]:
+def _put(store: Store, draft: _Draft) -> Literal["added", "updated", "unchanged"]:
+    known = store.articles([draft.article.article_id]).get(draft.article.article_id)
+    if known == draft.article:
+        # Another process was quicker.
+        return "unchanged"
+    if known is not None:
+        store.drop(draft.article.article_id)
+    store.put(draft.article, draft.records)
+    return "added" if known is None else "updated"
+
+
+def _together(batch: Sequence[_Draft], n: int | None) -> Iterator[Sequence[_Draft]]:
+    n = n or len(batch)
+    for first in range(0, len(batch), n):
+        yield batch[first : first + n]
+
+
+def _changed(store: Store, articles: Iterable[Read], report: Report, progress: Progress) -> Iterator[Article]:
     # What is not stored yet.
     origins: dict[str, str] = {}
     contents: dict[bytes, str] = {}
@@ -226,7 +247,7 @@ def _content(article: Article) -> bytes:
     return hashlib.blake2b(repr(values).encode("utf-8", "replace"), digest_size=12).digest()
 
 
-def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
+def _draft(article: Article, previous: Store | None, dim: int) -> _Draft:
     """The article, with what the previous index has of it where it is the same there, and whole."""
     try:
         return _kept(article, previous, dim)
@@ -235,7 +256,7 @@ def _draft(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
         return _Draft(article, read_article(article), {}, [])
 
 
-def _kept(article: Article, previous: ArticleStore | None, dim: int) -> _Draft:
+def _kept(article: Article, previous: Store | None, dim: int) -> _Draft:
     if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
         return _Draft(article, read_article(article), {}, [])
     if previous.meta(RECIPE_KEY) == RECIPE:
@@ -303,33 +324,33 @@ def _record(draft: _Draft, read: ReadPassage, rows: Mapping[str, Vector]) -> Pas
     )
 
 
-def _create_store(folder: IndexFolder, generation: Path, encoder: Encoder) -> ArticleStore:
-    store = ArticleStore(generation / folder.store_name, create=True)
+def _create_store(place: Place, encoder: Encoder) -> Store:
+    store = create_store(place, encoder.dim)
     store.set_meta(ENCODER_KEY, encoder.fingerprint)
     store.set_meta(RECIPE_KEY, RECIPE)
     return store
 
 
-def _reusable(folder: IndexFolder, encoder: Encoder) -> ArticleStore | None:
+def _reusable(place: Place, encoder: Encoder) -> Store | None:
     """The current index, if its vectors are those that this build would make."""
     # An old index that cannot be opened is no obstacle: it is this build that replaces it.
     with contextlib.suppress(UserError):
-        store = open_current(folder, formats=(EARLIER_FORMAT, FORMAT))
+        store = open_current(place, earlier=True)
         if store.meta(ENCODER_KEY) == encoder.fingerprint and store.meta(RECIPE_KEY) in SAME_VECTORS:
             return store
         store.close()
     return None
 
 
-def _drop_unless_current(folder: IndexFolder, generation: Path) -> None:
+def _drop_unless_current(place: Place, store: Store) -> None:
     """What a build that failed has made is of no use to anybody."""
-    if _current_or_none(folder) != generation:
-        shutil.rmtree(generation, ignore_errors=True)
+    if _current_or_none(place) != store.generation:
+        place.drop(store.generation)  # type: ignore[arg-type]  # a place's own
 
 
-def _current_or_none(folder: IndexFolder) -> Path | None:
+def _current_or_none(place: Place) -> Path | str | None:
     with contextlib.suppress(UserError):
-        return folder.current()
+        return place.current()
     return None
 
 

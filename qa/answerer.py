@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
 from corpus.filters import Filters
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
+from index.store.errors import TryAgain
 from index.store.listed import ListedArticle
-from index.store.sqlite import ArticleStore
 from index.words.analyze import analyze
 from qa.answer import Answer, IndexInfo
 from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_behind, weigh
@@ -38,6 +40,7 @@ from qa.show.reply import reply_in_words
 from qa.show.wording import counted_in_words
 
 if TYPE_CHECKING:
+    from index.store.store import Store
     from qa.write.writer import Writer
 
 # A question can name one of so many, those with the most articles.
@@ -97,6 +100,21 @@ class Answerer:
         A message that is no question ("Thanks!") gets a reply.
         With `write` the language model, if there is one, sums an answer up. Raises BadQuestion.
         """
+        asking = partial(self._ask, question, history=history, k=k, filters=filters, asked_on=asked_on, write=write)
+        with suppress(TryAgain):
+            return asking()
+        return asking()
+
+    def _ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn],
+        k: int,
+        filters: Filters | None,
+        asked_on: date | None,
+        write: bool,
+    ) -> Answer:
         started = time.perf_counter()
         _check(question, k)
         filters = self._by_known_sources(filters)
@@ -162,7 +180,7 @@ class Answerer:
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
     @property
-    def store(self) -> ArticleStore:
+    def store(self) -> Store:
         """The current articles; read it anew each time, a build swaps it."""
         return self._retriever.store
 
@@ -261,7 +279,7 @@ def _understood(asked: Question) -> str | None:
     return counted_in_words(named.words, newest) if named and newest else None
 
 
-def _newest_if_too_old(asked: Question, store: ArticleStore) -> date | None:
+def _newest_if_too_old(asked: Question, store: Store) -> date | None:
     """The day of the newest article, if the question is about a later time than that; else None."""
     if asked.preference.to_reach is None:
         return None

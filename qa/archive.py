@@ -15,7 +15,8 @@ from corpus.article import Article
 from corpus.clean import check_readable
 from corpus.errors import UserError
 from corpus.filters import Filters
-from index.generations import IndexFolder
+from index.place import place_of, read_place
+from index.postgres.address import Address
 from qa.answer import Answer, IndexInfo
 from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
@@ -23,9 +24,11 @@ from qa.settings import Settings, load_settings
 if TYPE_CHECKING:
     from corpus.readers import Read
     from index.encoders.encoder import Encoder
+    from index.place import Place
     from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
     from index.store.sqlite import ArticleStore
+    from index.store.store import Store
     from index.update import Report
     from index.words.tantivy import LexicalIndex
     from qa.answerer import Answerer
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from qa.evaluate.measure.evaluation import Evaluation
     from qa.question.followup import Turn
 
-    _Change = Callable[[IndexFolder, Iterable[Read], Encoder, Advance], Report]
+    _Change = Callable[[Place, Iterable[Read], Encoder, Advance], Report]
 
 _Sources = str | Path | Sequence[str | Path]
 # Keeps the indexes of evaluated sets that bring their own articles.
@@ -45,7 +48,7 @@ MOST_WORDS = 8
 
 
 class Archive:
-    """Articles in a folder, and the answers they give. Safe to use from several threads.
+    """Articles in a folder or a database, and the answers they give. Safe to use from several threads.
 
     What a method needs is opened at its first call: the articles can be listed and read without the models. What
     other processes add, remove or build anew is seen at the next call.
@@ -62,9 +65,9 @@ class Archive:
         """
         self.settings = settings or load_settings()
         self.report: Report | None = None
-        self._folder = IndexFolder(self.settings.index)
+        self._place = place_of(self.settings.index)
         self._models = models
-        self._store: ArticleStore | None = None
+        self._store: Store | None = None
         self._words: LexicalIndex | None = None
         self._answerer: Answerer | None = None
         self._is_closed = False
@@ -75,9 +78,9 @@ class Archive:
 
     @classmethod
     def open(cls, index: str | Path | None = None, *, settings: Settings | None = None) -> Archive:
-        """The archive in the folder `index`, else in that of the settings. Raises UserError when there is none."""
+        """The archive in `index`, folder or database, else in that of the settings. Raises UserError without one."""
         archive = cls(_with_index(settings, index))
-        archive._folder.require_current()
+        archive._place.require_current()
         return archive
 
     @classmethod
@@ -89,10 +92,10 @@ class Archive:
         settings: Settings | None = None,
         on_progress: OnProgress | None = None,
     ) -> Archive:
-        """A new archive of `sources`, in the folder `index` or that of the settings; it replaces what was there.
+        """A new archive of `sources`, in the folder or database `index`; it replaces what was there.
 
-        Sources are files, folders and addresses of pages, feeds and sitemaps, "-" is standard input; without any, the
-        articles that come with the program.
+        Without `index`: in that of the settings. Sources are files, folders and addresses of pages, feeds and
+        sitemaps, "-" is standard input; without any, the articles that come with the program.
         What could not be read stands in `report`. Raises UserError when nothing could be read, and leaves the old
         archive as it was. `on_progress` is called with how many articles are done and how many there are, or None.
         """
@@ -121,19 +124,19 @@ class Archive:
 
         What was done comes back. The old archive answers questions until the new one is complete.
         """
-        from index.store.sqlite import EARLIER_FORMAT, FORMAT, open_current
+        from index.store.store import open_current
         from index.update import rebuild_index
 
-        with closing(open_current(self._folder, formats=(EARLIER_FORMAT, FORMAT))) as store:
+        with closing(open_current(self._place, earlier=True)) as store:
             advance = counting(on_progress, store.counts()[0])
-        return self._write(lambda encoder: rebuild_index(self._folder, encoder, advance))
+        return self._write(lambda encoder: rebuild_index(self._place, encoder, advance))
 
     def remove(self, article_ids: str | Sequence[str]) -> Report:
         """Remove articles: all that are named, or none if one is unknown, which raises UserError."""
         from index.update import remove_articles
 
         named = [_known_as_text(article_id) for article_id in _texts(article_ids)]
-        return self._write(lambda encoder: remove_articles(self._folder, named, encoder))
+        return self._write(lambda encoder: remove_articles(self._place, named, encoder))
 
     def list(self) -> Sequence[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
@@ -155,10 +158,12 @@ class Archive:
         the sources count.
         """
         from index.store.browse import Wanted, browse
+        from index.store.sqlite import ArticleStore
         from index.words.analyze import analyze
 
         with self._opening:
-            store, index = self._current_store(), self._current_words() if words.strip() else None
+            store = self._current_store()
+            index = self._current_words(store) if words.strip() and isinstance(store, ArticleStore) else None
         terms = list(dict.fromkeys(analyze(words)))
         wanted = Wanted(
             words=tuple(words.split()[:MOST_WORDS]),
@@ -167,13 +172,23 @@ class Archive:
             after=filters.after if filters else None,
             before=filters.before if filters else None,
         )
-        return browse(store, wanted, order=order, first=first, most=most)
+        if isinstance(store, ArticleStore):
+            return browse(store, wanted, order=order, first=first, most=most)
+        from index.postgres import browse as database
+
+        return database.browse(store, wanted, terms, order=order, first=first, most=most)
 
     def neighbours(self, article_id: str) -> tuple[ListedArticle | None, ListedArticle | None]:
         """The article before this one and the one behind it, newest first, without their texts."""
         from index.store.browse import neighbours
+        from index.store.sqlite import ArticleStore
 
-        return neighbours(self._current_store(), _known_as_text(article_id))
+        store, known = self._current_store(), _known_as_text(article_id)
+        if isinstance(store, ArticleStore):
+            return neighbours(store, known)
+        from index.postgres import browse as database
+
+        return database.neighbours(store, known)
 
     def article(self, article_id: str) -> Article:
         """One article, whole. Raises UserError when there is no such article."""
@@ -274,16 +289,16 @@ class Archive:
         asked = (pipeline.read_bundled() if gold is None else read_gold_set(Path(gold))).sample(limit)
         models, cache = self._load_models(), Path(cache)
         with self._evaluating:
-            folder = pipeline.index_of(asked, self._folder, cache, models.encoder, on_progress)
+            place = pipeline.index_of(asked, self._place, cache, models.encoder, on_progress)
             most_wrong = self.settings.most_wrong
-            run = pipeline.ask_set(asked, folder, cache, models, most_wrong=most_wrong, on_progress=on_progress)
-        pipeline.check_exactness(run, folder)
+            run = pipeline.ask_set(asked, place, cache, models, most_wrong=most_wrong, on_progress=on_progress)
+        pipeline.check_exactness(run, place)
         return summarise(
             asked,
-            pipeline.judge_run(asked, run, folder),
-            folder.path,
-            pipeline.time_answers(asked, folder, models, timed),
-            unreadable=pipeline.lost_articles(asked, folder),
+            pipeline.judge_run(asked, run, place),
+            place.where,
+            pipeline.time_answers(asked, place, models, timed),
+            unreadable=pipeline.lost_articles(asked, place),
             seed=SEED if seed is None else seed,
         )
 
@@ -320,7 +335,7 @@ class Archive:
         named = _texts(sources)
         articles = read_articles(named, web=open_web(self.settings, named), only=only)
         advance = counting(on_progress, count_articles(named) if on_progress else None)
-        return self._write(lambda encoder: change(self._folder, articles, encoder, advance))
+        return self._write(lambda encoder: change(self._place, articles, encoder, advance))
 
     def _write(self, write: Callable[[Encoder], Report]) -> Report:
         encoder = self._load_models().encoder
@@ -346,22 +361,21 @@ class Archive:
                 self._answerer = open_answerer(self.settings, self._load_models())
             return self._answerer
 
-    def _current_store(self) -> ArticleStore:
+    def _current_store(self) -> Store:
         """The store of the current generation, opened anew when a build, by any process, has replaced it."""
-        from index.store.sqlite import open_current
+        from index.store.store import open_current
 
         with self._opening:
             self._check_open()
-            current = self._folder.require_current()
-            if self._store is None or self._store.path.parent != current or self._store.is_replaced:
-                self._store = open_current(self._folder)
+            current = self._place.require_current()
+            if self._store is None or self._store.generation != current or self._store.is_replaced:
+                self._store = open_current(self._place)
             return self._store
 
-    def _current_words(self) -> LexicalIndex:
+    def _current_words(self, store: ArticleStore) -> LexicalIndex:
         """The words of the current store, as far as they were written."""
         from index.words.tantivy import LexicalIndex
 
-        store = self._current_store()
         if self._words is None or self._words.store is not store:
             self._words = LexicalIndex(store)
         else:
@@ -373,9 +387,26 @@ class Archive:
             raise ValueError("the archive is closed")
 
 
+def copy_archive(
+    source: str | Path | Address, target: str | Path | Address, *, on_progress: OnProgress | None = None
+) -> Report:
+    """Make the archive in the folder or database `target` the same as that in `source`; what was done comes back.
+
+    Nothing is encoded again. The old archive in `target` answers questions until the new one was compared with the
+    source. Raises UserError when it cannot be done.
+    """
+    from index.copy import copy_index
+    from index.store.store import open_current
+
+    taken, given = place_of(read_place(source)), place_of(read_place(target))
+    with closing(open_current(taken)) as store:
+        advance = counting(on_progress, store.counts()[0])
+    return copy_index(taken, given, lambda done: advance(done, 0))
+
+
 def _with_index(settings: Settings | None, index: str | Path | None) -> Settings:
     settings = settings or load_settings()
-    return settings if index is None else settings.model_copy(update={"index": Path(index)})
+    return settings if index is None else settings.model_copy(update={"index": read_place(index)})
 
 
 def _known_as_text(article_id: str) -> str:

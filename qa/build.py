@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
-from index.generations import IndexFolder
+from index.place import place_of
+from qa.feedback import beside
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def open_web(settings: Settings, sources: Sequence[str]) -> Web | None:
     from corpus.fetch.kept import KeptPages
     from corpus.readers.web import Web
 
-    kept = KeptPages(settings.index / KEPT_PAGES)
+    kept = KeptPages(beside(settings.index) / KEPT_PAGES)
     return Web(Fetcher(allows_private=settings.private_addresses, kept=kept), settings.pages)
 
 
@@ -78,7 +79,7 @@ def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
 
     models, writer = models or load_models(settings), load_writer(settings)
     return Answerer(
-        Retriever(IndexFolder(settings.index), models.encoder),
+        Retriever(place_of(settings.index), models.encoder),
         load_fitted(),
         most_wrong=settings.most_wrong,
         reader=models.reader,

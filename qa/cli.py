@@ -17,7 +17,7 @@ import click
 from corpus import bundled
 from corpus.errors import UserError
 from qa import __version__
-from qa.archive import Archive
+from qa.archive import Archive, copy_archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 # Files a build names when they could not be read; the rest are counted.
 SHOWN_FAILURES = 20
 
-_index = click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: .article-qa]")
+_index = click.option(
+    "--index", help="Folder of the index, or the address of its database, postgresql://...  [default: .article-qa]"
+)
 _config = click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings.")
 _encoder = click.option("--encoder", help="The sentence-transformers model, by name or folder.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Show what would come in, and change nothing.")
@@ -167,7 +169,7 @@ def watch(sources: tuple[str, ...], as_json: bool, interval: int, removes: bool,
 @_config
 @_encoder
 @_json
-def rebuild(index: Path | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
+def rebuild(index: str | None, config: Path | None, encoder: str | None, as_json: bool) -> None:
     """Make the index anew from its own articles: one of an earlier version, or for another encoder."""
     archive = Archive(load_settings(config, index=index, encoder=encoder))
     with progress_bar("articles") as on_progress:
@@ -180,7 +182,7 @@ def rebuild(index: Path | None, config: Path | None, encoder: str | None, as_jso
 @_index
 @_config
 @_json
-def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None, as_json: bool) -> None:
+def remove(article_ids: tuple[str, ...], index: str | None, config: Path | None, as_json: bool) -> None:
     """Remove articles: all that are named, or none if one is unknown."""
     _report(Archive(load_settings(config, index=index)).remove(article_ids), as_json)
 
@@ -189,7 +191,7 @@ def remove(article_ids: tuple[str, ...], index: Path | None, config: Path | None
 @_index
 @_config
 @_json
-def list_articles(index: Path | None, config: Path | None, as_json: bool) -> None:
+def list_articles(index: str | None, config: Path | None, as_json: bool) -> None:
     """List the articles, newest first."""
     for article in Archive(load_settings(config, index=index)).list():
         published = article.published.isoformat() if article.published else None
@@ -204,7 +206,7 @@ def list_articles(index: Path | None, config: Path | None, as_json: bool) -> Non
 @_index
 @_config
 @_json
-def show(article_id: str, index: Path | None, config: Path | None, as_json: bool) -> None:
+def show(article_id: str, index: str | None, config: Path | None, as_json: bool) -> None:
     """Print one article, as it is stored and cited."""
     article = Archive(load_settings(config, index=index)).article(article_id)
     published = article.published.isoformat() if article.published else None
@@ -252,7 +254,7 @@ def ask(question: tuple[str, ...], as_json: bool, full: bool, **options: Any) ->
 @_index
 @_config
 @_encoder
-def serve(host: str | None, port: int | None, index: Path | None, config: Path | None, encoder: str | None) -> None:
+def serve(host: str | None, port: int | None, index: str | None, config: Path | None, encoder: str | None) -> None:
     """Serve chat and API, the same as `python app.py`."""
     from qa.web.server import serve as serve_forever
 
@@ -264,7 +266,7 @@ def serve(host: str | None, port: int | None, index: Path | None, config: Path |
 @_index
 @_config
 @_json
-def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -> None:
+def verify(file: Path, index: str | None, config: Path | None, as_json: bool) -> None:
     """Check every citation of a saved answer or run (JSON, an answer a line) against the articles."""
     result = Archive(load_settings(config, index=index)).verify(file)
     if as_json:
@@ -282,7 +284,7 @@ def verify(file: Path, index: Path | None, config: Path | None, as_json: bool) -
 @_index
 @_config
 @_json
-def info(index: Path | None, config: Path | None, as_json: bool) -> None:
+def info(index: str | None, config: Path | None, as_json: bool) -> None:
     """Say what is in the index."""
     from qa.check.describe import describe_index
 
@@ -299,7 +301,7 @@ def info(index: Path | None, config: Path | None, as_json: bool) -> None:
 @_index
 @_config
 @_json
-def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
+def doctor(index: str | None, config: Path | None, as_json: bool) -> None:
     """Say what is wrong with the installation or the index, and the command that mends it."""
     from qa.check.doctor import examine
 
@@ -313,6 +315,17 @@ def doctor(index: Path | None, config: Path | None, as_json: bool) -> None:
             )
     if not all(finding.is_ok for finding in findings):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("source", metavar="FROM", callback=_utf8)
+@click.argument("target", metavar="TO", callback=_utf8)
+@_json
+def copy(source: str, target: str, as_json: bool) -> None:
+    """Copy the index FROM a folder or a database TO another, and compare the two; once stopped, it goes on."""
+    with progress_bar("articles") as on_progress:
+        report = copy_archive(source, target, on_progress=on_progress)
+    _report(report, as_json)
 
 
 main.add_command(evaluate)

@@ -41,7 +41,7 @@ _path = click.Path(path_type=Path)
 @click.option("--cache", type=_path, default=CACHE, show_default=True, help="Keeps the indexes of the sets' articles.")
 @click.option("--timed", type=click.IntRange(0), default=TIMED, show_default=True, help="Questions to time.")
 @click.option("--seed", type=int, help="Of the resampling behind intervals and tests.")
-@click.option("--index", type=_path, help="Folder of the index, for a set without articles.  [default: .article-qa]")
+@click.option("--index", help="Folder or database of the index, for a set without articles.  [default: .article-qa]")
 @click.option("--config", type=_path, help="A TOML file of settings.")
 @click.option("--encoder", help="The sentence-transformers model, by name or folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
@@ -60,7 +60,7 @@ def evaluate(gold: Path | None, **options: Any) -> None:  # noqa: ANN401  (click
 
 
 def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) -> None:
-    from index.generations import IndexFolder
+    from index.place import place_of
     from qa.evaluate import pipeline
     from qa.evaluate.compare.compare import compare, pair_up
     from qa.evaluate.compare.gate import apply_gates, parse_gate
@@ -74,7 +74,7 @@ def _evaluate(path: Path | None, settings: Settings, options: dict[str, Any]) ->
     asked = {name: options[name] for name in ("limit", "cache", "timed")}
     with progress_bar("evaluate") as on_progress:
         evaluation = Archive(settings).evaluate(path, **asked, seed=seed, on_progress=on_progress)
-    lost, folder = evaluation.unreadable, IndexFolder(evaluation.folder)
+    lost, folder = evaluation.unreadable, place_of(evaluation.folder)
     if lost:
         click.echo(f"{len(lost)} of the set's articles could not be indexed; the first: {lost[0]}", err=True)
     comparison, results = None, []

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from corpus.errors import UserError
+from index.postgres.address import Address
 
 FEEDBACK_FILE = "feedback.db"
 BUSY_SECONDS = 10.0
+
+# Where the index is a database, each server keeps what it was told in this folder of its own.
+ELSEWHERE = Path(".article-qa")
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS feedback (
@@ -32,11 +36,25 @@ class Feedback:
     passage_id: str | None = None
 
 
+def beside(index: Path | Address) -> Path:
+    """The folder for what is kept beside `index`."""
+    return index if isinstance(index, Path) else ELSEWHERE
+
+
+def feedback_path(index: Path | Address) -> Path:
+    """The file for the verdicts on answers from `index`."""
+    return beside(index) / FEEDBACK_FILE
+
+
 def store_feedback(path: Path, feedback: Feedback) -> int:
     """Add a verdict to the file at `path`, made when missing; the verdict's number comes back.
 
     Raises UserError when the file cannot be written.
     """
+    if path.parent == ELSEWHERE:
+        # Where it cannot be made, the file cannot be opened, which is said below.
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
     given_at = datetime.now(UTC).isoformat(timespec="seconds")
     values = (given_at, feedback.question, feedback.verdict, feedback.comment, feedback.passage_id)
     with _opened(path) as db, db:

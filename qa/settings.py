@@ -22,6 +22,8 @@ from pydantic import (
 )
 
 from corpus.errors import UserError
+from index.place import read_place
+from index.postgres.address import Address, read_address
 from qa.limits import DEFAULT_K, MAX_K
 
 CONFIG_FILE = Path("article-qa.toml")
@@ -33,6 +35,10 @@ _ORIGIN = re.compile(r"\*|https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 def _split(value: object) -> object:
     """An environment variable has a list with commas."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _read_place(value: object) -> object:
+    return read_place(value) if isinstance(value, str | Path) and "\0" not in str(value) else value
 
 
 def _check_origin(origin: str) -> str:
@@ -82,7 +88,9 @@ class Settings(BaseModel):
             raise ValueError("it holds a NUL character, which no path, name or key can have")
         return value
 
-    index: Path = Field(default=Path(".article-qa"), description="folder of the index")
+    index: Annotated[Path | Address, BeforeValidator(_read_place)] = Field(
+        default=Path(".article-qa"), description="folder of the index, or the address of its database, postgresql://..."
+    )
     encoder: str = Field(
         default="all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
     )
@@ -172,5 +180,11 @@ def _check(origin: str, layer: Mapping[str, object]) -> None:
         first = error.errors()[0]
         key, message = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         # A key has no place on a screen or in a log.
-        value = "(not shown)" if key in ("api_key", "writer_key") else repr(first["input"])
+        value = "(not shown)" if key in ("api_key", "writer_key") else _shown(first["input"])
         raise UserError(f"bad value {value} for {key!r} in {origin}: {message}") from error
+
+
+def _shown(value: object) -> str:
+    """As it was given, but for a database's password."""
+    address = read_address(str(value))
+    return repr(str(address)) if address else repr(value)

@@ -6,6 +6,7 @@ import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ARTICLES, HashEncoder
@@ -13,6 +14,16 @@ from hypothesis import settings
 
 from index.generations import IndexFolder
 from index.update import build_index
+
+if TYPE_CHECKING:
+    from postgres_server import Server
+
+    from index.place import Place
+    from index.postgres.database import Database
+
+SHARED = "shared"
+# Wherever an index can be. The fast tests start no server.
+PLACES = ("folder", pytest.param("database", marks=pytest.mark.slow))
 
 # The line by which a file marks all its tests.
 ALL_SLOW = "pytestmark = pytest.mark.slow"
@@ -73,3 +84,61 @@ def built(folder: IndexFolder, shared: IndexFolder) -> IndexFolder:
     # What SQLite keeps beside the store while somebody reads it holds nothing, and may go at any moment.
     shutil.copytree(shared.path, folder.path, ignore=shutil.ignore_patterns("*.db-shm", "*.db-wal"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    from postgres_server import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    """A database in which nothing was built yet."""
+    from postgres_server import new_database
+
+    with new_database(server) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: Server) -> Iterator[Database]:
+    """The index of `shared` in a database: to read, never to write."""
+    from postgres_server import new_database
+
+    with new_database(server, SHARED) as database:
+        build_index(database, ARTICLES, HashEncoder())
+        # So that it can be a template, which nobody may be connected to.
+        database.close()
+        yield database
+
+
+@pytest.fixture
+def built_database(server: Server, shared_database: Database) -> Iterator[Database]:
+    """The index of `built` in a database, the test's own to write to."""
+    from postgres_server import new_database
+
+    shared_database.close()
+    with new_database(server, template=SHARED) as database:
+        yield database
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest) -> Place:
+    """A folder, then a database, in which nothing was built yet."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(params=PLACES)
+def built_place(request: pytest.FixtureRequest) -> Place:
+    """An index of ARTICLES, the test's own to write to: in a folder, then in a database."""
+    return request.getfixturevalue({"folder": "built", "database": "built_database"}[request.param])
+
+
+@pytest.fixture(params=PLACES)
+def shared_place(request: pytest.FixtureRequest) -> Place:
+    """An index of ARTICLES, to read: in a folder, then in a database."""
+    return request.getfixturevalue({"folder": "shared", "database": "shared_database"}[request.param])

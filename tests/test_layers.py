@@ -37,6 +37,8 @@ HOMES = {
     "starlette": ("qa/web/", "app.py"),
     "uvicorn": ("qa/web/", "app.py"),
     "sqlite3": ("index/store/", "qa/feedback.py"),
+    "psycopg": ("index/postgres/",),
+    "psycopg_pool": ("index/postgres/",),
     "httpx": ("corpus/fetch/", "qa/write/writer.py"),
     "fastfeedparser": ("corpus/readers/feed.py",),
     "protego": ("corpus/fetch/robots.py",),
@@ -180,6 +182,6 @@ def test_the_environment_is_read_in_settings_only() -> None:
 def test_the_command_starts_without_the_heavy_libraries() -> None:
     code = "import json, sys, qa.cli; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
-    heavy = {"torch", "sentence_transformers", "gradio", "fastapi", "faiss", "tantivy", "numpy"}
+    heavy = {"torch", "sentence_transformers", "gradio", "fastapi", "faiss", "tantivy", "numpy", "psycopg"}
     heavy |= {"lxml", "trafilatura", "pypdfium2", "mammoth", "striprtf", "ftfy"}
     assert heavy & set(json.loads(done.stdout)) == set()

@@ -22,6 +22,10 @@ class StoreDamaged(UserError):
     """The SQLite file is not one, or not whole."""
 
 
+class TryAgain(UserError):
+    """What was asked went away meanwhile; who asks once more finds what is there instead."""
+
+
 class OtherFormat(UserError):
     """The index was written by another version, in a form that this one does not ask."""
 

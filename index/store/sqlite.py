@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -77,6 +77,9 @@ _WRONG = (
 class ArticleStore:
     """One SQLite file. Safe to use from several threads and, through SQLite, several processes."""
 
+    # In one transaction as many as are encoded together.
+    articles_together: int | None = None
+
     def __init__(self, path: Path, *, create: bool = False, formats: Sequence[int] = (FORMAT,)) -> None:
         """Open `path`; make it when `create`. Raises StoreDamaged, or OtherFormat for one that is not of `formats`."""
         self.path = path
@@ -111,6 +114,19 @@ class ArticleStore:
                 f"{str(path)!r} has index format {found!r}, this version's is {FORMAT}; run "
                 "`article-qa rebuild`, which makes it anew from its own articles"
             )
+
+    @property
+    def generation(self) -> Path:
+        """The folder of the generation that it is of."""
+        return self.path.parent
+
+    def changed_at(self) -> float:
+        """When the index was changed last, in seconds since 1970."""
+        return max(file.stat().st_mtime for file in self.generation.glob(f"{self.path.name}*"))
+
+    def size(self) -> int:
+        """Bytes that it takes on disk, with what is derived from it."""
+        return sum(file.stat().st_size for file in self.generation.rglob("*") if file.is_file())
 
     def close(self) -> None:
         """Close the file."""
@@ -165,6 +181,11 @@ class ArticleStore:
         """Set a setting of the index."""
         with self._lock, explained(self.path):
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def drop_meta(self, key: str) -> None:
+        """Forget a setting of the index."""
+        with self._lock, explained(self.path):
+            self.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
 
     def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
         """Store an article and its passages; the passages' new numbers come back.
@@ -462,6 +483,19 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
             # A build may have swept it away since it was looked up; damage stays where it is.
             if generation == tried:
                 raise
+
+
+def unfinished(folder: IndexFolder, key: str) -> ArticleStore | None:
+    """The store of a generation that is not current and has a setting `key`; None when there is none."""
+    current = folder.current()
+    for generation in folder.generations():
+        if generation != current:
+            with suppress(StoreDamaged, OtherFormat):
+                store = ArticleStore(generation / folder.store_name)
+                if store.meta(key) is not None:
+                    return store
+                store.close()
+    return None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

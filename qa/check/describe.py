@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from index.generations import IndexFolder
+from index.place import place_of
+from index.postgres.address import Address
 from index.recipe import ENCODER_KEY
-from index.store.sqlite import open_current
+from index.store.store import open_current
 
 
-def describe_index(index: Path) -> dict[str, str | int | None]:
-    """Facts about the index in the folder `index`, by name. Raises UserError when there is none."""
-    with contextlib.closing(open_current(IndexFolder(index))) as store:
+def describe_index(index: Path | Address) -> dict[str, str | int | None]:
+    """Facts about the index in the folder or database `index`, by name. Raises UserError when there is none."""
+    with contextlib.closing(open_current(place_of(index))) as store:
         articles, passages = store.counts()
         days = [article.published for article in store.list_articles() if article.published]
         return {
@@ -23,5 +24,5 @@ def describe_index(index: Path) -> dict[str, str | int | None]:
             "newest": max(days).isoformat() if days else None,
             "undated": articles - len(days),
             "encoder": store.meta(ENCODER_KEY),
-            "bytes": sum(file.stat().st_size for file in store.path.parent.rglob("*") if file.is_file()),
+            "bytes": store.size(),
         }

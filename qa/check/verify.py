@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from corpus.article import Article
 from corpus.clean import check_readable
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
-from index.store.sqlite import ArticleStore
 from qa.answer import Answer
+
+if TYPE_CHECKING:
+    from index.store.store import Store
 
 
 @dataclass(slots=True)
@@ -25,7 +27,7 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-def verify_file(file: Path, store: ArticleStore) -> Verification:
+def verify_file(file: Path, store: Store) -> Verification:
     """Check every citation in `file`: one answer as JSON, or one a line, or a list of them.
 
     Raises UserError with the line when the file is no such thing.
@@ -36,13 +38,13 @@ def verify_file(file: Path, store: ArticleStore) -> Verification:
     return result
 
 
-def verify_answers(answers: Sequence[Answer], store: ArticleStore) -> Verification:
+def verify_answers(answers: Sequence[Answer], store: Store) -> Verification:
     """Check every citation of `answers`."""
     named = enumerate(answers, start=1)
     return _verify(((f"answer {n}", [asdict(each) for each in answer.citations]) for n, answer in named), store)
 
 
-def _verify(answers: Iterable[tuple[str, Sequence[object]]], store: ArticleStore) -> Verification:
+def _verify(answers: Iterable[tuple[str, Sequence[object]]], store: Store) -> Verification:
     """`answers` are pairs of what to call an answer, and its citations."""
     result = Verification()
     for name, citations in answers:
@@ -87,7 +89,7 @@ def _is_offset(value: object) -> TypeGuard[int]:
     return type(value) is int and value >= 0
 
 
-def _problem(citation: object, store: ArticleStore) -> str | None:
+def _problem(citation: object, store: Store) -> str | None:
     if not isinstance(citation, dict):
         return f"it is {citation!r:.80}, not an object"
     article_id = citation.get("article_id")

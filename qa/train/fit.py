@@ -121,6 +121,7 @@ def _ask(data_dir: Path, cache_dir: Path) -> list[AskedQuestion]:
 def _index(gold: GoldSet, cache_dir: Path, encoder: Encoder) -> tuple[IndexFolder, Any]:
     place = own_index_path(gold, cache_dir, encoder)
     folder = index_of(gold, IndexFolder(cache_dir), cache_dir, encoder)
+    assert isinstance(folder, IndexFolder)
     return folder, remembering(encoder, place.with_name(f"{place.name}.npz"))
 
 

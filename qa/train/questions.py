@@ -225,7 +225,7 @@ def _small_index(
     with store.writing():
         for article_id, article in chosen.items():
             store.put(article, retriever.store.records_of(article_id))
-    derive(store, encoder)
+    derive(store, encoder.dim)
     store.close()
     folder.activate(generation)
     return Retriever(folder, encoder)

@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,8 @@ from prometheus_client.registry import Collector
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
-from index.generations import IndexFolder
+from index.place import place_of
+from index.store.store import open_current
 from qa.answer import Answer
 from qa.answerer import BadQuestion
 from qa.archive import Archive
@@ -85,9 +87,8 @@ class _Index(Collector):
     def collect(self) -> Iterator[Metric]:
         """A gauge each for articles, passages and age."""
         info = self._archive.info()
-        folder = IndexFolder(self._archive.settings.index)
-        files = folder.require_current().glob(f"{folder.store_name}*")
-        changed = max(file.stat().st_mtime for file in files)
+        with closing(open_current(place_of(self._archive.settings.index))) as store:
+            changed = store.changed_at()
         for name, help_text, value in (
             ("article_qa_index_articles", "Articles in the index.", info.articles),
             ("article_qa_index_passages", "Passages in the index.", info.passages),

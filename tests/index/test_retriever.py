@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import date
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ARTICLES, CHESS, HashEncoder, make_records
@@ -33,6 +34,9 @@ from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
 from index.vectors import StoredVectors, to_bytes
 from index.words.tantivy import LexicalIndex
+
+if TYPE_CHECKING:
+    from index.place import Place
 
 ROOT = Path(__file__).parents[2]
 # By its words nearest to the bridge article, by its vector to the chess article.
@@ -66,8 +70,13 @@ def ids(retriever: Retriever, query: str, filters: Filters | None = None) -> lis
 
 
 @pytest.fixture
-def retriever(built: IndexFolder, encoder: HashEncoder) -> Retriever:
+def in_folder(built: IndexFolder, encoder: HashEncoder) -> Retriever:
     return Retriever(built, encoder)
+
+
+@pytest.fixture
+def retriever(built_place: Place, encoder: HashEncoder) -> Retriever:
+    return Retriever(built_place, encoder)
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.article_id)
@@ -92,14 +101,14 @@ def test_a_ranking_says_what_each_leg_gave(retriever: Retriever, encoder: HashEn
     assert sorted(ranking.timing_ms) == ["encode", "search"]
 
 
-def test_other_forms_are_encoded_with_the_query_each_text_once(built: IndexFolder) -> None:
+def test_other_forms_are_encoded_with_the_query_each_text_once(built_place: Place) -> None:
     class Counting(HashEncoder):
         def encode_queries(self, queries: Sequence[str]) -> Vectors:
             batches.append(list(queries))
             return super().encode_queries(queries)
 
     batches: list[list[str]] = []
-    ranking = Retriever(built, Counting()).search("Who won?", forms=["won", "Who won?"])
+    ranking = Retriever(built_place, Counting()).search("Who won?", forms=["won", "Who won?"])
     assert batches == [["Who won?", "won"]]
     assert ranking.query_vectors.tolist() == HashEncoder().encode_queries(["Who won?", "won", "Who won?"]).tolist()
 
@@ -128,9 +137,9 @@ def test_a_word_said_twice_counts_once(retriever: Retriever) -> None:
     assert once.lexical == twice.lexical
 
 
-def test_each_leg_gives_its_best_hundred(folder: IndexFolder, encoder: HashEncoder) -> None:
-    build_index(folder, [Article(f"a{n:03}", "Steel", f"Report {n}.") for n in range(130)], encoder)
-    retriever = Retriever(folder, encoder)
+def test_each_leg_gives_its_best_hundred(place: Place, encoder: HashEncoder) -> None:
+    build_index(place, [Article(f"a{n:03}", "Steel", f"Report {n}.") for n in range(130)], encoder)
+    retriever = Retriever(place, encoder)
     assert len(retriever.search("steel").lexical) == 100
     assert len(retriever.search("zzzz").dense) == 100
 
@@ -158,13 +167,13 @@ def test_what_is_preferred_must_pass_the_filters_too(retriever: Retriever) -> No
 
 
 def test_what_is_preferred_is_among_the_hits(
-    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+    place: Place, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All thirty pass the preference; only those that were found count as preferred."""
     articles = [Article(f"a{n:02}", "Steel", f"Report {n}.", published=date(2024, 1, 1)) for n in range(30)]
-    build_index(folder, articles, encoder)
+    build_index(place, articles, encoder)
     monkeypatch.setattr("index.retriever.DEPTH", 5)
-    ranking = Retriever(folder, encoder).search("steel report 7", k=1, prefer=Filters(after=date(2024, 1, 1)))
+    ranking = Retriever(place, encoder).search("steel report 7", k=1, prefer=Filters(after=date(2024, 1, 1)))
     assert ranking.preferred == {hit.number for hit in ranking.hits}
     assert 5 <= len(ranking.preferred) <= 10
 
@@ -207,9 +216,9 @@ def test_passages_with_counts_passages(retriever: Retriever) -> None:
     assert retriever.passages_with(["dose", "chess", "none"]) == {"dose": 1, "chess": 1, "none": 0}
 
 
-def test_there_is_no_index(folder: IndexFolder, encoder: HashEncoder) -> None:
+def test_there_is_no_index(place: Place, encoder: HashEncoder) -> None:
     with pytest.raises(UserError, match=r"^no index in .*; run `article-qa build`, or name another with --index$"):
-        Retriever(folder, encoder)
+        Retriever(place, encoder)
 
 
 def test_a_damaged_store_is_said_at_once(built: IndexFolder, encoder: HashEncoder) -> None:
@@ -249,43 +258,43 @@ def tell(writer: subprocess.Popen[str], *words: str) -> None:
 
 
 @pytest.mark.slow
-def test_what_another_process_changes_is_noticed(retriever: Retriever, writer: subprocess.Popen[str]) -> None:
-    versions = [retriever.version]
+def test_what_another_process_changes_is_noticed(in_folder: Retriever, writer: subprocess.Popen[str]) -> None:
+    versions = [in_folder.version]
     tell(writer, "add", "volcano", VOLCANO.title, VOLCANO.text)
-    assert ids(retriever, "volcano")[0] == "volcano"
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
-    versions.append(retriever.version)
+    assert ids(in_folder, "volcano")[0] == "volcano"
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
+    versions.append(in_folder.version)
     tell(writer, "remove", "volcano", "chess")
-    assert sorted(ids(retriever, "volcano chess")) == ["bridge", "glacier", "vaccine"]
-    assert retriever.passages_with(["volcano", "chess"]) == {"volcano": 0, "chess": 0}
-    versions.append(retriever.version)
+    assert sorted(ids(in_folder, "volcano chess")) == ["bridge", "glacier", "vaccine"]
+    assert in_folder.passages_with(["volcano", "chess"]) == {"volcano": 0, "chess": 0}
+    versions.append(in_folder.version)
     tell(writer, "build", "volcano", VOLCANO.title, VOLCANO.text)
-    retriever.refresh()
-    assert retriever.store.article_ids() == ids(retriever, "anything at all") == ["volcano"]
-    versions.append(retriever.version)
+    in_folder.refresh()
+    assert in_folder.store.article_ids() == ids(in_folder, "anything at all") == ["volcano"]
+    versions.append(in_folder.version)
     tell(writer, "add", "chess", CHESS.title, CHESS.text)
-    assert ids(retriever, "chess")[0] == "chess"
-    versions.append(retriever.version)
+    assert ids(in_folder, "chess")[0] == "chess"
+    versions.append(in_folder.version)
     assert len(set(versions)) == len(versions)
 
 
 def test_the_version_stays_while_nothing_changes(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    retriever: Retriever, built_place: Place, encoder: HashEncoder
 ) -> None:
     before = retriever.version
-    add_articles(built, ARTICLES, encoder)
+    add_articles(built_place, ARTICLES, encoder)
     retriever.search("chess")
-    assert retriever.version == before == Retriever(built, encoder).version
+    assert retriever.version == before == Retriever(built_place, encoder).version
 
 
-def test_the_version_changes_with_every_change(retriever: Retriever, built: IndexFolder, encoder: HashEncoder) -> None:
+def test_the_version_changes_with_every_change(retriever: Retriever, built_place: Place, encoder: HashEncoder) -> None:
     versions = [retriever.version]
     # The last build has as many changes as the index it replaces.
     for change in (
-        lambda: add_articles(built, [VOLCANO], encoder),
-        lambda: remove_articles(built, ["volcano"], encoder),
-        lambda: build_index(built, ARTICLES, encoder),
-        lambda: build_index(built, ARTICLES, encoder),
+        lambda: add_articles(built_place, [VOLCANO], encoder),
+        lambda: remove_articles(built_place, ["volcano"], encoder),
+        lambda: build_index(built_place, ARTICLES, encoder),
+        lambda: build_index(built_place, ARTICLES, encoder),
     ):
         change()
         retriever.refresh()
@@ -294,38 +303,38 @@ def test_the_version_changes_with_every_change(retriever: Retriever, built: Inde
 
 
 def test_a_store_ahead_of_its_words_is_caught_up_with(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     """As after a kill between the store's commit and the lexical one."""
     put_without_words(built, encoder)
-    assert ids(retriever, "volcano")[0] == "volcano"
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+    assert ids(in_folder, "volcano")[0] == "volcano"
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
     assert Retriever(built, encoder).passages_with(["volcano"]) == {"volcano": 1}
 
 
 def test_who_looks_between_the_two_commits_of_a_writer_sees_the_words_later(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     with built.writing():
         put_without_words(built, encoder)
         # The writer holds the lock and has not committed the words.
-        assert list(retriever.search("volcano").lexical) == []
+        assert list(in_folder.search("volcano").lexical) == []
     # Now it has been killed.
-    retriever.refresh()
-    assert retriever.passages_with(["volcano"]) == {"volcano": 1}
-    assert list(retriever.search("volcano").lexical) == retriever.store.numbers_of("volcano")
+    in_folder.refresh()
+    assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
+    assert list(in_folder.search("volcano").lexical) == in_folder.store.numbers_of("volcano")
 
 
 def test_who_looks_while_a_writer_works_sees_its_words_at_once(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder
 ) -> None:
     with built.writing():
         put_without_words(built, encoder)
-        retriever.refresh()
+        in_folder.refresh()
         with closing(open_store(built, encoder)) as store:
             LexicalIndex(store).catch_up()
-        retriever.refresh()
-        assert retriever.passages_with(["volcano"]) == {"volcano": 1}
+        in_folder.refresh()
+        assert in_folder.passages_with(["volcano"]) == {"volcano": 1}
 
 
 def put_without_words(built: IndexFolder, encoder: HashEncoder) -> None:
@@ -335,13 +344,13 @@ def put_without_words(built: IndexFolder, encoder: HashEncoder) -> None:
         store.put(VOLCANO, make_records(passages, [to_bytes(row) for row in rows]))
 
 
-def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built: IndexFolder, encoder: HashEncoder) -> None:
+def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built_place: Place, encoder: HashEncoder) -> None:
     old = retriever.store
-    build_index(built, [VOLCANO], encoder)
+    build_index(built_place, [VOLCANO], encoder)
     assert ids(retriever, "chess") == ["volcano"]
     # Who still reads the old one reads on.
     assert old.article("chess") == CHESS
-    remove_articles(built, ["volcano"], encoder)
+    remove_articles(built_place, ["volcano"], encoder)
     assert ids(retriever, "chess") == []
 
 
@@ -395,16 +404,16 @@ def test_a_generation_swept_away_while_it_is_opened(
         build_index(built, [VOLCANO], encoder)
         return StoredVectors(store, dim)
 
-    monkeypatch.setattr("index.retriever.StoredVectors", built_anew_first)
+    monkeypatch.setattr("index.folder_legs.StoredVectors", built_anew_first)
     assert Retriever(built, encoder).store.article_ids() == ["volcano"]
 
 
-def test_a_script_the_encoder_does_not_know_is_searched_by_its_words(built: IndexFolder) -> None:
+def test_a_script_the_encoder_does_not_know_is_searched_by_its_words(built_place: Place) -> None:
     class OnlyLatin(HashEncoder):
         def knows(self, text: str) -> bool:
             return is_mostly_latin(text)
 
-    retriever = Retriever(built, OnlyLatin())
+    retriever = Retriever(built_place, OnlyLatin())
     known, unknown = retriever.search("Rhone glacier"), retriever.search("Rhone 빙하의 얼음은")
     assert (known.knows, unknown.knows) == (True, False)
     assert unknown.hits[0].score == pytest.approx(1.0)

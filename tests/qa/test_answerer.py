@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, VACCINE, HashEncoder, long_article
@@ -33,6 +34,9 @@ from qa.question.followup import Turn
 from qa.question.read import read_question
 from qa.show.wording import date_in_words
 
+if TYPE_CHECKING:
+    from index.place import Place
+
 # "The bridge" points back to the sentence that names it.
 COST = "Mayor Anna Berg opened the harbour bridge in Oslo on Friday. The bridge cost 40 million crowns."
 # By hand, so that what is tested here does not move when the coefficients are fitted anew.
@@ -52,8 +56,8 @@ FITTED = Fitted(dated=DATED, undated=UNDATED, dated_read=READ, undated_read=READ
 
 
 @pytest.fixture
-def answerer(shared: IndexFolder, encoder: HashEncoder) -> Answerer:
-    return Answerer(Retriever(shared, encoder), FITTED)
+def answerer(shared_place: Place, encoder: HashEncoder) -> Answerer:
+    return Answerer(Retriever(shared_place, encoder), FITTED)
 
 
 @pytest.fixture(scope="session")
@@ -118,11 +122,11 @@ class Prefers(Reranker):
         return [5.0 if self.word in passage else -5.0 for passage in passages]
 
 
-def test_a_reranker_orders_the_passages_and_their_scores(shared: IndexFolder, encoder: HashEncoder) -> None:
+def test_a_reranker_orders_the_passages_and_their_scores(shared_place: Place, encoder: HashEncoder) -> None:
     question = "How much did the harbour bridge cost?"
     reranker = Prefers("Okafor")
-    answer = Answerer(Retriever(shared, encoder), FITTED, reranker=reranker).ask(question)
-    without = Answerer(Retriever(shared, encoder), FITTED).ask(question)
+    answer = Answerer(Retriever(shared_place, encoder), FITTED, reranker=reranker).ask(question)
+    without = Answerer(Retriever(shared_place, encoder), FITTED).ask(question)
     assert answer.citations[0].article_id == "chess"
     assert {c.article_id for c in answer.citations} == {c.article_id for c in without.citations}
     assert [c.score for c in answer.citations] == sorted((c.score for c in answer.citations), reverse=True)
@@ -148,16 +152,16 @@ class ReadsWord(Reader):
         return [[of(sentence) for sentence in each.sentences] for each in found]
 
 
-def test_what_is_read_decides_with_the_rest_and_its_words_are_cited(shared: IndexFolder, encoder: HashEncoder) -> None:
+def test_what_is_read_decides_with_the_rest_and_its_words_are_cited(shared_place: Place, encoder: HashEncoder) -> None:
     question = "How much did the harbour bridge cost?"
     reader = ReadsWord("Okafor")
-    answer = Answerer(Retriever(shared, encoder), FITTED, reader=reader).ask(question)
+    answer = Answerer(Retriever(shared_place, encoder), FITTED, reader=reader).ask(question)
     first = answer.citations[0]
     assert (first.article_id, first.short) == ("chess", "Okafor")
     assert CHESS.text[first.short_start : first.short_end] == "Okafor"
     assert all(citation.short is None for citation in answer.citations[1:])
     assert reader.asked == [question]
-    check(answer, Answerer(Retriever(shared, encoder), FITTED).store, 5)
+    check(answer, Answerer(Retriever(shared_place, encoder), FITTED).store, 5)
 
 
 def test_another_language_is_answered_without_a_reader(tmp_path: Path, encoder: HashEncoder) -> None:
@@ -240,11 +244,11 @@ def without_copies(answer: Answer) -> list[Citation]:
 
 @pytest.mark.parametrize(("question", "is_sure"), [("who was it", False), ("?", False), ("steel", True)])
 def test_a_question_that_says_nothing_is_never_answered(
-    built: IndexFolder, encoder: HashEncoder, question: str, is_sure: bool
+    built_place: Place, encoder: HashEncoder, question: str, is_sure: bool
 ) -> None:
     easy = replace(UNDATED, confidence=Logistic({}, bias=5.0))
     answer = Answerer(
-        Retriever(built, encoder), Fitted(dated=easy, undated=easy, dated_read=easy, undated_read=easy)
+        Retriever(built_place, encoder), Fitted(dated=easy, undated=easy, dated_read=easy, undated_read=easy)
     ).ask(question)
     assert answer.citations
     assert (answer.is_answerable, answer.confidence > 0.99) == (is_sure, is_sure)
@@ -274,7 +278,7 @@ def test_how_many_are_cited_changes_nothing_of_the_first(many: Answerer, questio
 
 
 def test_a_further_passage_does_not_mark_what_is_marked_already(
-    folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+    place: Place, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The sentence on the zebra ends one passage and begins the next; only the first of the two decides.
     monkeypatch.setattr("qa.evidence.gather.WEIGHED", 1)
@@ -285,19 +289,19 @@ def test_a_further_passage_does_not_mark_what_is_marked_already(
     first, second, *_ = split_article(article)
     (shared,) = [sentence for sentence in filler if sentence in first.text and sentence in second.text]
     article = replace(article, text=article.text.replace(shared, "A zebra escaped from the zoo."))
-    build_index(folder, [article], encoder)
-    answer = Answerer(Retriever(folder, encoder), FITTED).ask("Which zebra escaped from the zoo?", k=5)
+    build_index(place, [article], encoder)
+    answer = Answerer(Retriever(place, encoder), FITTED).ask("Which zebra escaped from the zoo?", k=5)
     marked = [citation.answer for citation in answer.citations]
     assert marked[0] == "A zebra escaped from the zoo."
     assert sum("zebra" in citation.quote for citation in answer.citations) == 2
     assert len(set(marked)) == len(marked)
 
 
-def test_more_passages_show_more_copies_and_change_nothing_else(folder: IndexFolder, encoder: HashEncoder) -> None:
+def test_more_passages_show_more_copies_and_change_nothing_else(place: Place, encoder: HashEncoder) -> None:
     story = "A storm flooded the harbour of Bergen on Monday, and the mayor asked people to stay at home until it left."
     copies = [Article(f"copy-{n:02}", "Storm", f"{'Agency text. ' * n}{story}") for n in range(14)]
-    build_index(folder, [*ARTICLES, *copies], encoder)
-    answerer = Answerer(Retriever(folder, encoder), FITTED)
+    build_index(place, [*ARTICLES, *copies], encoder)
+    answerer = Answerer(Retriever(place, encoder), FITTED)
     few, more = (answerer.ask("Which harbour was flooded by the storm?", k=k) for k in (5, 50))
     assert without_copies(few) == without_copies(more)[: len(few.citations)]
     assert (few.confidence, few.text) == (more.confidence, more.text)
@@ -310,9 +314,9 @@ def test_more_passages_show_more_copies_and_change_nothing_else(folder: IndexFol
     ("most_wrong", "is_answerable"), [(None, True), (0.5, True), (0.3, False), (0.2, False), (0.05, False)]
 )
 def test_fewer_wrong_answers_are_bought_with_refusals(
-    shared: IndexFolder, encoder: HashEncoder, most_wrong: float | None, is_answerable: bool
+    shared_place: Place, encoder: HashEncoder, most_wrong: float | None, is_answerable: bool
 ) -> None:
-    answerer = Answerer(Retriever(shared, encoder), FITTED, most_wrong=most_wrong)
+    answerer = Answerer(Retriever(shared_place, encoder), FITTED, most_wrong=most_wrong)
     answer = answerer.ask("How much did the harbour bridge cost the people?")
     assert 0.5 < answer.confidence < 0.9
     assert (answer.is_answerable, answer.text) == (is_answerable, COST if is_answerable else None)
@@ -382,22 +386,22 @@ def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
     assert answer.citations[0].article_id == "chess"
 
 
-def test_index_and_timing_are_told(answerer: Answerer, shared: IndexFolder) -> None:
+def test_index_and_timing_are_told(answerer: Answerer, shared_place: Place) -> None:
     answer = answerer.ask("Who won?")
-    generation = shared.require_current().name.removeprefix("generation-")
+    generation = shared_place.require_current().name.removeprefix("generation-")
     assert answer.index == IndexInfo(f"{generation}.4", articles=4, passages=4) == answerer.index_info()
     assert sorted(answer.timing_ms) == ["encode", "search", "select", "total"]
     assert all(ms >= 0 for ms in answer.timing_ms.values())
 
 
-def test_changes_are_answered_from_at_once(built: IndexFolder, encoder: HashEncoder) -> None:
-    answerer = Answerer(Retriever(built, encoder), FITTED)
+def test_changes_are_answered_from_at_once(built_place: Place, encoder: HashEncoder) -> None:
+    answerer = Answerer(Retriever(built_place, encoder), FITTED)
     before = answerer.index_info()
-    add_articles(built, [Article("volcano", "Volcano", "A volcano erupted near Naples on Monday.")], encoder)
+    add_articles(built_place, [Article("volcano", "Volcano", "A volcano erupted near Naples on Monday.")], encoder)
     answer = answerer.ask("Where did the volcano erupt?")
     assert (answer.text, answer.index.articles) == ("A volcano erupted near Naples on Monday.", 5)
     assert answer.index.version != before.version
-    remove_articles(built, ["volcano", "bridge", "glacier", "vaccine", "chess"], encoder)
+    remove_articles(built_place, ["volcano", "bridge", "glacier", "vaccine", "chess"], encoder)
     answer = answerer.ask("Where did the volcano erupt?")
     assert (answer.is_answerable, answer.citations) == (False, ())
     assert (answer.index.articles, answer.index.passages) == (0, 0)
@@ -412,12 +416,12 @@ class _Interrupted(Retriever):
         return ranking
 
 
-def test_a_build_between_search_and_citation(built: IndexFolder, encoder: HashEncoder) -> None:
+def test_a_build_between_search_and_citation(built_place: Place, encoder: HashEncoder) -> None:
     """The numbers of the old index mean other passages in the new one."""
-    retriever = _Interrupted(built, encoder)
+    retriever = _Interrupted(built_place, encoder)
 
     def rebuild() -> None:
-        build_index(built, [replace(VACCINE, text="No longer about doses."), BRIDGE], encoder)
+        build_index(built_place, [replace(VACCINE, text="No longer about doses."), BRIDGE], encoder)
         retriever.refresh()
 
     retriever.meanwhile = rebuild
@@ -428,7 +432,7 @@ def test_a_build_between_search_and_citation(built: IndexFolder, encoder: HashEn
 
 
 def test_an_article_replaced_while_it_is_read(
-    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+    built_place: Place, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Passages of the old text are never cut from the new one."""
     new = replace(CHESS, text="He lost.")
@@ -437,26 +441,26 @@ def test_an_article_replaced_while_it_is_read(
     def passages(store: ArticleStore, numbers: list[int]) -> object:
         found = read_passages(store, numbers)
         monkeypatch.undo()
-        add_articles(built, [new], encoder)
+        add_articles(built_place, [new], encoder)
         return found
 
-    retriever = Retriever(built, encoder)
+    retriever = Retriever(built_place, encoder)
     monkeypatch.setattr(ArticleStore, "passages", passages)
     answer = Answerer(retriever, FITTED).ask("Who won the chess title?")
     (chess,) = [citation for citation in answer.citations if citation.article_id == "chess"]
     assert (chess.quote, chess.text_sha256) == (CHESS.text, CHESS.text_sha256)
 
 
-def test_an_article_removed_while_it_is_asked_for(built: IndexFolder, encoder: HashEncoder) -> None:
-    retriever = _Interrupted(built, encoder)
-    retriever.meanwhile = lambda: remove_articles(built, ["chess"], encoder)
+def test_an_article_removed_while_it_is_asked_for(built_place: Place, encoder: HashEncoder) -> None:
+    retriever = _Interrupted(built_place, encoder)
+    retriever.meanwhile = lambda: remove_articles(built_place, ["chess"], encoder)
     answer = Answerer(retriever, FITTED).ask("Who won the chess title?")
     assert sorted(citation.article_id for citation in answer.citations) == ["bridge", "glacier", "vaccine"]
 
 
 @pytest.mark.slow
-def test_threads_ask_while_the_index_changes(built: IndexFolder, encoder: HashEncoder) -> None:
-    answerer = Answerer(Retriever(built, encoder), FITTED)
+def test_threads_ask_while_the_index_changes(built_place: Place, encoder: HashEncoder) -> None:
+    answerer = Answerer(Retriever(built_place, encoder), FITTED)
     failures: list[BaseException] = []
     done = threading.Event()
 
@@ -474,8 +478,8 @@ def test_threads_ask_while_the_index_changes(built: IndexFolder, encoder: HashEn
         thread.start()
     try:
         for n in range(3):
-            add_articles(built, [replace(BRIDGE, text=f"{BRIDGE.text} Day {n}.")], encoder)
-            build_index(built, [VACCINE, CHESS], encoder)
+            add_articles(built_place, [replace(BRIDGE, text=f"{BRIDGE.text} Day {n}.")], encoder)
+            build_index(built_place, [VACCINE, CHESS], encoder)
     finally:
         done.set()
         for thread in threads:
@@ -483,7 +487,7 @@ def test_threads_ask_while_the_index_changes(built: IndexFolder, encoder: HashEn
     assert failures == []
 
 
-def test_warm_up_encodes_something(shared: IndexFolder) -> None:
+def test_warm_up_encodes_something(shared_place: Place) -> None:
     asked: list[str] = []
 
     class Asked(HashEncoder):
@@ -491,13 +495,13 @@ def test_warm_up_encodes_something(shared: IndexFolder) -> None:
             asked.extend(queries)
             return super().encode_queries(queries)
 
-    answerer = Answerer(Retriever(shared, Asked()), FITTED)
+    answerer = Answerer(Retriever(shared_place, Asked()), FITTED)
     assert asked == []
     answerer.warm_up()
     assert asked == ["warm"]
 
 
-def test_the_question_and_its_bare_form_are_encoded_together_and_nothing_else(shared: IndexFolder) -> None:
+def test_the_question_and_its_bare_form_are_encoded_together_and_nothing_else(shared_place: Place) -> None:
     batches: list[Sequence[str]] = []
 
     class Asked(HashEncoder):
@@ -505,7 +509,7 @@ def test_the_question_and_its_bare_form_are_encoded_together_and_nothing_else(sh
             batches.append(queries)
             return super().encode_queries(queries)
 
-    answerer = Answerer(Retriever(shared, Asked()), FITTED)
+    answerer = Answerer(Retriever(shared_place, Asked()), FITTED)
     question = "How much did the harbour bridge of Anna Berg cost?"
     assert answerer.ask(question).citations[0].article_id == "bridge"
     assert batches == [[question, read_question(question).bare]]
@@ -525,13 +529,13 @@ def test_articles_of_the_days_around_the_asking_are_looked_for_and_preferred(ans
 
 
 def test_a_source_that_is_named_goes_first_also_one_that_was_just_added(
-    built: IndexFolder, encoder: HashEncoder
+    built_place: Place, encoder: HashEncoder
 ) -> None:
     # As the time counts in DATED.
-    answerer = Answerer(Retriever(built, encoder), replace(FITTED, undated=DATED))
+    answerer = Answerer(Retriever(built_place, encoder), replace(FITTED, undated=DATED))
     question = "What does the Fjord Times article say of the harbour bridge?"
     assert answerer.ask(question).citations[0].article_id == "bridge"
-    add_articles(built, [replace(GLACIER, article_id="fjord", source="Fjord Times")], encoder)
+    add_articles(built_place, [replace(GLACIER, article_id="fjord", source="Fjord Times")], encoder)
     assert answerer.ask(question).citations[0].article_id == "fjord"
 
 

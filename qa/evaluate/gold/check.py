@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from corpus.article import Article
 from corpus.errors import UserError
-from index.store.sqlite import ArticleStore
 from qa.evaluate.gold.gold_set import GoldQuestion, GoldSet
 from qa.evaluate.measure.match import holds, is_yes_or_no, words
 
+if TYPE_CHECKING:
+    from index.store.store import Store
 
-def check_against(gold: GoldSet, store: ArticleStore) -> None:
+
+def check_against(gold: GoldSet, store: Store) -> None:
     """Raise UserError for the first article that is not there, span that is not the answer or answer that is missing.
 
     A set's own articles have been checked against its judgements, and SQuAD's answers, by the reader.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.postgres.address import Address
 from qa.answer import Answer, IndexInfo
 from qa.evaluate.gold.gold_set import GoldSet, clusters
 from qa.evaluate.measure.bootstrap import LEVEL, RESAMPLES, SEED, Bootstrap
@@ -22,7 +23,8 @@ from qa.evaluate.measure.refusal import Bin, Verdicts, reliability
 class Evaluation:
     """A judged run of a set and its figures. `citations` counts those checked, all of them exact.
 
-    `folder` has the index that was asked; `unreadable` has a line for each article of the set that is not in it.
+    `folder`, which can be a database, has the index that was asked; `unreadable` has a line for each article of the set
+    that is not in it.
     """
 
     gold: GoldSet
@@ -33,7 +35,7 @@ class Evaluation:
     cost: Cost | None
     citations: int
     index: IndexInfo
-    folder: Path
+    folder: Path | Address
     unreadable: Sequence[str]
 
     @property
@@ -78,7 +80,7 @@ class Evaluation:
 def summarise(
     gold: GoldSet,
     judgements: Sequence[Judgement],
-    folder: Path,
+    folder: Path | Address,
     timed: Sequence[Answer] = (),
     *,
     unreadable: Sequence[str] = (),
@@ -86,7 +88,8 @@ def summarise(
 ) -> Evaluation:
     """Every figure of `judgements`, of which there is at least one, and what the `timed` answers cost.
 
-    `folder` has the index that was asked, `unreadable` what of the set's articles could not be read into it.
+    `folder`, which can be a database, has the index that was asked, `unreadable` what of the set's articles could not
+    be read into it.
     """
     bootstrap = Bootstrap(clusters([judgement.question for judgement in judgements]), seed)
     return Evaluation(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from index.store.sqlite import ArticleStore
 from qa.answer import Citation
 from qa.evaluate.gold.gold_set import GoldQuestion, Span
 from qa.evaluate.measure.match import exact_match, f1, holds, is_yes_or_no, words
 from qa.evaluate.run.ask import Asked
+
+if TYPE_CHECKING:
+    from index.store.store import Store
 
 # Citations that a user gets.
 SHOWN = 5
@@ -62,7 +65,7 @@ class Judgement:
 class ArticleWords:
     """Finds out whether any article holds an answer; reads them only when first asked."""
 
-    def __init__(self, store: ArticleStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._words: list[str] = []
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from index.store.sqlite import ArticleStore
 from qa.answer import Citation, Parts
 from qa.evaluate.gold.gold_set import GoldQuestion, Span
 from qa.evaluate.measure.judge import Judgement
 from qa.show.address import cited_address, reader_address
+
+if TYPE_CHECKING:
+    from index.store.store import Store
 
 # Characters shown on each side of an answer that was not found.
 AROUND = 240
@@ -46,12 +49,12 @@ class Failure:
     came: Excerpt | None
 
 
-def explain_failures(judgements: Sequence[Judgement], store: ArticleStore) -> list[Failure]:
+def explain_failures(judgements: Sequence[Judgement], store: Store) -> list[Failure]:
     """Every failure among `judgements`, in their order."""
     return [_explain(judgement, store) for judgement in judgements if judgement.is_failure]
 
 
-def _explain(judgement: Judgement, store: ArticleStore) -> Failure:
+def _explain(judgement: Judgement, store: Store) -> Failure:
     citations = judgement.asked.answer.citations
     came = _cited(citations[0]) if citations else None
     if not judgement.question.is_answerable or judgement.is_right:
@@ -76,7 +79,7 @@ def _cited(citation: Citation) -> Excerpt:
     )
 
 
-def _expected(question: GoldQuestion, store: ArticleStore) -> tuple[Excerpt, ...]:
+def _expected(question: GoldQuestion, store: Store) -> tuple[Excerpt, ...]:
     grades = question.relevant
     best = sorted(grades, key=lambda article_id: (-grades[article_id], article_id))[:MAX_EXPECTED]
     found = store.articles(best)

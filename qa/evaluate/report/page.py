@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from index.postgres.address import Address
 from qa.evaluate.compare.compare import Comparison
 from qa.evaluate.compare.gate import GateResult
 from qa.evaluate.measure.breakdown import SHOWN, labels_of
@@ -23,11 +24,11 @@ from qa.evaluate.report.text import CHANGE_HEADING, change_row, cost_line, count
 def report_page(
     evaluation: Evaluation,
     failures: Sequence[Failure],
-    index: Path,
+    index: Path | Address,
     comparison: Comparison | None = None,
     results: Sequence[GateResult] = (),
 ) -> str:
-    """The page of `evaluation`, its failures told; `index` is the folder of the index that was asked."""
+    """The page of `evaluation`, its failures told; `index` is the folder or database of the index that was asked."""
     figures = list(evaluation.figures.values())
     fields = [(name, list(groups)) for name, groups in groupby(evaluation.groups, lambda group: group.field)]
     outcomes = [(str(name), n, name not in SUCCESSES) for name, n in evaluation.outcomes.items()]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.retriever import Retriever
-from index.store.sqlite import ArticleStore
 from qa.answer import Answer, Citation, Copy, IndexInfo
 from qa.answerer import Answerer
 from qa.check.verify import citation_problem
 from qa.evaluate.gold.gold_set import GoldQuestion
 from qa.evidence.gather import WEIGHED
 from qa.progress import OnProgress, counting
+
+if TYPE_CHECKING:
+    from index.store.store import Store
 
 # Passages asked for: as many as are weighed anyway.
 CITED = WEIGHED
@@ -66,7 +68,7 @@ def read_answer(record: Mapping[str, Any]) -> Answer:
     )
 
 
-def find_inexact(run: Sequence[Asked], store: ArticleStore) -> list[str]:
+def find_inexact(run: Sequence[Asked], store: Store) -> list[str]:
     """A line for each citation that is not exact to the character."""
     problems = []
     for asked in run:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from qa.archive import Archive
-from qa.feedback import FEEDBACK_FILE, Feedback, store_feedback
+from qa.feedback import Feedback, feedback_path, store_feedback
 from qa.web.api.schema import (
     AnswerModel,
     ArticleList,
@@ -99,7 +99,7 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
 
     @routes.post("/feedback", response_model=FeedbackStored, status_code=201, summary="Say whether an answer helped")
     def give_feedback(request: FeedbackRequest) -> dict[str, object]:
-        return {"number": store_feedback(archive.settings.index / FEEDBACK_FILE, Feedback(**request.model_dump()))}
+        return {"number": store_feedback(feedback_path(archive.settings.index), Feedback(**request.model_dump()))}
 
     return routes
 

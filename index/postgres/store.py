@@ -1,0 +1,489 @@
+"""PostgresStore: the articles, passages and vectors of one generation in a database, all that there is of them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any, LiteralString
+
+import numpy as np
+from psycopg import sql
+
+from corpus.article import Article, Passage
+from corpus.errors import UserError
+from index.postgres.database import Connection, Database, Generation
+from index.postgres.errors import GenerationGone
+from index.postgres.tables import FORMAT, NEAREST, TABLES
+from index.postgres.words import (
+    as_kept,
+    as_tsvector,
+    as_weighed,
+    term_counts,
+)
+from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged
+from index.store.listed import ListedArticle
+from index.store.record import PassageRecord
+from index.words.analyze import analyze
+
+ARTICLES_AT_A_TIME = 200
+# To compare a query with one vector takes .5 µs. Of more vectors, the nearest are found by HNSW in half precision.
+EXACT_UP_TO = 20_000
+NEAREST_KEY = "nearest"
+# vector_send puts two 16-bit numbers in front of the floats.
+HEADER_BYTES = 4
+
+_LISTED: LiteralString = "article_id, title, source, published, url, passages, characters"
+# In the order of a PassageRecord's fields.
+_RECORD: LiteralString = (
+    "article_id, start_offset, end_offset, vector_send(data), passage.terms, places, sentence_vectors "
+    "FROM {s}.passage JOIN {s}.vector USING (number)"
+)
+# What no change by the program leaves behind.
+_WRONG: tuple[tuple[LiteralString, str], ...] = (
+    (
+        "SELECT count(*) FROM {s}.passage JOIN {s}.article USING (article_id) "
+        "WHERE start_offset < 0 OR end_offset <= start_offset OR end_offset > length(text)",
+        "passages that are not in their article's text",
+    ),
+    (
+        "SELECT count(*) FROM {s}.passage LEFT JOIN {s}.vector USING (number) WHERE data IS NULL",
+        "passages without a vector",
+    ),
+    (
+        "SELECT count(*) FROM {s}.passage LEFT JOIN {s}.words USING (number) WHERE length IS NULL",
+        "passages without their words",
+    ),
+    (
+        "SELECT count(*) FROM {s}.article WHERE characters != length(text) OR passages != "
+        "(SELECT count(*) FROM {s}.passage WHERE passage.article_id = article.article_id)",
+        "articles that are not whole",
+    ),
+    (
+        "SELECT count(*) FROM {s}.term FULL JOIN (SELECT lexeme AS term, count(*) AS n FROM {s}.words "
+        "CROSS JOIN LATERAL unnest(words.terms) GROUP BY lexeme) AS counted USING (term) "
+        "WHERE coalesce(passages, 0) != coalesce(n, 0)",
+        "terms whose passages are counted wrongly",
+    ),
+)
+
+
+class PostgresStore:
+    """One generation. Safe to use from several threads, processes and machines."""
+
+    # A transaction an article: writers take turns, and none waits for more than one article of another.
+    articles_together = 1
+
+    def __init__(
+        self, database: Database, generation: str, *, dim: int | None = None, formats: Sequence[int] = (FORMAT,)
+    ) -> None:
+        """Open a generation; with `dim`, the length of its vectors, make the tables of a new one.
+
+        Raises StoreDamaged, or OtherFormat for one that is not of `formats`.
+        """
+        self.database = database
+        self.generation = generation
+        self._schema = sql.Identifier(generation)
+        self._held = threading.local()
+        if dim is not None:
+            with database.connection(writes=True) as connection, connection.transaction():
+                connection.execute(self._sql(TABLES, dim=sql.Literal(dim)))
+            self.set_meta("format", str(FORMAT))
+            self.set_meta("dim", str(dim))
+        found = self.meta("format")
+        if found not in [str(each) for each in formats]:
+            if found is not None and found.isdecimal() and int(found) > FORMAT:
+                raise OtherFormat(
+                    f"{database.name!r} was written by a later version (index format {found}, this one knows "
+                    f"{FORMAT}); update article-qa"
+                )
+            raise OtherFormat(
+                f"{database.name!r} has index format {found!r}, this version's is {FORMAT}; run `article-qa build` "
+                "with the same sources"
+            )
+        self.dim = int(self.meta("dim") or 0)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Never: no other database takes the place of this one under its name."""
+        return False
+
+    def close(self) -> None:
+        """Nothing: the connections are the database's."""
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """What is read in the block is the state of one moment, whatever others commit meanwhile."""
+        if self._held_connection() is not None:
+            yield
+            return
+        with self.database.connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            with self._holding(connection):
+                yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: everything in the block happens, or nothing. One writer at a time."""
+        with self.database.connection(writes=True) as connection, connection.transaction():
+            query: LiteralString = "SELECT name FROM article_qa.generation WHERE name = %s FOR UPDATE"
+            if connection.execute(query, (self.generation,)).fetchone() is None:
+                raise UserError(
+                    f"the index in {self.database.name!r} was built anew meanwhile; run the same command again"
+                )
+            with self._holding(connection):
+                yield
+
+    def state(self) -> Generation:
+        """How much is in it now, and the number of its last change."""
+        query: LiteralString = (
+            "SELECT name, seq, articles, passages, terms FROM article_qa.generation WHERE name = %(name)s"
+        )
+        rows = self.rows(query, {"name": self.generation})
+        if not rows:
+            raise GenerationGone(f"{self.database.name!r} has no index {self.generation!r} any more; ask again")
+        return Generation(*rows[0])
+
+    def meta(self, key: str) -> str | None:
+        """A setting of the index, None when it was never set."""
+        rows = self.rows("SELECT value FROM {s}.meta WHERE key = %(key)s", {"key": key})
+        return str(rows[0][0]) if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a setting of the index."""
+        query: LiteralString = (
+            "INSERT INTO {s}.meta VALUES (%(key)s, %(value)s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        )
+        with self._connection(writes=True) as connection:
+            connection.execute(self._sql(query), {"key": key, "value": value})
+
+    def drop_meta(self, key: str) -> None:
+        """Forget a setting of the index."""
+        self._write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
+
+    def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
+        """Store an article and its passages; the passages' new numbers come back.
+
+        Call it inside `writing()`, and `drop` an article with the same id first.
+        """
+        title = analyze(article.title)
+        terms = [[as_kept(term) for term in (*title, *record.terms.split())] for record in records]
+        last = self._changed(1, len(records), sum(map(len, terms)))
+        numbers = [last - len(records) + n for n in range(1, len(records) + 1)]
+        day, source = article.published, article.source
+        values = (article.article_id, article.title, source, day, article.url)
+        counts = (len(records), len(article.text))
+        self._write(
+            "INSERT INTO {s}.article VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(*values, *counts, article.text_sha256, article.text)],
+        )
+        if article.origin is not None:
+            self._write(
+                "INSERT INTO {s}.origin VALUES (%s, %s) ON CONFLICT (path) DO UPDATE "
+                "SET article_id = excluded.article_id",
+                [(article.origin, article.article_id)],
+            )
+        rows = list(zip(numbers, records, terms, strict=True))
+        self._write(
+            "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
+        )
+        self._write(
+            "INSERT INTO {s}.vector VALUES (%s, %s, %s, %s)",
+            [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
+        )
+        self._write(
+            "INSERT INTO {s}.words VALUES (%s, %s, %s, %s, %s, %s)",
+            [(n, day, source, len(found), as_weighed(len(found)), as_tsvector(found)) for n, _, found in rows],
+        )
+        counted = term_counts(terms)
+        self._write(
+            "INSERT INTO {s}.term SELECT * FROM unnest(%s::text[], %s::bigint[]) "
+            "ON CONFLICT (term) DO UPDATE SET passages = term.passages + excluded.passages",
+            [(list(counted), list(counted.values()))],
+        )
+        return numbers
+
+    def drop(self, article_id: str) -> list[int]:
+        """Remove an article and its passages; the passages' numbers come back. Call it inside `writing()`."""
+        numbers = self.numbers_of(article_id)
+        gone: LiteralString = (
+            "UPDATE {s}.term SET passages = term.passages - gone.n FROM (SELECT lexeme, count(*) AS n FROM {s}.words "
+            "CROSS JOIN LATERAL unnest(words.terms) WHERE number = ANY(%s) GROUP BY lexeme) AS gone "
+            "WHERE term.term = gone.lexeme"
+        )
+        self._write(gone, [(numbers,)])
+        lengths = self.rows("SELECT sum(length) FROM {s}.words WHERE number = ANY(%(n)s)", {"n": numbers})
+        query: LiteralString = "DELETE FROM {s}.article WHERE article_id = %s"
+        with self._connection(writes=True) as connection:
+            if connection.execute(self._sql(query), (article_id,)).rowcount == 0:
+                raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
+        self._changed(-1, -len(numbers), -int(lengths[0][0] or 0))
+        return numbers
+
+    def article(self, article_id: str) -> Article:
+        """One article, whole. Raises ArticleNotFound."""
+        found = self.articles([article_id])
+        if not found:
+            raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
+        return found[article_id]
+
+    def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """The articles with these ids, whole, by id; unknown ids are left out."""
+        query: LiteralString = (
+            "SELECT article_id, title, text, source, published, url FROM {s}.article WHERE article_id = ANY(%(ids)s)"
+        )
+        return {row[0]: Article(*row) for row in self.rows(query, {"ids": list(article_ids)})}
+
+    def same_as(self, article: Article) -> str | None:
+        """The id under which `article` is stored already: read from the same file, or the same in all but its id."""
+        query: LiteralString = "SELECT article_id FROM {s}.origin WHERE path = %(path)s"
+        rows = self.rows(query, {"path": article.origin})
+        if not rows:
+            query = (
+                "SELECT article_id FROM {s}.article WHERE text_sha256 = %(sha)s AND title = %(title)s "
+                "AND source IS NOT DISTINCT FROM %(source)s AND published IS NOT DISTINCT FROM %(day)s::date "
+                "AND url IS NOT DISTINCT FROM %(url)s ORDER BY article_id LIMIT 1"
+            )
+            values = {"sha": article.text_sha256, "title": article.title, "source": article.source}
+            rows = self.rows(query, values | {"day": article.published, "url": article.url})
+        return str(rows[0][0]) if rows else None
+
+    def list_articles(self) -> list[ListedArticle]:
+        """Every article without its text, newest first, undated ones last."""
+        query: LiteralString = "SELECT " + _LISTED + " FROM {s}.article ORDER BY published DESC NULLS LAST, article_id"
+        return [_to_listed(row) for row in self.rows(query)]
+
+    def listed(self, article_ids: Collection[str]) -> dict[str, ListedArticle]:
+        """The articles with these ids without their texts, by id; unknown ids are left out."""
+        query: LiteralString = "SELECT " + _LISTED + " FROM {s}.article WHERE article_id = ANY(%(ids)s)"
+        return {row[0]: _to_listed(row) for row in self.rows(query, {"ids": sorted(article_ids)})}
+
+    def sources(self, limit: int) -> list[str]:
+        """The sources with the most articles, at most `limit`, in alphabetical order."""
+        query: LiteralString = (
+            "SELECT source FROM {s}.article WHERE source IS NOT NULL GROUP BY source "
+            "ORDER BY count(*) DESC, source LIMIT %(limit)s"
+        )
+        return sorted((row[0] for row in self.rows(query, {"limit": limit})), key=str.casefold)
+
+    def every_source(self) -> list[str]:
+        """Every source, in alphabetical order."""
+        query: LiteralString = "SELECT DISTINCT source FROM {s}.article WHERE source IS NOT NULL"
+        return sorted(row[0] for row in self.rows(query))
+
+    def text_sha256(self, article_id: str) -> str | None:
+        """SHA-256 of an article's text, None when there is no such article."""
+        rows = self.rows("SELECT text_sha256 FROM {s}.article WHERE article_id = %(id)s", {"id": article_id})
+        return str(rows[0][0]) if rows else None
+
+    def article_ids(self) -> list[str]:
+        """Every article's id, in order."""
+        return [row[0] for row in self.rows("SELECT article_id FROM {s}.article ORDER BY article_id")]
+
+    def each_article(self) -> Iterator[Article]:
+        """Every article, whole, in the order of the ids, with the file that it was read from."""
+        ids = self.article_ids()
+        for first in range(0, len(ids), ARTICLES_AT_A_TIME):
+            some = ids[first : first + ARTICLES_AT_A_TIME]
+            articles = self.articles(some)
+            query: LiteralString = (
+                "SELECT article_id, path FROM {s}.origin WHERE article_id = ANY(%(ids)s) ORDER BY path"
+            )
+            origins = dict(self.rows(query, {"ids": some}))
+            # One that was removed meanwhile is left out.
+            yield from (replace(articles[each], origin=origins.get(each)) for each in some if each in articles)
+
+    def origins(self) -> dict[str, str]:
+        """The path of the file that each article was read from, by its id."""
+        return dict(self.rows("SELECT article_id, path FROM {s}.origin ORDER BY path"))
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""
+        query: LiteralString = (
+            "SELECT number, article_id, start_offset, end_offset, "
+            "substr(text, start_offset + 1, end_offset - start_offset) "
+            "FROM {s}.passage JOIN {s}.article USING (article_id) WHERE number = ANY(%(n)s)"
+        )
+        return {row[0]: Passage(*row[1:]) for row in self.rows(query, {"n": list(numbers)})}
+
+    def records(self, numbers: Sequence[int]) -> dict[int, PassageRecord]:
+        """What is kept of the passages with these numbers, by number; unknown numbers are left out."""
+        query: LiteralString = "SELECT number, " + _RECORD + " WHERE number = ANY(%(n)s)"
+        return {row[0]: _to_record(row[1:]) for row in self.rows(query, {"n": list(numbers)})}
+
+    def records_of(self, article_id: str) -> list[PassageRecord]:
+        """What is kept of an article's passages, in the order of its text."""
+        query: LiteralString = "SELECT " + _RECORD + " WHERE article_id = %(id)s ORDER BY number"
+        return [_to_record(row) for row in self.rows(query, {"id": article_id})]
+
+    def numbers_of(self, article_id: str) -> list[int]:
+        """Numbers of an article's passages, in the order of its text."""
+        query: LiteralString = "SELECT number FROM {s}.passage WHERE article_id = %(id)s ORDER BY number"
+        return [row[0] for row in self.rows(query, {"id": article_id})]
+
+    def vectors_of(self, article_id: str) -> dict[tuple[int, int], bytes]:
+        """The vectors of an article's passages, by where these start and end."""
+        return {(record.start, record.end): record.vector for record in self.records_of(article_id)}
+
+    def counts(self) -> tuple[int, int]:
+        """(articles, passages)."""
+        state = self.state()
+        return state.articles, state.passages
+
+    def newest(self) -> date | None:
+        """The day of the newest article; None when none has a date."""
+        found: date | None = self.rows("SELECT max(published) FROM {s}.article")[0][0]
+        return found
+
+    def changed_at(self) -> float:
+        """When the index was changed last, in seconds since 1970."""
+        query: LiteralString = (
+            "SELECT extract(epoch FROM changed_at)::float8 FROM article_qa.generation WHERE name = %(name)s"
+        )
+        return float(self.rows(query, {"name": self.generation})[0][0])
+
+    def size(self) -> int:
+        """Bytes that it takes on disk."""
+        query: LiteralString = (
+            "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class "
+            "WHERE relkind = 'r' AND relnamespace = %(name)s::regnamespace"
+        )
+        return int(self.rows(query, {"name": self.generation})[0][0])
+
+    def derive(self) -> None:
+        """Index the vectors once there are too many to compare them all."""
+        if self.counts()[1] <= EXACT_UP_TO or self.meta(NEAREST_KEY):
+            return
+        with self.writing(), self._connection(writes=True) as connection:
+            if self.meta(NEAREST_KEY) is None:
+                connection.execute(self._sql(NEAREST))
+                connection.execute(self._sql("ANALYZE {s}.vector, {s}.words, {s}.passage, {s}.article"))
+                self.set_meta(NEAREST_KEY, "hnsw")
+
+    def problems(self, _vector_bytes: int | None = None) -> list[str]:
+        """What is wrong between the tables; empty when all is well. Reads all of them."""
+        with self.one_moment():
+            found = []
+            for query, what in _WRONG:
+                wrong = self.rows(query)[0][0]
+                found += [f"{wrong} {what}"] if wrong else []
+            state = self.state()
+            counted = self.rows(
+                "SELECT (SELECT count(*) FROM {s}.article), (SELECT count(*) FROM {s}.passage), "
+                "(SELECT coalesce(sum(length), 0) FROM {s}.words)"
+            )[0]
+            if counted != (state.articles, state.passages, state.terms):
+                found.append("articles, passages or words that are counted wrongly")
+            changed = 0
+            for article_id in self.article_ids():
+                text, digest = self.rows(
+                    "SELECT text, text_sha256 FROM {s}.article WHERE article_id = %(id)s", {"id": article_id}
+                )[0]
+                changed += hashlib.sha256(text.encode()).hexdigest() != digest
+            found += [f"{changed} articles whose text is not the one that was stored"] if changed else []
+        return found
+
+    def _changed(self, articles: int, passages: int, terms: int) -> int:
+        """Count a change; the last number ever given to a passage comes back."""
+        query: LiteralString = (
+            "UPDATE article_qa.generation SET seq = seq + 1, changed_at = now(), articles = articles + %(articles)s, "
+            "passages = passages + %(passages)s, terms = terms + %(terms)s, "
+            "last_number = last_number + greatest(%(passages)s, 0) WHERE name = %(name)s RETURNING last_number"
+        )
+        values = {"articles": articles, "passages": passages, "terms": terms, "name": self.generation}
+        return int(self.rows(query, values)[0][0])
+
+    def _write(self, query: LiteralString, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self._connection(writes=True) as connection, connection.cursor() as cursor:
+            cursor.executemany(self._sql(query), rows)
+
+    def rows(self, query: LiteralString, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """What a query gives; in it {s} is the generation's schema and {dim} the length of a vector."""
+        with self._connection() as connection:
+            return connection.execute(self._sql(query), values).fetchall()
+
+    def _sql(self, query: LiteralString, **parts: sql.Composable) -> sql.Composed:
+        dim = sql.Literal(getattr(self, "dim", 0))
+        return sql.SQL(query).format(**({"s": self._schema, "dim": dim} | parts))
+
+    @contextmanager
+    def _connection(self, *, writes: bool = False) -> Iterator[Connection]:
+        """That of this thread's transaction, else one for the block."""
+        held = self._held_connection()
+        if held is not None:
+            yield held
+            return
+        with self.database.connection(writes=writes) as connection:
+            yield connection
+
+    def _held_connection(self) -> Connection | None:
+        """That of the transaction that this thread is in."""
+        held: Connection | None = getattr(self._held, "connection", None)
+        return held
+
+    @contextmanager
+    def _holding(self, connection: Connection) -> Iterator[None]:
+        self._held.connection = connection
+        try:
+            yield
+        finally:
+            self._held.connection = None
+
+
+def open_current(database: Database, formats: Sequence[int] = (FORMAT,)) -> PostgresStore:
+    """The store of the database's current generation.
+
+    Raises UserError when nothing was built, or OtherFormat for one that is not of `formats`.
+    """
+    generation: str | None = None
+    while True:
+        tried, generation = generation, database.require_current()
+        try:
+            return PostgresStore(database, generation, formats=formats)
+        except StoreDamaged:
+            # A build may have deleted it since it was looked up; damage stays where it is.
+            if generation == tried:
+                raise
+
+
+def unfinished(database: Database, key: str) -> PostgresStore | None:
+    """The store of a generation that is not current and has a setting `key`; None when there is none."""
+    current = database.current()
+    for name in database.generations():
+        if name != current:
+            with contextlib.suppress(StoreDamaged, OtherFormat):
+                store = PostgresStore(database, name)
+                if store.meta(key) is not None:
+                    return store
+    return None
+
+
+def written(vector: Sequence[float]) -> str:
+    """A vector as pgvector reads it, every bit of it."""
+    return f"[{','.join(map(repr, vector))}]"
+
+
+def _to_record(row: Sequence[Any]) -> PassageRecord:
+    article_id, start, end, vector, terms, places, sentence_vectors = row
+    # PostgreSQL sends the highest byte first.
+    data = np.frombuffer(vector, ">f4", offset=HEADER_BYTES).astype("<f4").tobytes()
+    return PassageRecord(article_id, start, end, data, terms, bytes(places), bytes(sentence_vectors))
+
+
+def _to_listed(row: Sequence[Any]) -> ListedArticle:
+    """A row of _LISTED."""
+    article_id, title, source, published, url, passages, characters = row
+    return ListedArticle(
+        article_id=article_id,
+        title=title,
+        source=source,
+        published=published,
+        url=url,
+        passages=passages,
+        characters=characters,
+    )
