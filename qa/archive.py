@@ -206,6 +206,18 @@ class Archive:
         """The sources with the most articles, those that a question can name, in alphabetical order."""
         return self._open_answerer().sources()
 
+    def by_source(self) -> Sequence[tuple[str, int]]:
+        """Each source with how many articles it has, the one with the most first."""
+        return self._current_store().by_source()
+
+    def by_month(self) -> Sequence[tuple[str, int]]:
+        """Each month that has articles (`2023-07`) with how many, the earliest first."""
+        return self._current_store().by_month()
+
+    def titles(self, limit: int) -> Sequence[str]:
+        """The titles of the newest articles, at most `limit`."""
+        return self._current_store().titles(limit)
+
     def info(self) -> IndexInfo:
         """How much there is to ask, and its version, which changes with every change."""
         return self._open_answerer().index_info()

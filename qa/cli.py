@@ -20,7 +20,7 @@ from qa import __version__
 from qa.archive import Archive, copy_archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
-from qa.settings import load_settings
+from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from index.update import Report
@@ -72,9 +72,10 @@ def main() -> None:
 @_index
 @_config
 @_encoder
+@click.option("--replace", is_flag=True, help="Let go of what the index has now, without asking.")
 @_dry_run
 @_json
-def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
+def build(sources: tuple[str, ...], replace: bool, dry_run: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (as in ask)
     """Make a new index of SOURCES: files, folders, addresses or "-"; without any, of the bundled articles."""
     if dry_run:
         from qa.dry_run import show_articles
@@ -82,10 +83,39 @@ def build(sources: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
         show_articles(sources or [str(bundled.ARTICLES)], load_settings(**options), as_json=as_json)
         return
     settings = load_settings(**options)
+    # A script means what it says; somebody at a terminal may have forgotten what is in the folder.
+    if not replace and sys.stdin.isatty():
+        _ask_before_losing(settings, sources)
     with progress_bar("articles") as on_progress:
         archive = Archive.build(sources or None, settings=settings, on_progress=on_progress)
     assert archive.report is not None
     _report(archive.report, as_json)
+
+
+def _ask_before_losing(settings: Settings, sources: tuple[str, ...]) -> None:
+    """Ask whether articles that are in the index and not in `sources` may go; raise UserError where they may not."""
+    from corpus.article import Article
+    from corpus.readers import read_articles
+
+    try:
+        known = {article.article_id for article in Archive(settings).list()}
+    except UserError:
+        # None, or none that can be read: nothing to lose.
+        return
+    named = [str(source) for source in sources or (bundled.ARTICLES,)]
+    # What an address has is not known before it is fetched.
+    is_elsewhere = any("://" in source for source in named)
+    found = () if is_elsewhere or not known else read_articles(named)
+    lost = known - {each.article_id for each in found if isinstance(each, Article)}
+    if not lost:
+        return
+    articles = "one article" if len(lost) == 1 else f"{len(lost):,} articles"
+    which = "" if is_elsewhere else f" that {'is' if len(lost) == 1 else 'are'} not in these sources"
+    question = f"The index in {str(settings.index)!r} has {articles}{which}. Replace it?"
+    if not click.confirm(question, err=True):
+        raise UserError(
+            "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there"
+        )
 
 
 @main.command()
@@ -190,7 +220,7 @@ def show(article_id: str, index: str | None, config: Path | None, as_json: bool)
 
 
 @main.command()
-@click.argument("question", callback=_utf8)
+@click.argument("question", nargs=-1, required=True, callback=_utf8, metavar="QUESTION")
 @click.option("-k", type=int, help="Passages to cite.  [default: 5]")
 @click.option("--after", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or later.")
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
@@ -200,8 +230,9 @@ def show(article_id: str, index: str | None, config: Path | None, as_json: bool)
 @_config
 @_encoder
 @_json
-def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  (click passes the rest by name)
-    """Answer QUESTION from the articles."""
+@click.option("--full", is_flag=True, help="Print every passage whole.")
+def ask(question: tuple[str, ...], as_json: bool, full: bool, **options: Any) -> None:  # noqa: ANN401  (click's rest)
+    """Answer QUESTION from the articles; it needs no quotation marks."""
     from corpus.filters import Filters
     from qa.show.terminal import print_answer
 
@@ -210,11 +241,11 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401  
     filters = Filters(after=after, before=before, sources=options["sources"])
     if filters.is_impossible:
         raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
-    answer = Archive(settings).ask(question, filters=filters, asked_on=asked_on, write=True)
+    answer = Archive(settings).ask(" ".join(question), filters=filters, asked_on=asked_on, write=True)
     if as_json:
         _print_json(answer.to_json())
     else:
-        print_answer(answer)
+        print_answer(answer, full=full)
 
 
 @main.command()

@@ -313,12 +313,49 @@ def test_ask_as_json(run: Run, built: IndexFolder) -> None:
 
 
 def test_ask_in_words(run: Run, built: IndexFolder) -> None:
-    result = run("ask", "Who won the chess title in Toronto?")
+    result = run("ask", "Who won the chess title in Toronto?", "--full")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     at = lines.index("[1] Teenager wins chess title")
     assert lines[at + 1 : at + 3] == ["Date unknown · chess 0-91", CHESS.text]
     assert "Coast Daily · 1 March 2024 · bridge 0-172" in lines
+
+
+def test_ask_in_less_than_a_screen_and_without_quotation_marks(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "Who", "won", "the", "chess", "title", "in", "Toronto?")
+    lines = result.stdout.splitlines()
+    assert "[1] Teenager wins chess title" in lines
+    assert "Date unknown · chess 0-91" in lines
+    assert len(lines) < 25
+    asked = objects(run("ask", "Who", "won", "the chess title?", "--json"))
+    assert asked[0]["question"] == "Who won the chess title?"
+
+
+def test_at_a_terminal_a_build_asks_before_it_lets_articles_go(
+    run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("story.txt").write_text("The mayor resigned on Monday.", encoding="utf-8")
+    Path("same.jsonl").write_bytes(jsonl(*ARTICLES).encode())
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    refused = run("build", "story.txt", stdin=b"n\n")
+    assert refused.exit_code == 1
+    assert (
+        f"The index in {str(built.path)!r} has 4 articles that are not in these sources. Replace it?" in refused.stderr
+    )
+    assert refused.stderr.endswith(
+        "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there\n"
+    )
+    assert len(objects(run("list", "--json"))) == 4
+    assert "Replace it?" not in run("build", "same.jsonl").stderr
+    assert run("build", "story.txt", "--replace").stdout == "1 added\n"
+    assert run("build", "same.jsonl", stdin=b"y\n").stdout.endswith("4 added\n")
+
+
+def test_a_script_replaces_an_index_unasked(run: Run, built: IndexFolder) -> None:
+    Path("story.txt").write_text("The mayor resigned on Monday.", encoding="utf-8")
+    result = run("build", "story.txt")
+    assert (result.exit_code, result.stdout) == (0, "1 added\n")
+    assert "Replace" not in result.stderr
 
 
 def test_days_in_the_wrong_order_are_explained(run: Run, built: IndexFolder) -> None:

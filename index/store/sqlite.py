@@ -287,6 +287,27 @@ class ArticleStore:
         with self.reading() as db:
             return sorted((row[0] for row in db.execute(query, (limit,))), key=str.casefold)
 
+    def by_source(self) -> list[tuple[str, int]]:
+        """Each source with how many articles it has, the one with the most first."""
+        query = "SELECT source, count(*) FROM article WHERE source IS NOT NULL GROUP BY source ORDER BY 2 DESC, 1"
+        with self.reading() as db:
+            return [(str(source), int(number)) for source, number in db.execute(query)]
+
+    def by_month(self) -> list[tuple[str, int]]:
+        """Each month that has articles (`2023-07`) with how many, the earliest first."""
+        query = (
+            "SELECT substr(published, 1, 7), count(*) FROM article WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        with self.reading() as db:
+            return [(str(month), int(number)) for month, number in db.execute(query)]
+
+    def titles(self, limit: int) -> list[str]:
+        """The titles of the newest articles, at most `limit`."""
+        with self.reading() as db:
+            query = "SELECT title FROM article ORDER BY published DESC, article_id LIMIT ?"
+            found = db.execute(query, (limit,))
+            return [str(row[0]) for row in found]
+
     def every_source(self) -> list[str]:
         """Every source, in alphabetical order."""
         with self.reading() as db:

@@ -28,7 +28,7 @@ class Verification:
 
 
 def verify_file(file: Path, store: Store) -> Verification:
-    """Check every citation in `file`: one answer as JSON, or one a line.
+    """Check every citation in `file`: one answer as JSON, or one a line, or a list of them.
 
     Raises UserError with the line when the file is no such thing.
     """
@@ -112,7 +112,8 @@ def _answers(file: Path) -> Iterator[tuple[str, list[object]]]:
         raise UserError(f"{str(file)!r} is not UTF-8 text: {error.reason} at byte {error.start}") from error
     try:
         whole = json.loads(text)
-        lines = [(1, whole)]
+        # A conversation is saved as a list of its answers.
+        lines = list(enumerate(whole, start=1)) if whole and isinstance(whole, list) else [(1, whole)]
     except (ValueError, RecursionError):
         # Not `splitlines`: a question may hold U+2028 and other line ends, which JSON leaves as they are.
         lines = [(n, _parse(file, n, line)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]

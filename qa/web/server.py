@@ -33,6 +33,7 @@ from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.pages.articles import articles_routes
 from qa.web.pages.evaluation import evaluation_routes
 from qa.web.pages.reader import reader_routes
+from qa.web.pages.unknown import add_unknown_page
 from qa.web.paths import CHAT_PATH, STATIC
 from qa.web.widget import widget_routes
 
@@ -85,6 +86,7 @@ def create_app(archive: Archive) -> FastAPI:
     chat = LateChat(app, archive, observer, warm)
     app.state.warm = warm
     add_error_handlers(app)
+    add_unknown_page(app)
     app.include_router(status_routes(warm.is_set))
     app.include_router(api_routes(archive, observer))
     app.include_router(articles_routes(archive))

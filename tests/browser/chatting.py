@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from corpus.readers import read_articles
 from index.encoders.onnx import PackagedEncoder
@@ -43,7 +43,7 @@ class Site:
 
 
 @contextmanager
-def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
+def serving(source: Path, folder: Path, *, at_port: int = 0, **options: object) -> Iterator[Site]:
     """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
     build_index(IndexFolder(folder), read_articles([str(source)]), PackagedEncoder())
     settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
@@ -51,7 +51,7 @@ def serving(source: Path, folder: Path, **options: object) -> Iterator[Site]:
     archive.warm_up()
     app = create_app(archive)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", at_port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -77,6 +77,30 @@ def ask(page: Page, question: str) -> Locator:
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(answers(page)).to_have_count(before + 1)
     return answers(page).last
+
+
+class Held:
+    """Holds back all that the page sends to be answered, until it is let go."""
+
+    def __init__(self, page: Page) -> None:
+        self._routes: list[Route] = []
+        self._is_holding = True
+        page.route("**/gradio_api/run/predict*", self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._is_holding:
+            self._routes.append(route)
+        else:
+            route.continue_()
+
+    def stop(self) -> None:
+        """Hold back nothing more; what is held stays where it is."""
+        self._is_holding = False
+
+    def let_go(self) -> None:
+        self.stop()
+        for route in self._routes:
+            route.continue_()
 
 
 def wait_for_examples(page: Page) -> None:

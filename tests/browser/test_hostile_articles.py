@@ -72,8 +72,7 @@ def test_articles_stay_text(hostile: Site, open_page: Callable[..., Page]) -> No
     links = []
     for number, naughty in enumerate(NAUGHTY, start=1):
         answer = ask(page, f"What is the code word of report {number}?")
-        if answer.locator("details").count():
-            answer.get_by_text("The nearest passages").click()
+        answer.evaluate("answer => answer.querySelectorAll('details').forEach(fold => (fold.open = true))")
         link = answer.get_by_role("link").filter(has_text=f"Report {number} ").first
         expect(link).to_contain_text(visible(naughty))
         assert_only_text(page, ".message")

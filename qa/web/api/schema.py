@@ -96,6 +96,11 @@ _Earlier = Annotated[
 class AskRequest(Strict):
     """A question, what was asked before it, and which articles may answer. Dates are inclusive."""
 
+    # What the description page sends unless it is changed: made up of the types alone it would not be answered.
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": "When did South Korea open a diplomatic mission to NATO?"}]}
+    )
+
     question: Annotated[Question, _SOME_WORD] = Field(
         examples=["When did South Korea open a diplomatic mission to NATO?"]
     )

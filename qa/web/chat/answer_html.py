@@ -1,4 +1,4 @@
-"""An Answer as HTML for the chat page: the sentence that answers, where it stands, its passage; then the others.
+"""An Answer as HTML for the chat page: the sentence that answers and where it stands; the rest unfolds.
 
 All foreign text is escaped.
 """
@@ -11,10 +11,16 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
 from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
+from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
 
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
 EXCERPT_MARGIN = 90
+# So likely a further passage must be to be shown at once, and at most so many are.
+ADDS_FROM = 0.4
+MAX_ADDITIONS = 2
+# Of articles of different years so many stand below each other.
+MAX_YEARS = 3
 
 
 def question_html(question: str) -> str:
@@ -23,13 +29,16 @@ def question_html(question: str) -> str:
 
 
 def answer_html(answer: Answer) -> str:
-    """The passages that answer, or that the articles do not say with the nearest passages folded away, or a reply."""
+    """The passages that answer, or that the articles do not say with the nearest passages folded away, or a reply.
+
+    In it, unseen, what the browser keeps of it.
+    """
+    # Gradio lets no attribute of ours through, and no element that would be the right one.
+    kept = f'<button class="kept" value="{as_entities(kept_json(answer))}" hidden></button>'
     if answer.reply is not None:
-        return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p></div>'
+        return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p>{kept}</div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
-    return (
-        f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{_actions(answer)}</div>'
-    )
+    return f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{kept}</div>'
 
 
 def _lines(text: str) -> str:
@@ -37,25 +46,62 @@ def _lines(text: str) -> str:
 
 
 def _found(answer: Answer) -> str:
-    years = answer.timeline
+    """What answers, short and first; what one may do with it; what others add; the rest folded away."""
+    years = answer.timeline[:MAX_YEARS]
     if years:
-        return _timeline(years, [citation for citation in answer.citations if citation not in years])
-    first, *others = answer.citations
-    lead = _figure(first, "lead", _parts(first.answer_parts), confidence_in_words(answer.confidence))
-    passage = f'<blockquote class="whole" dir="auto">{_marked(first)}</blockquote>'
-    also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
-    return f"{lead}{passage}{also}"
+        rest = [citation for citation in answer.citations if citation not in years]
+        return f"{_timeline(years)}{_actions(answer)}{_more(rest)}"
+    first = answer.citations[0]
+    added = additions(answer.citations)
+    rest = [citation for citation in answer.citations[1:] if citation not in added]
+    also = f'<h3 class="also">Also in the articles</h3>{_list(added, is_short=True)}' if added else ""
+    return f"{_lead(first, confidence_in_words(answer.confidence))}{_actions(answer)}{also}{_more(rest)}"
 
 
-def _timeline(years: Sequence[Citation], others: Sequence[Citation]) -> str:
+def additions(citations: Sequence[Citation]) -> list[Citation]:
+    """Of the citations behind the first those worth a look at once: likely, of another article or another answer."""
+    added: list[Citation] = []
+    for citation in citations[1:]:
+        seen = [citations[0], *added]
+        is_other = all(citation.article_id not in each.article_ids for each in seen)
+        words = {_plain(each.short) for each in seen}
+        is_new = citation.short is not None and _plain(citation.short) not in words
+        if citation.score >= ADDS_FROM and (is_other or is_new):
+            added.append(citation)
+    return added[:MAX_ADDITIONS]
+
+
+def _plain(words: str | None) -> str:
+    return " ".join(re.findall(r"\w+", words or "")).casefold()
+
+
+def _more(citations: Sequence[Citation]) -> str:
+    if not citations:
+        return ""
+    number = "One more passage" if len(citations) == 1 else f"{len(citations)} more passages"
+    return f'<details class="more"><summary>{number}</summary>{_list(citations)}</details>'
+
+
+def _timeline(years: Sequence[Citation]) -> str:
     """Each with its day before it, newest first: which of them holds today is for the reader to say."""
     told = "".join(
-        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>'
-        f"{_figure(citation, 'lead', _parts(citation.answer_parts))}</li>"
+        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>{_lead(citation)}</li>'
         for citation in years
     )
-    also = f'<h3 class="also">Also in the articles</h3>{_list(others)}' if others else ""
-    return f'<p class="verdict">Articles of different years say:</p><ol class="timeline">{told}</ol>{also}'
+    return f'<p class="verdict">Articles of different years say:</p><ol class="timeline">{told}</ol>'
+
+
+def _lead(citation: Citation, confidence: str | None = None) -> str:
+    """The sentence; its passage unfolds around it, or below it where the title answers."""
+    if citation.headline_answers:
+        below = f'<blockquote class="whole" dir="auto">{_marked(citation)}</blockquote>'
+        return _figure(citation, "lead", _parts(citation.answer_parts), confidence, _fold(below))
+    has_more = (citation.start, citation.end) != (citation.answer_start, citation.answer_end)
+    return _figure(citation, "lead", _marked(citation), confidence, _fold("") if has_more else "")
+
+
+def _fold(below: str) -> str:
+    return f'<details class="unfold"><summary>The whole passage</summary>{below}</details>'
 
 
 def _not_found(answer: Answer) -> str:
@@ -63,12 +109,15 @@ def _not_found(answer: Answer) -> str:
     why = f'<p class="reason">{as_entities(reason)}</p>' if reason else ""
     verdict = f'<p class="verdict">The articles do not say.</p>{why}'
     if not answer.citations:
-        return verdict
-    return f"{verdict}<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"
+        return f"{verdict}{_actions(answer)}"
+    nearest = f"<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"
+    return f"{verdict}{nearest}{_actions(answer)}"
 
 
-def _list(citations: Sequence[Citation]) -> str:
-    return "".join(_figure(citation, "further", _excerpt(citation)) for citation in citations)
+def _list(citations: Sequence[Citation], *, is_short: bool = False) -> str:
+    return "".join(
+        _figure(citation, "further", _sentence(citation) if is_short else _excerpt(citation)) for citation in citations
+    )
 
 
 def _understood(answer: Answer) -> str:
@@ -111,7 +160,7 @@ def _times(citation: Citation) -> str:
     return f'<p class="times">{as_entities(told)}</p>' if told else ""
 
 
-def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None) -> str:
+def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None, fold: str = "") -> str:
     source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
     trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
     return (
@@ -119,7 +168,7 @@ def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = 
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
         f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
-        f"</figcaption>{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
+        f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 
 
@@ -150,17 +199,28 @@ def _byline(copy: Copy) -> str:
 
 
 def _marked(citation: Citation) -> str:
+    """The passage, its sentence marked; what stands around that can be hidden."""
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
-    quote = citation.quote
-    mark = f"<mark>{_parts(citation.marked_parts)}</mark>"
-    marked = f"{as_entities(quote[:start])}{mark}{as_entities(quote[end:])}"
-    return re.sub("(?:&#10;)+", '<span class="gap"> </span>', marked)
+    before, after = (_around(text) for text in (citation.quote[:start], citation.quote[end:]))
+    return f"{before}{_sentence(citation)}{after}"
+
+
+def _around(text: str) -> str:
+    return f'<span class="around">{_with_gaps(as_entities(text))}</span>' if text else ""
+
+
+def _with_gaps(html: str) -> str:
+    return re.sub("(?:&#10;)+", '<span class="gap"> </span>', html)
 
 
 def _excerpt(citation: Citation) -> str:
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     before, after = _tail(citation.quote[:start]), _head(citation.quote[end:])
-    return f"{as_entities(before)}<mark>{_parts(citation.marked_parts)}</mark>{as_entities(after)}"
+    return f"{as_entities(before)}{_sentence(citation)}{as_entities(after)}"
+
+
+def _sentence(citation: Citation) -> str:
+    return f"<mark>{_with_gaps(_parts(citation.marked_parts))}</mark>"
 
 
 def _parts(parts: Parts) -> str:
@@ -185,6 +245,7 @@ def _tail(text: str) -> str:
 def _actions(answer: Answer) -> str:
     copy = '<button class="copy">Copy with citation</button>' if answer.is_answerable else ""
     return (
-        f'<p class="actions">{copy}<button class="feedback" name="up">Helpful</button>'
+        f'<p class="actions">{copy}<button class="share">Copy link</button>'
+        '<button class="feedback" name="up">Helpful</button>'
         '<button class="feedback" name="down">Not helpful</button></p>'
     )

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from qa.archive import Archive
+from qa.web.chat.preview import described
 from qa.web.gate.access import is_mcp, path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.throttle import replayed
@@ -40,7 +41,8 @@ _MAKING = threading.Lock()
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
 <link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
-<script defer src="../static/chat.js"></script>"""
+<script defer src="../static/conversation.js"></script><script defer src="../static/chat.js"></script>
+<script defer src="../static/choice.js"></script>"""
 _SYSTEM_SANS = ("system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
 _SYSTEM_MONO = ("ui-monospace", "monospace")
 
@@ -76,6 +78,8 @@ class LateChat:
                     return
                 if path == CHAT_PREDICT:
                     send = _Understood(send)
+                elif path.rstrip("/") == CHAT_PATH:
+                    scope, send = described(scope, send)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)

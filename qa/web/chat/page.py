@@ -1,13 +1,16 @@
 """The chat page: Gradio Blocks whose conversation lives in the server's state and is only ever shown.
 
-No component that can carry a file is an input of any event. The article panel holds the reader page, fetched by
-`static/chat.js` from the links of the answers; without it the links lead there.
+No component that can carry a file is an input of any event, and none is queued: what joins Gradio's queue in the moment
+in which its stream of answers closes is lost. One after the other is the page's own doing: `static/conversation.js`
+sends a question when the one before is answered, and keeps the conversation in the browser. The article panel holds the
+reader page, fetched by `static/chat.js` from the links of the answers; without it the links lead there.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -21,9 +24,21 @@ from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
 from qa.web.chat.answer_html import answer_html, question_html
-from qa.web.chat.which import add_choice, add_line, no_choice, offered_sources, read_filters, say_choice
+from qa.web.chat.export import export
+from qa.web.chat.glance import glance_html, titles_html
+from qa.web.chat.kept import MAX_ANSWERS, restore
+from qa.web.chat.which import (
+    add_choice,
+    add_line,
+    no_choice,
+    offered_sources,
+    read_filters,
+    read_link,
+    say_choice,
+)
 from qa.web.escape import as_sentence
-from qa.web.gate.errors import UNEXPECTED, public_error
+from qa.web.gate.errors import UNEXPECTED, Busy, busy_in_words, public_error
+from qa.web.gate.places import Places
 from qa.web.mcp import add_tools
 from qa.web.observe import Observer
 
@@ -31,13 +46,11 @@ logger = logging.getLogger(__name__)
 
 # Longer than any question may be, so that a long one is refused in words and not cut short in silence.
 MAX_TYPED_CHARACTERS = 10_000
-# Older ones are dropped: each is kept in memory for as long as its reader's page is open.
-MAX_ANSWERS = 50
 
 # Questions that the bundled articles answer, each with the article that does.
 EXAMPLES = (
     ("When did South Korea open a diplomatic mission to NATO?", "004_ba14481eac79cfe1"),
-    ("How many people attended the Jeju Forum?", "000_7936eb6cbf14d6de"),
+    ("What is the theme of the Jeju Forum?", "000_7936eb6cbf14d6de"),
     ("Who introduced the Indo-Pacific Treaty Organization Act?", "003_3029bffaf7cebc33"),
     ("What did Wi Sung-lac give to Rutte?", "001_de1f21643fab2dcd"),
 )
@@ -47,9 +60,35 @@ PANEL = """<dialog id="panel" aria-label="Article">
 <button type="button" class="close">Close</button>
 <a class="page" target="_blank" rel="noopener">Open as a page</a>
 </div>
+<p class="panel-title" dir="auto"><b></b><span></span></p>
 <div class="panel-body" tabindex="0"></div>
-</dialog>"""
-PENDING = '<p class="pending">Searching the articles …</p>'
+</dialog>
+<dialog id="keys" aria-label="Keys"><dl>
+<dt><kbd>/</kbd></dt><dd>to the question</dd>
+<dt><kbd>↑</kbd></dt><dd>in the empty box: the last question again</dd>
+<dt><kbd>↓</kbd></dt><dd>to the suggestions</dd>
+<dt><kbd>Esc</kbd></dt><dd>close the article or the suggestions</dd>
+<dt><kbd>?</kbd></dt><dd>these keys</dd>
+</dl><button type="button" class="close">Close</button></dialog>"""
+# What a reader may do with the conversation, beside Gradio's own buttons.
+MORE = """<a class="new" href="./">New</a>
+<details class="menu" id="save"><summary>Save</summary><ul>
+<li><button type="button" name="markdown">Markdown</button></li>
+<li><button type="button" name="html">HTML</button></li>
+<li><button type="button" name="json">JSON</button></li>
+</ul></details><button type="button" class="show-keys">Keys</button>"""
+# `static/conversation.js` does these: an event waits for its turn, and says when it is over.
+_ASK = "(...given) => chatPage.ask(given)"
+_ASK_THIS = "(...given) => chatPage.askThis(given)"
+_AGAIN = "(...given) => chatPage.again(given)"
+_UNDO = "(...given) => chatPage.undo(given)"
+_DROP = "(...given) => chatPage.drop(given)"
+_CLEAR = "() => chatPage.clear()"
+_OPEN = "() => chatPage.open()"
+_DONE = "() => chatPage.done()"
+_FAILED = "() => chatPage.failed()"
+_TO_SAVE = "() => chatPage.toSave()"
+_SAVE = "(text) => chatPage.save(text)"
 
 Update = tuple[Any, ...]
 
@@ -61,6 +100,8 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
     """
     with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
         answers = gr.State([])
+        # What `static/conversation.js` sends along: what the browser kept, what else is wanted; what it gets to save.
+        kept, given, saved = (gr.Textbox(visible=False) for _ in range(3))
         masthead = gr.HTML(_masthead(archive), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
@@ -75,8 +116,10 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
             autoscroll=False,
             group_consecutive_messages=False,
         )
+        gr.HTML('<div class="queue" role="status"></div>', elem_id="waiting")
         with gr.Column(elem_id="ask"):
             notice = gr.HTML("", elem_id="notice")
+            gr.HTML('<ul id="suggestions" aria-label="Suggestions"></ul>', elem_id="suggested")
             with gr.Row(elem_id="question-row"):
                 question = gr.Textbox(
                     elem_id="question",
@@ -93,61 +136,92 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
                 undo = gr.Button("Undo", scale=0, min_width=0)
                 retry = gr.Button("Ask again", scale=0, min_width=0)
                 clear = gr.Button("Clear", scale=0, min_width=0)
-            which = add_choice(archive)
+                gr.HTML(MORE)
+            glance, *which = add_choice(archive)
             # Below the button: above, it would move it away from under the click that leaves the field of a filter.
             line, words, remove = add_line()
         with gr.Column(elem_id="examples") as examples:
-            gr.HTML("<h2>For example</h2>")
+            gr.HTML('<div id="earlier"></div><h2>For example</h2>')
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
+        # Pressed by the page's own script.
+        ask_this, drop, save = (
+            gr.Button(elem_id=name, elem_classes="unseen") for name in ("ask-this", "drop-this", "save-this")
+        )
         gr.HTML(PANEL, elem_id="panel-holder")
 
-        shown = [answers, conversation, question, notice, tools, examples]
+        shown = [answers, conversation, notice, tools, examples]
+        asked = [answers, *which, kept]
+        places = Places()
 
-        def ask(text: str | None, earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
-            yield from _ask(observer, text or "", earlier, chosen)
+        async def ask(text: str | None, *state: Any) -> Update:  # noqa: ANN401  (what Gradio's components hold)
+            return await _in_place(places, partial(_ask, archive, observer, text or "", *state))
 
-        def ask_again(earlier: list[Answer], *chosen: Any) -> Iterator[Update]:  # noqa: ANN401
-            if earlier:
-                yield from _ask(observer, earlier[-1].question, earlier[:-1], chosen)
+        async def ask_again(*state: Any) -> Update:  # noqa: ANN401
+            return await _in_place(places, partial(_ask, archive, observer, None, *state))
 
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on([question.submit, send.click], ask, [question, answers, *which], shown, **quiet)
-        for button in buttons:
-            button.click(ask, [button, answers, *which], shown, **quiet)
-        retry.click(ask_again, [answers, *which], shown, **quiet)
-        # Only questions are queued: Gradio closes the stream of answers behind the last event in the queue, and one
-        # that joins it in that moment (a question, by the click that left the field of a filter) is never answered.
-        quiet["queue"] = False
-        undo.click(_undo, [answers], shown, **quiet)
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+        turn: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
         first, last, sources = which
         said = [line, words]
+        all_shown = [*shown, *which, *said]
+        turns = [
+            gr.on([question.submit, send.click], ask, [question, *asked], shown, js=_ASK, **turn),
+            ask_this.click(ask, [given, *asked], shown, js=_ASK_THIS, **turn),
+            *(button.click(ask, [button, *asked], shown, js=_ASK, **turn) for button in buttons),
+            retry.click(ask_again, asked, shown, js=_AGAIN, **turn),
+            undo.click(partial(_undo, archive), [answers, kept], shown, js=_UNDO, **turn),
+            drop.click(partial(_undo, archive), [answers, kept], shown, js=_DROP, **turn),
+            clear.click(lambda: (*_page([]), *no_choice()), None, all_shown, js=_CLEAR, **turn),
+            demo.load(
+                partial(_open, archive),
+                [kept, given],
+                [*all_shown, masthead, glance, *buttons],
+                js=_OPEN,
+                **quiet,
+            ),
+        ]
+        for event in turns:
+            event.then(None, js=_DONE, **quiet)
+            event.failure(None, js=_FAILED, **quiet)
+        save.click(partial(_save, archive), [answers, kept, given], saved, js=_TO_SAVE, **turn).then(
+            None, saved, js=_SAVE, **quiet
+        )
         gr.on([first.blur, first.submit, last.blur, last.submit, sources.change], say_choice, [*which], said, **quiet)
         remove.click(no_choice, None, [*which, *said], **quiet)
-        clear.click(lambda: (*_page([]), *no_choice()), None, [*shown, *which, *said], **quiet)
-        demo.load(
-            lambda: [_masthead(archive), offered_sources(archive), *_fitting_examples(archive)],
-            None,
-            [masthead, which[-1], *buttons],
-            **quiet,
-        )
         if archive.settings.mcp:
             add_tools(archive, observer)
-    demo.queue(default_concurrency_limit=4, max_size=64, api_open=False)
+    demo.queue(api_open=False)
     return demo
 
 
-def _ask(observer: Observer, text: str, earlier: list[Answer], chosen: Sequence[Any] = ()) -> Iterator[Update]:
-    """`chosen` is what `read_filters` takes: from, until, sources."""
+async def _in_place(places: Places, ask: Callable[[], Update]) -> Update:
+    """What `ask` gives when a place is free; that none is, when too many wait."""
+    try:
+        return await places.run(ask)
+    except Busy as busy:
+        return (*(gr.skip() for _ in range(2)), _alert(busy_in_words(busy)), gr.skip(), gr.skip())
+
+
+def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[Answer], *given: Any) -> Update:  # noqa: ANN401
+    """The page with one answer more. Without `text` the last question is asked again.
+
+    `given` is what `read_filters` takes (from, until, sources), then what the browser kept: a server that was started
+    anew knows of no earlier answers.
+    """
+    *chosen, kept = given
+    earlier = earlier or restore(kept, archive)
+    if text is None:
+        if not earlier:
+            return _page([])
+        *earlier, again = earlier
+        text = again.question
     question = text.strip()
     if not question:
-        yield _page(earlier, notice="Type a question first.")
-        return
-    yield _page(earlier, pending=question)
+        return _page(earlier, notice="Type a question first.")
     answer = _answer_or_notice(observer, question, earlier, chosen)
     if isinstance(answer, str):
-        yield _page(earlier, typed=text, notice=answer)
-    else:
-        yield _page([*earlier, answer][-MAX_ANSWERS:])
+        return _page(earlier, notice=answer)
+    return _page([*earlier, answer][-MAX_ANSWERS:])
 
 
 def _answer_or_notice(observer: Observer, question: str, earlier: list[Answer], chosen: Sequence[Any]) -> Answer | str:
@@ -168,23 +242,41 @@ def _answer_or_notice(observer: Observer, question: str, earlier: list[Answer], 
         return UNEXPECTED
 
 
-def _undo(answers: list[Answer]) -> Update:
-    return _page(answers[:-1], typed=answers[-1].question if answers else "")
+def _undo(archive: Archive, answers: list[Answer], kept: str | None) -> Update:
+    return _page((answers or restore(kept, archive))[:-1])
 
 
-def _page(answers: list[Answer], *, typed: str = "", notice: str = "", pending: str | None = None) -> Update:
+def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
+    """The page as it is opened: with what the browser kept, and the choice of articles that the address names."""
+    chosen = read_link(link)
+    sources = offered_sources(archive, chosen[-1])
+    choice = (*chosen[:-1], sources, *say_choice(*chosen))
+    shown = _page(restore(kept, archive))
+    # The titles stand where nothing is folded away, for what is folded is not on the page.
+    masthead = _masthead(archive) + titles_html(archive)
+    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive))
+
+
+def _save(archive: Archive, answers: list[Answer], kept: str | None, wanted: str | None) -> str:
+    """The conversation as a file; `wanted` is the format and the server's address, as `static/conversation.js` says."""
+    name, _, base = (wanted or "").partition(" ")
+    return export(answers or restore(kept, archive), name, base)
+
+
+def _page(answers: list[Answer], *, notice: str = "") -> Update:
     """New values of everything an event may change, in the order of `shown`."""
     messages = [message for answer in answers for message in _messages(answer.question, answer_html(answer))]
-    if pending is not None:
-        messages += _messages(pending, PENDING)
     return (
         answers,
         messages,
-        typed,
-        f'<p role="alert">{escape(as_sentence(notice))}</p>' if notice else "",
+        _alert(notice),
         gr.update(visible=bool(answers)),
         gr.update(visible=not messages),
     )
+
+
+def _alert(notice: str) -> str:
+    return f'<p role="alert">{escape(as_sentence(notice))}</p>' if notice else ""
 
 
 def _messages(question: str, answer: str) -> list[dict[str, str]]:

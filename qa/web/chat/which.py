@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from typing import Any
+from urllib.parse import parse_qs
 
 import gradio as gr
 
@@ -19,6 +20,8 @@ from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
 MAX_DAY_CHARACTERS = 20
+# Of the query of an address: as much as servers take.
+MAX_LINK_CHARACTERS = 8_000
 _DAY = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?", re.ASCII)
 
 
@@ -30,25 +33,33 @@ def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
     return line, words, remove
 
 
-def add_choice(archive: Archive) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
-    """Add the choice of articles, folded away, to the Blocks that are being built: from, until, sources."""
+def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dropdown]:
+    """Add the choice of articles, folded away, to the Blocks that are being built: a glance, from, until, sources."""
     # A page that was open before the server was started anew knows only these.
-    known = list(archive.sources())
-    with gr.Accordion("Which articles", open=False, elem_id="which"), gr.Row():
-        first, last = (
-            gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-            for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
-        )
-        sources = gr.Dropdown(
-            known,
-            label="Sources",
-            multiselect=True,
-            max_choices=MAX_CHOSEN,
-            min_width=240,
-            scale=2,
-            visible=bool(known),
-        )
-    return first, last, sources
+    known = _counted_sources(archive)
+    with gr.Accordion("Which articles", open=False, elem_id="which"):
+        glance = gr.HTML("", elem_id="glance")
+        with gr.Row():
+            first, last = (
+                gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
+                for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
+            )
+            sources = gr.Dropdown(
+                known,
+                label="Sources",
+                multiselect=True,
+                max_choices=MAX_CHOSEN,
+                min_width=240,
+                scale=2,
+                visible=bool(known),
+            )
+    return glance, first, last, sources
+
+
+def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
+    """The sources that can be chosen, each as it is shown, with how many articles it has, and as it is."""
+    offered = frozenset(archive.sources())
+    return [(f"{source} ({number:,})", source) for source, number in archive.by_source() if source in offered]
 
 
 def say_choice(first: str | None, last: str | None, sources: Sequence[str] | None) -> tuple[Any, str]:
@@ -67,10 +78,19 @@ def no_choice() -> tuple[Any, ...]:
     return "", "", [], *say_choice("", "", [])
 
 
-def offered_sources(archive: Archive) -> object:
-    """An update of the dropdown: the sources there are now; without any it is not shown."""
-    sources = list(archive.sources())
-    return gr.update(choices=sources, visible=bool(sources))
+def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
+    """An update of the dropdown: the sources there are now, those of `chosen` taken; without any it is not shown."""
+    sources = _counted_sources(archive)
+    known = {source for _, source in sources}
+    return gr.update(choices=sources, visible=bool(sources), value=[each for each in chosen if each in known])
+
+
+def read_link(link: str | None) -> tuple[str, str, list[str]]:
+    """From, until and sources as the query of an address names them: `?from=2023&until=2023-07&source=A&source=B`."""
+    named = parse_qs((link or "")[:MAX_LINK_CHARACTERS].removeprefix("?"))
+    first, last = (named.get(name, [""])[0][:MAX_DAY_CHARACTERS] for name in ("from", "until"))
+    sources = [*named.get("source", []), *named.get("sources", [])][:MAX_CHOSEN]
+    return first, last, sources
 
 
 def read_filters(first: str | None, last: str | None, sources: Sequence[str] | None) -> Filters:

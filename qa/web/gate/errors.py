@@ -95,8 +95,12 @@ def public_error(error: UserError) -> PublicError:
 
 def _busy(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Busy)
-    message = f"too many questions at once; ask again in {error.seconds} s"
-    return error_response(503, "busy", message, {"Retry-After": str(error.seconds)})
+    return error_response(503, "busy", busy_in_words(error), {"Retry-After": str(error.seconds)})
+
+
+def busy_in_words(busy: Busy) -> str:
+    """When to ask again."""
+    return f"too many questions at once; ask again in {busy.seconds} s"
 
 
 def _user(_request: Request, error: Exception) -> Response:

@@ -106,5 +106,10 @@ class _Headed:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message).update(self._added)
+            headers = MutableHeaders(scope=message)
+            # A page may have a policy of its own where its address says nothing of it.
+            policy = headers.get("Content-Security-Policy")
+            headers.update(self._added)
+            if policy:
+                headers["Content-Security-Policy"] = policy
         await self.send(message)

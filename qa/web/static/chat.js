@@ -16,6 +16,7 @@
     const dialog = panel();
     dialog.querySelector(".panel-body").replaceChildren(article);
     dialog.querySelector(".page").href = link.href;
+    nameArticle(dialog, article);
     if (!dialog.open) show(dialog);
     const quote = article.querySelector("#quote");
     if (quote) {
@@ -27,7 +28,18 @@
     markCurrent(link);
   }
 
+  /** The title, source and day stay in sight, wherever in the article the quotation stands. */
+  function nameArticle(dialog, article) {
+    const title = article.querySelector("h1")?.textContent.trim() ?? "";
+    const byline = [...article.querySelectorAll(".byline > :not(a)")].map((each) => each.textContent.trim());
+    dialog.querySelector(".panel-title b").textContent = title;
+    dialog.querySelector(".panel-title span").textContent = byline.join(" · ");
+    dialog.setAttribute("aria-label", `Article: ${title}`);
+  }
+
   function show(dialog) {
+    // Back closes it again.
+    history.pushState({ isReading: true }, "");
     // Out of Gradio's own styles for text.
     document.body.append(dialog);
     // Beside the conversation where there is room, over it on a phone.
@@ -48,6 +60,12 @@
   }
 
   function closeArticle() {
+    if (history.state?.isReading) history.back();
+    else hideArticle();
+  }
+
+  function hideArticle() {
+    if (!panel()?.open) return;
     panel().close();
     document.body.classList.remove("reading");
     const link = opener;
@@ -55,7 +73,11 @@
     link?.focus();
   }
 
-  // ---- copy and feedback
+  addEventListener("popstate", hideArticle);
+  // Gone forward to, or loaded again: there is no article open any more.
+  if (history.state?.isReading) history.replaceState(null, "");
+
+  // ---- copy, link and feedback
 
   function citedText(answer) {
     return [...answer.querySelectorAll(".passage.lead")].map(citedPassage).join("\n\n");
@@ -65,7 +87,8 @@
     const link = passage.querySelector(".cite");
     const title = link.querySelector(".title").textContent;
     const byline = passage.querySelector(".byline").textContent;
-    return `“${passage.querySelector("blockquote").textContent}”\n${title}, ${byline}\n${link.href}`;
+    const quote = passage.querySelector("blockquote");
+    return `“${(quote.querySelector("mark") ?? quote).textContent}”\n${title}, ${byline}\n${link.href}`;
   }
 
   async function copyText(text) {
@@ -84,10 +107,12 @@
     button.textContent = "Copied";
   }
 
-  function questionOf(answer) {
-    const answers = [...document.querySelectorAll("#conversation .answer")];
-    return document.querySelectorAll("#conversation .question")[answers.indexOf(answer)].textContent;
+  async function copyLink(button) {
+    await copyText(chatPage.linkTo(button.closest(".answer")));
+    button.textContent = "Link copied";
   }
+
+  const questionOf = (answer) => JSON.parse(answer.querySelector("button.kept").value).question;
 
   function passageOf(answer) {
     const link = answer.querySelector(".passage .cite");
@@ -120,10 +145,12 @@
     const button = event.target.closest("button");
     if (button?.matches("#panel .close")) closeArticle();
     if (button?.matches(".answer .copy")) copyAnswer(button);
+    if (button?.matches(".answer .share")) copyLink(button);
     if (button?.matches(".answer .feedback")) giveFeedback(button);
   });
 
   document.addEventListener("keydown", (event) => {
+    // Open over the page, the dialog would close itself and leave the way back as it is.
     if (event.key === "Escape" && panel()?.open) {
       event.preventDefault();
       closeArticle();

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes import make_records
+from fakes import ARTICLES, make_records
 
 from corpus.article import Article, Passage
 from corpus.errors import UserError
@@ -402,3 +402,13 @@ def test_problems_names_what_is_lost(store: ArticleStore) -> None:
         "passage without its article",
         "1 passages without a vector",
     ]
+
+
+def test_articles_counted_by_month_and_source_and_their_titles(shared: IndexFolder) -> None:
+    with closing(ArticleStore(shared.require_current() / shared.store_name)) as store:
+        assert store.by_month() == [("2023-09", 1), ("2024-03", 1), ("2024-04", 1)]
+        assert store.by_source() == [("Coast Daily", 2), ("Alpine Post", 1)]
+        titles = {article.published: article.title for article in ARTICLES}
+        newest_first = sorted(filter(None, titles), reverse=True)
+        assert store.titles(2) == [titles[day] for day in newest_first[:2]]
+        assert len(store.titles(100)) == len(ARTICLES)

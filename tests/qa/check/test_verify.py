@@ -158,3 +158,10 @@ def test_an_id_that_cannot_be_stored_is_of_no_article(tmp_path: Path, built: Ind
     file.write_text(json.dumps({"citations": [citation]}), encoding="utf-8")
     with closing(ArticleStore(built.require_current() / built.store_name)) as store:
         assert verify_file(file, store).problems == [f"{file}:1: citation 1: no article '\\ud800' in the index"]
+
+
+def test_a_list_of_answers_is_checked_whole(tmp_path: Path, store: ArticleStore) -> None:
+    path = tmp_path / "conversation.json"
+    path.write_text(json.dumps([{"citations": []}, {"citations": [3]}], indent=2), encoding="utf-8")
+    result = verify_file(path, store)
+    assert (result.answers, result.problems) == (2, [f"{path}:2: citation 1: it is 3, not an object"])

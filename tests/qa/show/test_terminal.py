@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,6 +70,38 @@ def test_a_sentence_that_answers_is_bold(capsys: pytest.CaptureFixture[str], mon
     lines = coloured(capsys, monkeypatch, cited(1, date(2025, 7, 3)))
     assert lines[0] == f"{BOLD}It is so 1.{PLAIN}"
     assert lines[-1] == f"\x1b[1;33mIt is so 1.{PLAIN}"
+
+
+def test_short_it_is_a_line_of_each_and_less_than_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "It is so and " * 40 + "ends."
+    size: dict[str, object] = {"quote": long, "end": len(long), "answer_end": len(long), "title": "A title " * 40}
+    cited_articles = tuple(cited(rank, date(2025, 7, 3), **size) for rank in range(1, 51))
+    answer = Answer(
+        question="Who?", query="Who?", is_answerable=True, confidence=0.3, text=long, citations=cited_articles
+    )
+    print_answer(answer, full=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 25
+    assert max(map(len, lines)) <= 100
+    assert lines[-1] == "46 more, and all passages: --full"
+    assert [line[:3] for line in lines if line.startswith("[")] == ["[1]", "[2]", "[3]", "[4]"]
+    print_answer(replace(answer, is_answerable=False, citations=cited_articles[:2]), full=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["The articles do not say.", "The nearest passages:"]
+    assert lines[-1] == "The passages: --full"
+
+
+@pytest.mark.parametrize(("confidence", "colour"), [(0.9, 32), (0.6, 32), (0.59, 33), (0.1, 33)])
+def test_unsure_is_not_green(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, confidence: float, colour: int
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    found = (cited(1, date(2025, 7, 3)),)
+    print_answer(
+        Answer(question="Who?", query="Who?", is_answerable=True, confidence=confidence, text="It", citations=found)
+    )
+    assert capsys.readouterr().out.splitlines()[1].startswith(f"\x1b[{colour}m")
 
 
 def test_only_the_words_that_answer_are_bold(

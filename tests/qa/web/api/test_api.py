@@ -343,3 +343,10 @@ def test_what_is_wrong_with_history_is_said_of_the_shape_it_has(
     response = client.post("/api/ask", json={"question": "Why?", "history": [earlier]})
     assert response.status_code == 422
     assert response.json()["error"]["message"] == message
+
+
+def test_the_example_of_the_description_gives_an_answer(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()["components"]["schemas"]["AskRequest"]
+    (example,) = described["examples"]
+    assert described["additionalProperties"] is False
+    assert ask(client, **example)["answerable"] is True

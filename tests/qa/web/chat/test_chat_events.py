@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
 import json
 import logging
 import math
+import re
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,23 +22,25 @@ from index.update import build_index
 from qa.archive import Archive
 from qa.build import open_answerer
 from qa.settings import Settings
+from qa.web.chat.kept import kept_json
 from qa.web.chat.late import joining_problem
-from qa.web.chat.page import _ask
+from qa.web.chat.page import _ask, _in_place, _open, _save, _undo
+from qa.web.gate.places import Places
 from qa.web.observe import Observer
 
 pytestmark = pytest.mark.slow
 
 
-def last(archive: Archive, question: str, observer: Observer | None = None) -> tuple[list[object], str, str]:
-    """Messages, what stays in the box and the notice, once a question has been dealt with."""
-    *_, (_, messages, typed, notice, _, _) = _ask(observer or Observer(archive), question, [])
-    return messages, typed, notice
+def asked(archive: Archive, question: str, observer: Observer | None = None) -> tuple[list[object], str]:
+    """Messages and the notice, once a question has been dealt with."""
+    _, messages, notice, _, _ = _ask(archive, observer or Observer(archive), question, [], "", "", [], "")
+    return messages, notice
 
 
 @pytest.mark.parametrize("question", ["\ud800", "Who\0?"])
 def test_unreadable_question_is_refused_in_words(archive: Archive, question: str) -> None:
-    messages, typed, notice = last(archive, question)
-    assert (messages, typed) == ([], question)
+    messages, notice = asked(archive, question)
+    assert messages == []
     assert "The text holds characters that cannot be stored" in notice
 
 
@@ -50,11 +56,11 @@ def test_fault_of_the_program_is_logged_not_told(
     archive = Archive(Settings(index=tmp_path))
     observer = Observer(archive)
     with caplog.at_level(logging.ERROR):
-        messages, typed, notice = last(archive, "When did it open?", observer)
+        messages, notice = asked(archive, "When did it open?", observer)
     counted = observer.registry.restricted_registry(["article_qa_questions_total"]).collect()
     found = {s.labels["result"]: s.value for metric in counted for s in metric.samples if s.name.endswith("_total")}
     assert found == {"answered": 0, "refused": 0, "talk": 0, "error": 1}
-    assert (messages, typed) == ([], "When did it open?")
+    assert messages == []
     assert notice == '<p role="alert">Something went wrong on the server; its log says what.</p>'
     assert "Cannot operate on a closed database" in caplog.text
 
@@ -100,7 +106,7 @@ def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClien
 
 def test_a_value_that_the_page_does_not_offer_is_refused_in_words(client: TestClient) -> None:
     events = client.get("/chat/config").json()["dependencies"]
-    choice = next(event for event in events if not event["queue"] and len(event["inputs"]) == 3)
+    choice = next(event for event in events if "blur" in {target[1] for target in event["targets"]})
     sent = {"fn_index": choice["id"], "session_hash": "abc", "data": [None, None, ["file:///etc/passwd"]]}
     response = client.post("/chat/gradio_api/run/predict", json=sent)
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
@@ -124,9 +130,66 @@ def test_a_file_whose_name_is_too_long_is_none(client: TestClient) -> None:
         assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
-def test_only_questions_are_queued(client: TestClient) -> None:
-    # What joins the queue in the moment in which its last event ends is never answered.
+def test_nothing_is_queued_and_the_box_is_nobodys_to_change(client: TestClient) -> None:
+    config = client.get("/chat/config").json()
+    (box,) = (c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")
+    events = config["dependencies"]
+    # What joins Gradio's queue in the moment in which its last event ends is never answered.
+    assert [event["id"] for event in events if event["queue"]] == []
+    # What is typed meanwhile would be erased.
+    assert [event["id"] for event in events if box in event["outputs"]] == []
+
+
+def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
     events = client.get("/chat/config").json()["dependencies"]
-    queued = [event["id"] for event in events if event["queue"]]
-    # The question box, four examples, and "Ask again".
-    assert (len(queued), len(events)) == (6, 11)
+    ask = next(event for event in events if "submit" in {target[1] for target in event["targets"]})
+    body = {
+        "fn_index": ask["id"],
+        "session_hash": "abc",
+        "data": ["When did South Korea open a diplomatic mission to NATO?", None, "", "", [], "[]"],
+    }
+    response = client.post("/chat/gradio_api/run/predict", json=body)
+    assert response.status_code == 200
+    assert "last November" in json.dumps(response.json()["data"]).replace("<b>", "")
+    (kept,) = re.findall(r'<button class=."kept." value=."(.*?)."', json.dumps(response.json()["data"]))
+    assert json.loads(html.unescape(kept))["question"] == body["data"][0]
+
+
+def test_who_asks_when_too_many_wait_is_told_when_to_come_back() -> None:
+    async def crowded() -> tuple[object, ...]:
+        places, answered = Places(places=1, max_waiting=0), threading.Event()
+        first = asyncio.create_task(_in_place(places, lambda: (answered.wait(),)))
+        await asyncio.sleep(0)
+        refused = await _in_place(places, lambda: ())
+        answered.set()
+        assert await first == (True,)
+        return refused
+
+    *_, notice, _, _ = asyncio.run(crowded())
+    assert notice == '<p role="alert">Too many questions at once; ask again in 1 s.</p>'
+
+
+def test_what_the_browser_kept_is_the_conversation_where_the_server_knows_none(archive: Archive) -> None:
+    observer = Observer(archive)
+    first, *_ = _ask(archive, observer, "Who introduced the Indo-Pacific Treaty Organization Act?", [], "", "", [], "")
+    kept = f"[{kept_json(first[0])}]"
+    answers, messages, *_ = _ask(archive, observer, "When did he introduce it?", [], "", "", [], kept)
+    assert [answer.question for answer in answers] == [first[0].question, "When did he introduce it?"]
+    assert "Lawler" in answers[1].query
+    assert len(messages) == 4
+    again, *_ = _ask(archive, observer, None, [], "", "", [], kept)
+    assert [answer.question for answer in again] == [first[0].question]
+    assert _undo(archive, [], kept)[0] == []
+    assert [answer["question"] for answer in json.loads(_save(archive, [], kept, "json http://x/"))] == [
+        first[0].question
+    ]
+    assert _save(archive, [], kept, None) == ""
+
+
+def test_an_address_names_the_choice_of_articles(archive: Archive) -> None:
+    _, _, _, _, _, first, last, sources, line, words, *_ = _open(
+        archive, "[]", "?q=Who%3F&from=2023&until=2023-07&source=NationPress&source=Nobody"
+    )
+    assert (first, last, sources["value"], line["visible"]) == ("2023", "2023-07", ["NationPress"], True)
+    assert "Only articles from 1 January 2023 until 31 July 2023" in words
+    assert _open(archive, None, None)[5:7] == ("", "")

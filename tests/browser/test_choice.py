@@ -1,0 +1,128 @@
+"""Which articles there are and may answer, what could be asked, keys, and a question that is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chatting import (
+    LAWLER,
+    MISSION,
+    PHONE,
+    WORLD_CUP,
+    Held,
+    Site,
+    answers,
+    ask,
+    question_box,
+    wait_for_examples,
+    width_beyond_the_screen,
+)
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.slow
+
+OpenPage = Callable[..., Page]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
+
+
+@pytest.mark.parametrize("size", [(1280, 860), PHONE])
+def test_the_articles_at_a_glance_and_a_month_by_a_click(
+    site: Site, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page(site.url, size=size)
+    wait_for_examples(page)
+    page.get_by_role("button", name="Which articles").click()
+    expect(page.get_by_text("5 articles, July 2023 to July 2025, 2 without a date, 2 sources.")).to_be_visible()
+    assert width_beyond_the_screen(page) == 0
+    page.get_by_role("button", name="July 2023: one article").click()
+    expect(page.get_by_text("Only articles from 1 July 2023 until 31 July 2023.")).to_be_visible()
+    expect(page.get_by_label("From", exact=True)).to_have_value("2023-07")
+    page.get_by_label("Calendar, last day").fill("2023-12-31")
+    expect(page.get_by_text("Only articles from 1 July 2023 until 31 December 2023.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Sources", exact=True).click()
+    page.get_by_role("option", name="European Interest (1)").click()
+    page.keyboard.press("Escape")
+    expect(ask(page, "Who is South Korea's president?")).to_contain_text(
+        "Asked only of articles from 1 July 2023 until 31 December 2023, of European Interest."
+    )
+
+
+def test_suggestions_from_titles_and_answered_questions(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    ask(page, LAWLER)
+    ask(page, WORLD_CUP)
+    suggestions = page.get_by_role("list", name="Suggestions").get_by_role("button")
+    question_box(page).press_sequentially("who in")
+    expect(suggestions).to_have_text([LAWLER])
+    question_box(page).press_sequentially("xyz")
+    expect(suggestions).to_have_count(0)
+    question_box(page).fill("tailored")
+    expect(suggestions).to_have_text(["South Korea: ‘Tailored partnership’ with NATO to boost security cooperation"])
+    assert violations(page) == []
+    page.keyboard.press("ArrowDown")
+    expect(suggestions).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(question_box(page)).to_have_value(
+        "South Korea: ‘Tailored partnership’ with NATO to boost security cooperation"
+    )
+    expect(question_box(page)).to_be_focused()
+    question_box(page).fill("tailored")
+    expect(suggestions).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(suggestions).to_have_count(0)
+    expect(question_box(page)).to_have_value("tailored")
+
+
+def test_keys(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    ask(page, MISSION)
+    question_box(page).press("ArrowUp")
+    expect(question_box(page)).to_have_value(MISSION)
+    question_box(page).press("?")
+    expect(question_box(page)).to_have_value(f"{MISSION}?")
+    question_box(page).blur()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("/")
+    expect(question_box(page)).to_be_focused()
+    expect(question_box(page)).to_have_value(f"{MISSION}?")
+    page.get_by_role("button", name="Keys").click()
+    keys.get_by_role("button", name="Close").click()
+    expect(keys).to_be_hidden()
+
+
+def test_a_question_is_stopped_and_the_next_is_answered(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    ask(page, LAWLER)
+    held = Held(page)
+    for question in (MISSION, WORLD_CUP, "What is the theme of the Jeju Forum?"):
+        question_box(page).fill(question)
+        question_box(page).press("Enter")
+        expect(question_box(page)).to_have_value("")
+    stops = page.get_by_role("button", name="Stop")
+    expect(stops).to_have_count(3)
+    stops.nth(1).click()
+    expect(question_box(page)).to_have_value(WORLD_CUP)
+    stops.nth(0).click()
+    expect(question_box(page)).to_have_value(WORLD_CUP)
+    expect(stops).to_have_count(1)
+    held.let_go()
+    expect(page.get_by_role("log").get_by_role("heading", level=2)).to_have_text([
+        LAWLER,
+        "What is the theme of the Jeju Forum?",
+    ])
+    expect(answers(page).last).to_contain_text("Acting Together")
