@@ -114,6 +114,9 @@ def test_leafing_through_both(shared_place: Place) -> None:
     assert [a.article_id for a in archive.browse(source="coast", first=1, most=1).articles] == ["bridge"]
     days = Filters(after=date(2024, 1, 1), before=date(2024, 3, 1))
     assert [a.article_id for a in archive.browse(filters=days).articles] == ["bridge"]
+    assert list(archive.by_source()) == [("Coast Daily", 2), ("Alpine Post", 1)]
+    assert list(archive.by_month()) == [("2023-09", 1), ("2024-03", 1), ("2024-04", 1)]
+    assert list(archive.titles(2)) == ["Malaria vaccine reaches Ghana", "Harbour bridge opens"]
     around = [each and each.article_id for each in archive.neighbours("bridge")]
     assert around == ["vaccine", "glacier"]
     assert archive.neighbours("missing") == (None, None)

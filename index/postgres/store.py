@@ -271,6 +271,29 @@ class PostgresStore:
         )
         return sorted((row[0] for row in self.rows(query, {"limit": limit})), key=str.casefold)
 
+    def by_source(self) -> list[tuple[str, int]]:
+        """Each source with how many articles it has, the one with the most first."""
+        query: LiteralString = (
+            "SELECT source, count(*) FROM {s}.article WHERE source IS NOT NULL GROUP BY source "
+            "ORDER BY count(*) DESC, source"
+        )
+        return [(source, n) for source, n in self.rows(query)]
+
+    def by_month(self) -> list[tuple[str, int]]:
+        """Each month that has articles (`2023-07`) with how many, the earliest first."""
+        query: LiteralString = (
+            "SELECT to_char(published, 'YYYY-MM') AS month, count(*) FROM {s}.article WHERE published IS NOT NULL "
+            "GROUP BY month ORDER BY month"
+        )
+        return [(month, n) for month, n in self.rows(query)]
+
+    def titles(self, limit: int) -> list[str]:
+        """The titles of the newest articles, at most `limit`."""
+        query: LiteralString = (
+            "SELECT title FROM {s}.article ORDER BY published DESC NULLS LAST, article_id LIMIT %(limit)s"
+        )
+        return [row[0] for row in self.rows(query, {"limit": limit})]
+
     def every_source(self) -> list[str]:
         """Every source, in alphabetical order."""
         query: LiteralString = "SELECT DISTINCT source FROM {s}.article WHERE source IS NOT NULL"
