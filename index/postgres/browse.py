@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from index.postgres.store import PostgresStore
 from index.postgres.words import all_of, as_kept
@@ -34,7 +35,10 @@ def neighbours(store: PostgresStore, article_id: str) -> tuple[ListedArticle | N
 
 
 def _with_all(store: PostgresStore, terms: Sequence[str]) -> frozenset[str]:
-    query = "SELECT DISTINCT article_id FROM {s}.words JOIN {s}.passage USING (number) WHERE words.terms @@ %(all)s::tsquery"
+    query: LiteralString = (
+        "SELECT DISTINCT article_id FROM {s}.words JOIN {s}.passage USING (number) "
+        "WHERE words.terms @@ %(all)s::tsquery"
+    )
     return frozenset(row[0] for row in store.rows(query, {"all": all_of([as_kept(term) for term in terms])}))
 
 
