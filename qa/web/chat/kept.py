@@ -163,7 +163,7 @@ def _article(archive: Archive, article_id: str) -> Article | None:
 
 def _reply(turn: _KeptAnswer, earlier: Sequence[Answer], archive: Archive) -> Answer | None:
     """Said anew: it costs no search, and what it says is of the articles as they are."""
-    history = [Turn(answer.question, answer.text) for answer in earlier]
+    history = [Turn(answer.question, answer.text, answer.short) for answer in earlier]
     if read_talk(turn.question, opens=not has_question(history)) is None:
         return None
     known = frozenset(archive.sources())

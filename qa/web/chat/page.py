@@ -231,7 +231,7 @@ def _answer_or_notice(observer: Observer, question: str, earlier: list[Answer], 
         filters = read_filters(*chosen) if chosen else None
     except ValueError as error:
         return str(error)
-    history = [Turn(answer.question, answer.text) for answer in earlier]
+    history = [Turn(answer.question, answer.text, answer.short) for answer in earlier]
     try:
         return observer.ask(question, history=history, filters=filters, write=True)
     except UserError as error:
