@@ -62,7 +62,7 @@ READING_FEATURES = ("sentence", "read")
 # Of the questions here two in three have no answer, to learn of many kinds why; of those that people ask, fewer.
 UNANSWERABLE_COUNTS = {"whole": 0.3, "taken out": 0.4, "small": 0.4, "exchanged": 0.3}
 # An answer where there is none is a worse fault than a refusal of one that is there, which shows the nearest passages.
-FAULT_OF_ANSWERING = 2.0
+FAULT_OF_ANSWERING = 1.5
 # Shares of the answers given that an owner may allow to be wrong.
 SHARES_WRONG = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = 2022
