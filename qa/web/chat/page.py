@@ -290,7 +290,8 @@ def _masthead(archive: Archive) -> str:
     link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(archive.settings.runs) else ""
     return (
         '<header class="masthead"><h1>Ask the articles</h1>'
-        f"<p>Answers quoted word for word from {count}, each with the place where it stands.{link}</p></header>"
+        f'<p>Answers quoted word for word from <a href="../articles">{count}</a>, each with the place where it stands.'
+        f"{link}</p></header>"
     )
 
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
@@ -20,7 +19,7 @@ from qa.show.address import article_address
 from qa.show.wording import date_in_words
 from qa.web.escape import web_url
 from qa.web.pages.fragment import link_to_quote
-from qa.web.paths import CHAT_PATH, TEMPLATES
+from qa.web.paths import TEMPLATES
 
 if TYPE_CHECKING:
     from index.store.listed import ListedArticle
@@ -137,16 +136,16 @@ def reader_routes(archive: Archive) -> APIRouter:
             return page_of_error(request, 404, message)
         except BadSpan as error:
             return page_of_error(request, 400, f"The address does not fit the article: {error}.")
-        around = shown_around(article_id, *archive.neighbours(article_id))
+        around = shown_around(*archive.neighbours(article_id))
         return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote) | around)
 
     return routes
 
 
-def shown_around(article_id: str, newer: ListedArticle | None, older: ListedArticle | None) -> dict[str, object]:
-    """What the template shows below the article: where to ask about it, and the next ones, newest first."""
+def shown_around(newer: ListedArticle | None, older: ListedArticle | None) -> dict[str, object]:
+    """What the template shows below the article: the next ones, newest first."""
     named = {"newer": newer, "older": older}
-    return {"ask": f"{CHAT_PATH[1:]}/?{urlencode({'article': article_id})}"} | {
+    return {
         name: {"title": each.title, "address": article_address(each.article_id)} if each else None
         for name, each in named.items()
     }

@@ -122,7 +122,6 @@ def test_each_opens_in_the_reader_page_with_the_next_ones(client: TestClient) ->
     (address,) = re.findall(r'<li dir="auto"><a href="([^"]*)">&lt;script', client.get("/articles?source=S").text)
     page = client.get(address).text
     assert "An odd story of a harbour." in page
-    assert re.findall(r'href="(/chat/[^"]*)"', page) == ["/chat/?article=https%3A%2F%2Fa.example%2Fx%3Fy%3D1"]
     newer, older = (re.findall(rf'rel="{rel}" href="([^"]*)"><bdi>(.*?)</bdi>', page)[0] for rel in ("prev", "next"))
     assert (newer, older) == (("/articles/chess", "Teenager wins chess title"), ("/articles/many-000", "Report 000"))
     assert 'rel="prev"' not in client.get("/articles/vaccine").text
