@@ -91,7 +91,9 @@ def look(archive: Archive) -> None:
     number = listing.total + sum(each.passages for each in listing.articles)
     for neighbour in archive.neighbours("one"):
         text = neighbour.title if neighbour is not None else text
-    text = "".join(archive.origins().values()) + "".join(archive.common_sources(9))
+    text = "".join(archive.origins().values()) + "".join(archive.common_sources(9)) + "".join(archive.titles(9))
+    for name, count in (*archive.by_source(), *archive.by_month()):
+        text, number = name, count
     article = archive.article("one")
     text = article.article_id + article.title + article.text + article.text_sha256
     maybe, maybe, day = article.source, article.url, article.published
