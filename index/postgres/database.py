@@ -6,6 +6,7 @@ import contextlib
 import re
 import secrets
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class Database:
         self.address = address
         self._pools: dict[bool, ConnectionPool[Connection]] = {}
         self._opening = threading.Lock()
+        # Also at the end of the program: the library's own way to notice comes too late there, with a traceback.
+        weakref.finalize(self, _close_all, self._pools)
 
     @property
     def where(self) -> Address:
@@ -73,9 +76,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; one that is needed later is made again."""
         with self._opening:
-            pools, self._pools = list(self._pools.values()), {}
-        for pool in pools:
-            pool.close()
+            _close_all(self._pools)
 
     @contextmanager
     def connection(self, *, writes: bool = False) -> Iterator[Connection]:
@@ -261,6 +262,11 @@ class Database:
 
 class _NothingBuilt(UserError):
     """The database has no index."""
+
+
+def _close_all(pools: dict[bool, ConnectionPool[Connection]]) -> None:
+    while pools:
+        pools.popitem()[1].close()
 
 
 def _configure(connection: Connection) -> None:

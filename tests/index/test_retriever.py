@@ -355,19 +355,19 @@ def test_a_build_in_the_same_process_is_noticed(retriever: Retriever, built_plac
 
 
 def test_a_folder_restored_from_a_copy_is_noticed(
-    retriever: Retriever, built: IndexFolder, encoder: HashEncoder, tmp_path: Path
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder, tmp_path: Path
 ) -> None:
     # Of the same generation, with an article less and then with another one under the same number of changes.
     shutil.copytree(built.path, tmp_path / "copy", ignore=shutil.ignore_patterns("*.db-shm", "*.db-wal"))
     add_articles(built, [VOLCANO], encoder)
-    assert ids(retriever, "volcano Naples")[0] == "volcano"
-    version = retriever.version
+    assert ids(in_folder, "volcano Naples")[0] == "volcano"
+    version = in_folder.version
     built.path.rename(tmp_path / "lost")
     (tmp_path / "copy").rename(built.path)
-    assert "volcano" not in ids(retriever, "volcano Naples")
-    assert retriever.version != version
+    assert "volcano" not in ids(in_folder, "volcano Naples")
+    assert in_folder.version != version
     add_articles(built, [Article("lava", "Lava", "Lava of a volcano reached Naples.")], encoder)
-    assert (ids(retriever, "volcano Naples")[0], retriever.version) == ("lava", version)
+    assert (ids(in_folder, "volcano Naples")[0], in_folder.version) == ("lava", version)
 
 
 def no_file_may_grow(path: Path, results: SimpleQueue[list[str]]) -> None:
