@@ -71,6 +71,20 @@ def test_a_question_asked_before_the_page_is_whole_is_answered(site: Site, open_
     expect(answers(page)).to_contain_text("last November")
 
 
+def test_a_filter_of_the_first_second_stays(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    held = Held(page)
+    page.goto(site.url)
+    page.get_by_role("button", name="Which articles").click()
+    page.get_by_label("Until").fill("2023-07")
+    held.let_go()
+    wait_for_examples(page)
+    page.get_by_label("Until").press("Tab")
+    expect(page.get_by_text("Only articles")).to_have_text("Only articles until 31 July 2023.")
+    expect(page.get_by_label("Until")).to_have_value("2023-07")
+
+
 def test_a_refused_question_comes_back_unless_something_else_is_typed(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)

@@ -250,7 +250,10 @@ def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
     """The page as it is opened: with what the browser kept, and the choice of articles that the address names."""
     chosen = read_link(link)
     sources = offered_sources(archive, chosen[-1])
-    choice = (*chosen[:-1], sources, *say_choice(*chosen))
+    choice: Update = (*chosen[:-1], sources, *say_choice(*chosen))
+    if not any(chosen):
+        # What a reader has typed before the page was open whole is not erased.
+        choice = (gr.skip(), gr.skip(), sources, gr.skip(), gr.skip())
     shown = _page(restore(kept, archive))
     # The titles stand where nothing is folded away, for what is folded is not on the page.
     masthead = _masthead(archive) + titles_html(archive)

@@ -79,10 +79,14 @@ def no_choice() -> tuple[Any, ...]:
 
 
 def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
-    """An update of the dropdown: the sources there are now, those of `chosen` taken; without any it is not shown."""
+    """An update of the dropdown: the sources there are now, those of `chosen` taken; without any it is not shown.
+
+    With nothing chosen, what a reader has taken already stays.
+    """
     sources = _counted_sources(archive)
     known = {source for _, source in sources}
-    return gr.update(choices=sources, visible=bool(sources), value=[each for each in chosen if each in known])
+    taken = {"value": [each for each in chosen if each in known]} if chosen else {}
+    return gr.update(choices=sources, visible=bool(sources), **taken)
 
 
 def read_link(link: str | None) -> tuple[str, str, list[str]]:
