@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import pairwise
 
+from corpus.article import Article
 from corpus.filters import Filters
 from qa.timeline import timeline
 
@@ -24,6 +25,19 @@ class Copy:
     url: str | None
     start: int
     end: int
+
+    @classmethod
+    def of(cls, article: Article, start: int, end: int) -> Copy:
+        """The one at `article.text[start:end]`."""
+        return cls(
+            article_id=article.article_id,
+            title=article.title,
+            source=article.source,
+            published=article.published,
+            url=article.url,
+            start=start,
+            end=end,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from qa.answer import Citation, Copy
 from qa.evidence.choose import Candidate
-from qa.evidence.gather import Found
 
 # A heading row farther in front of its row than this is not quoted with all that stands between.
 FARTHEST_LEAD = 4_000
@@ -41,19 +40,6 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         score=candidate.probability,
         text_sha256=article.text_sha256,
         headline_answers=candidate.headline,
-        also_in=tuple(_copy(found, found.passage.start, found.passage.end) for found in candidate.copies),
-        updates=tuple(_copy(each.found, each.marked_from, each.end) for each in candidate.updates),
-    )
-
-
-def _copy(found: Found, start: int, end: int) -> Copy:
-    article = found.article
-    return Copy(
-        article_id=article.article_id,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        url=article.url,
-        start=start,
-        end=end,
+        also_in=tuple(Copy.of(found.article, found.passage.start, found.passage.end) for found in candidate.copies),
+        updates=tuple(Copy.of(each.found.article, each.marked_from, each.end) for each in candidate.updates),
     )

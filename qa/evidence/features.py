@@ -18,7 +18,10 @@ LEAST_BEST = 0.05
 OF_TITLE = 0.3
 # "During their meeting, Wi conveyed a letter": such a sentence is about what the one before it names.
 LEANING = re.compile(r"\b(?:he|she|they|it|his|her|their|its|this|these|those|such)\b", re.IGNORECASE)
-OPENS_LEANING = re.compile(r"[“\"'‘(]*(?:But |And )?(?:He|She|It|They|His|Her|Its|Their)\b")
+# How a sentence begins that takes these up, and the words at its beginning.
+OPENING = r"[“\"'‘(]*(?:But |And )?"
+LEANING_WORDS = "He|She|It|They|His|Her|Its|Their"
+OPENS_LEANING = re.compile(rf"{OPENING}(?:{LEANING_WORDS})\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,17 +241,7 @@ def _copies(places: Sequence[tuple[str, int, int]], find: _Find) -> tuple[Copy, 
     for article_id, start, end in places:
         article = find(article_id)
         if article and start < end <= len(article.text):
-            copies.append(
-                Copy(
-                    article_id=article.article_id,
-                    title=article.title,
-                    source=article.source,
-                    published=article.published,
-                    url=article.url,
-                    start=start,
-                    end=end,
-                )
-            )
+            copies.append(Copy.of(article, start, end))
     return tuple(copies)
 
 
