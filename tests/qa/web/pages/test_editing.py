@@ -52,7 +52,8 @@ def make(built: IndexFolder) -> Make:
     """A client at the machine of the server, or at another."""
 
     def make(*, place: Place | None = None, at: str = HERE, peer: str = "127.0.0.1", **options: object) -> TestClient:
-        settings = Settings(index=(place or built).where, client_rate="100000/minute", **options)  # type: ignore[arg-type]
+        options = {"client_rate": "100000/minute", **options}
+        settings = Settings(index=(place or built).where, **options)  # type: ignore[arg-type]
         app = create_app(Archive(settings, models=Models(HashEncoder())))
         return TestClient(app, base_url=at, client=(peer, 50_000), raise_server_exceptions=False)
 
