@@ -50,6 +50,8 @@ def test_a_file_is_dropped_listed_asked_removed_and_put_back(
     own: Site, open_page: OpenPage, size: tuple[int, int], scheme: str
 ) -> None:
     page = open_page(f"{own.url}/articles", size=size, scheme=scheme)
+    if size == PHONE:
+        page.get_by_text("Add articles").click()
     drop(page, STORY, "lighthouse.txt")
     done = page.locator(".adding .done")
     expect(done).to_contain_text("lighthouse.txt: 1 added")

@@ -264,6 +264,8 @@
     }
   }
 
+  // On a small screen the list comes first.
+  adding.open = matchMedia("(min-width: 48rem)").matches;
   adding.hidden = false;
   showRemoving();
 })();
