@@ -59,7 +59,8 @@ def hear(answer: Answer) -> None:
         read(citation)
     text, number = answer.index.version, answer.index.articles + answer.index.passages
     share = sum(answer.timing_ms.values())
-    day, day, text = answer.filters.after, answer.filters.before, "".join(answer.filters.sources + answer.filters.articles)
+    day, day = answer.filters.after, answer.filters.before
+    text = "".join(answer.filters.sources + answer.filters.articles)
     if answer.written is not None:
         text, number = answer.written.model + answer.written.problem, answer.written.left_out
         for sentence in answer.written.sentences:
