@@ -12,22 +12,17 @@ from dataclasses import dataclass
 from index.words.analyze import analyze
 from qa.question.names import CAPITAL, names_in
 
-NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 # A shorter word is too often the beginning of another.
 _LEAST_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Insisted:
-    """A name or number, by the terms of its words, and the initials of a name of several: "un".
-
-    It is `question[start:end]`.
-    """
+    """A name or number of a question by the terms of its words, and the initials of a name of several: "un"."""
 
     words: tuple[str, ...]
     initials: str
-    start: int
-    end: int
 
     def missing(self, terms: Set[str]) -> float:
         """Share of its words that `terms` do not have, 0 to 1; one that stands there in short is there."""
@@ -43,13 +38,12 @@ def insisted(question: str) -> list[Insisted]:
         words = tuple(dict.fromkeys(analyze(match.group())))
         capitals = re.findall(rf"\b[{CAPITAL}]", match.group())
         if words:
-            initials = "".join(capitals).lower() if len(capitals) > 1 else ""
-            found.append(Insisted(words, initials, *match.span()))
+            found.append(Insisted(words, "".join(capitals).lower() if len(capitals) > 1 else ""))
     named = " ".join(word for each in found for word in each.words)
-    for match in NUMBER.finditer(question):
+    for match in _NUMBER.finditer(question):
         words = tuple(analyze(match.group()))
         if words and words[0] not in named:
-            found.append(Insisted(words, "", *match.span()))
+            found.append(Insisted(words, ""))
     return found
 
 

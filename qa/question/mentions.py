@@ -143,7 +143,7 @@ _UNNAMED = re.compile(
 # "What exercise did South Korea join?": "it" is the exercise. Of a year or a kind nobody asks on.
 _OF_WHAT = re.compile(
     r"\W*(?:what|which) "
-    r"(?!(?:\w+ )?(?:year|day|date|month|time|century|decade|age|number|percent|percentage|amount|share|kinds|type|types"
+    r"(?!(?:\w+ )?(?:year|day|date|month|time|century|decade|age|number|percent|percentage|amount|share|kinds?|types?"
     r"|sort|name|part|role|way|reason|word|term)\b)(?P<thing>(?:[a-z-]+ )?[a-z-]+[a-rt-z]) "
     r"(?:did|does|do|has|have|had|will) (?:the )?$",
     re.IGNORECASE,

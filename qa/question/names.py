@@ -33,12 +33,6 @@ def names_in(text: str) -> list[re.Match[str]]:
     return found
 
 
-def every_name(text: str) -> list[str]:
-    """The names in `text`, each once, without "the" and "'s"; and single words that open a sentence, names or not."""
-    found = (re.sub(r"^[Tt]he |[’']s$", "", match.group()) for match in _NAME.finditer(text))
-    return list(dict.fromkeys(name for name in found if name != "The"))
-
-
 def without_names(question: str) -> str:
     """`question` with "it" in the place of each name.
 
