@@ -115,7 +115,7 @@ def make_graph() -> onnx.ModelProto:
     x = _put_embeddings(graph, epsilon)
     for number in range(config["num_hidden_layers"]):
         x = put_layer(graph, number, x, epsilon)
-    put_mean(graph, x)
+    put_mean(graph, x, "vectors")
     return graph.model(dim)
 
 
@@ -163,7 +163,7 @@ def put_layer(graph: Graph, number: int, x: str, epsilon: float) -> str:
     return graph.layer_norm(f"{here}sum", f"{part}.output.LayerNorm", f"layer {number + 1}", epsilon)
 
 
-def put_mean(graph: Graph, x: str) -> None:
+def put_mean(graph: Graph, x: str, name: str) -> None:
     """The mean over each text's tokens, without padding, made unit length."""
     graph.put("Reshape", x, "as tokens", name="of tokens")
     graph.put("Unsqueeze", "mask", "-1", name="mask of tokens")
@@ -171,7 +171,7 @@ def put_mean(graph: Graph, x: str) -> None:
     graph.put("ReduceSum", "without padding", "1", name="total", keepdims=0)
     graph.put("ReduceSum", "mask of tokens", "1", name="count", keepdims=0)
     graph.put("Div", "total", "count", name="mean")
-    graph.put("LpNormalization", "mean", name="vectors", axis=-1, p=2)
+    graph.put("LpNormalization", "mean", name=name, axis=-1, p=2)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from qa.check.verify import citation_problem
 from qa.limits import MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, has_question
 from qa.question.talk import read_talk
+from qa.show.words import say
 from qa.web.api.schema import MAX_ID_CHARACTERS, IsoDate, Strict, Text
 from qa.write.support import why_unsupported
 
@@ -27,8 +28,6 @@ from qa.write.support import why_unsupported
 MAX_ANSWERS = 50
 # Of the hash of an article's text: enough to see that it has changed.
 HASH_CHARACTERS = 16
-# Replies to what was quoted from an article that is no longer as it was.
-CHANGED = "The article that was quoted here has changed since. Ask the question again."
 
 _Id = Annotated[Text, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
 _Offset = Annotated[int, Field(ge=0, lt=10**12)]
@@ -191,7 +190,7 @@ def _answer(turn: _KeptAnswer, find: _Find) -> Answer:
         filters=turn.filters(),
         written=_written(turn.written, ranked) if is_answerable and len(citations) == len(found) else None,
         understood=turn.understood,
-        reply=CHANGED if has_changed else None,
+        reply=say("changed") if has_changed else None,
     )
 
 

@@ -16,6 +16,7 @@ from corpus.clean import check_readable
 from corpus.filters import Filters
 from qa.archive import Archive
 from qa.show.wording import filters_in_words
+from qa.show.words import number, say
 from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
@@ -29,7 +30,7 @@ def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
     """Add the line that says which articles are asked, while not all are, whether or not the choice is unfolded."""
     with gr.Row(elem_id="filtered", visible=False) as line:
         words = gr.HTML("")
-        remove = gr.Button("Ask all articles", scale=0, min_width=0)
+        remove = gr.Button(say("all_articles"), scale=0, min_width=0)
     return line, words, remove
 
 
@@ -37,16 +38,16 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
     """Add the choice of articles, folded away, to the Blocks that are being built: a glance, from, until, sources."""
     # A page that was open before the server was started anew knows only these.
     known = _counted_sources(archive)
-    with gr.Accordion("Which articles", open=False, elem_id="which"):
+    with gr.Accordion(say("which"), open=False, elem_id="which"):
         glance = gr.HTML("", elem_id="glance")
         with gr.Row():
             first, last = (
                 gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-                for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
+                for label, example in ((say("from"), "2023-07-01"), (say("until"), "2023-07-31"))
             )
             sources = gr.Dropdown(
                 known,
-                label="Sources",
+                label=say("sources"),
                 multiselect=True,
                 max_choices=MAX_CHOSEN,
                 min_width=240,
@@ -59,7 +60,7 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
 def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
     """The sources that can be chosen, each as it is shown, with how many articles it has, and as it is."""
     offered = frozenset(archive.sources())
-    return [(f"{source} ({number:,})", source) for source, number in archive.by_source() if source in offered]
+    return [(f"{source} ({number(n)})", source) for source, n in archive.by_source() if source in offered]
 
 
 def say_choice(first: str | None, last: str | None, sources: Sequence[str] | None) -> tuple[Any, str]:
@@ -69,7 +70,7 @@ def say_choice(first: str | None, last: str | None, sources: Sequence[str] | Non
     except ValueError as error:
         told = as_sentence(str(error))
     else:
-        told = f"Only articles {filters_in_words(filters)}." if filters else ""
+        told = say("only", which=filters_in_words(filters)) if filters else ""
     return gr.update(visible=bool(told)), f'<p dir="auto">{escape(told)}</p>' if told else ""
 
 

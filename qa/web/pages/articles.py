@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.templating import Jinja2Templates
 from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse, Response
 
@@ -18,20 +17,21 @@ from corpus.filters import Filters
 from qa.archive import Archive
 from qa.show.address import article_address
 from qa.show.wording import date_in_words
+from qa.show.words import count, number, say
+from qa.web.page_templates import PAGES
 from qa.web.pages.reader import page_of_error
-from qa.web.paths import ARTICLES_PATH, TEMPLATES
+from qa.web.paths import ARTICLES_PATH
 
 if TYPE_CHECKING:
     from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
 
-# Jinja2Templates escapes everything in `.html` files.
-_TEMPLATES = Jinja2Templates(TEMPLATES)
 
 PAGE_ARTICLES = 50
 # Nobody types more; it would only have to be looked for.
 MAX_WORDS_CHARACTERS = 200
-_ORDERS: dict[Order, str] = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+# By what they are called in the tables of words.
+_ORDERS: dict[Order, str] = {"newest": "newest_first", "oldest": "oldest_first", "title": "by_title"}
 
 
 class BadSearch(ValueError):
@@ -95,11 +95,11 @@ def articles_routes(archive: Archive) -> APIRouter:
             search = Search.of(request.query_params)
             listing = _find(archive, search)
         except BadSearch as error:
-            return page_of_error(request, 400, f"The address does not fit the list: {error}.")
+            return page_of_error(request, 400, say("bad_search"), str(error))
         pages = max(1, -(-listing.total // PAGE_ARTICLES))
         if search.page > pages:
             return RedirectResponse(f"{request.url_for('articles').path}{search.address(pages)}")
-        return _TEMPLATES.TemplateResponse(request, "articles.html", _shown(archive, search, listing, pages))
+        return PAGES.TemplateResponse(request, "articles.html", _shown(archive, search, listing, pages))
 
     @routes.get(f"{ARTICLES_PATH}/")
     def no_article(request: Request) -> Response:
@@ -127,7 +127,7 @@ def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> di
         "sources": archive.common_sources(),
         "articles": [_row(article) for article in listing.articles],
         "total": listing.total,
-        "count": _count(search, listing, first),
+        "found": _count(search, listing, first),
         "pages": pages,
         "newer": search.address(search.page - 1) if search.page > 1 else None,
         "older": search.address(search.page + 1) if search.page < pages else None,
@@ -147,11 +147,11 @@ def _row(article: ListedArticle) -> Mapping[str, object]:
 
 def _count(search: Search, listing: Listing, first: int) -> str:
     if not listing.total:
-        return "No article is like that." if search.narrows else "There are no articles yet."
-    if listing.total == 1:
-        return "One article"
-    shown = f"{first + 1:,} to {first + len(listing.articles):,} of {listing.total:,} articles"
-    return shown if listing.total > PAGE_ARTICLES else f"{listing.total:,} articles"
+        return say("none_like" if search.narrows else "none_yet")
+    articles = count("n_articles", listing.total)
+    if listing.total <= PAGE_ARTICLES:
+        return f"{articles[:1].upper()}{articles[1:]}"
+    return say("range", first=number(first + 1), last=number(first + len(listing.articles)), articles=articles)
 
 
 def _text(query: QueryParams, name: str) -> str:
