@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from corpus.filters import Filters
-from qa.answer import Answer, Written
-from qa.show.words import ENGLISH, count, day_in_words, either, percent, say, speaking
+from qa.answer import Answer, OtherLanguage, Written
+from qa.show.words import ENGLISH, LANGUAGES, count, day_in_words, either, language_name, percent, say, speaking
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
@@ -41,6 +42,14 @@ def filters_in_words(filters: Filters) -> str:
         days = say("since", day=first) if first else say("up_to", day=last) if last else ""
     sources = say("of_sources", sources=either(filters.sources)) if filters.sources else ""
     return say("comma").join(filter(None, (days, sources)))
+
+
+def other_language(asked: str, articles: Sequence[str]) -> OtherLanguage:
+    """That the question is in the language `asked` and the articles are in others, told in that language."""
+    with speaking(asked if asked in LANGUAGES else ENGLISH):
+        names = [language_name(language) for language in articles]
+        told = say("other_language", asked=language_name(asked), languages=say("comma").join(names))
+    return OtherLanguage(asked, tuple(articles), told)
 
 
 def written_in_words(written: Written) -> str:

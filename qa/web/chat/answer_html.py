@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
 from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
-from qa.show.words import count, say
+from qa.show.words import ENGLISH, LANGUAGES, count, say
 from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
 
@@ -39,7 +39,8 @@ def answer_html(answer: Answer) -> str:
     if answer.reply is not None:
         return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p>{kept}</div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
-    return f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{kept}</div>'
+    told = f"{_language(answer)}{_understood(answer)}{_asked_of(answer)}"
+    return f'<div class="answer">{told}{_written(answer)}{body}{kept}</div>'
 
 
 def _lines(text: str) -> str:
@@ -130,6 +131,14 @@ def _understood(answer: Answer) -> str:
     )
     when = as_entities(say("understood_time", how=answer.understood)) if answer.understood else ""
     return whole + (f'<p class="understood">{when}</p>' if when else "")
+
+
+def _language(answer: Answer) -> str:
+    """That no article is in the question's language, in that language."""
+    if answer.other_language is None:
+        return ""
+    told, asked = as_entities(answer.other_language.told), answer.other_language.asked
+    return f'<p class="other-language" dir="auto" lang="{asked if asked in LANGUAGES else ENGLISH}">{told}</p>'
 
 
 def _asked_of(answer: Answer) -> str:

@@ -68,6 +68,7 @@ def _notes(answer: Answer) -> list[str]:
     notes = [f"{say('understood')} {answer.query}"] if answer.query.strip() != answer.question.strip() else []
     notes += [say("understood_time", how=answer.understood)] if answer.understood else []
     notes += [say("asked_of", which=which)] if which else []
+    notes += [answer.other_language.told] if answer.other_language else []
     if not answer.is_answerable:
         return [*notes, f"{say('none')} {reason_in_words(answer)}".rstrip()]
     return [*notes, say("years_say")] if answer.timeline else notes
