@@ -71,12 +71,10 @@ class Answerer:
         reader: Reader | None = None,
         reranker: Reranker | None = None,
         writer: Writer | None = None,
-        crosses_languages: bool = False,
     ) -> None:
         """At most the share `most_wrong` of the answers given may be wrong, as far as the fitting data tells.
 
         `reader` reads the likeliest passages, `reranker` orders the passages, `writer` sums up those that are cited.
-        `crosses_languages`: the encoder finds what answers in another language than the question's.
         """
         self._retriever = retriever
         self._fitted = fitted
@@ -84,7 +82,6 @@ class Answerer:
         self._reader = reader
         self._reranker = reranker
         self._writer = writer
-        self._crosses_languages = crosses_languages
         self._known_sources: tuple[str, list[str]] = ("", [])
         self._known_languages: tuple[str, Sequence[tuple[str, float]]] = ("", ())
 
@@ -221,7 +218,7 @@ class Answerer:
         self, asked: str | None, found: Sequence[Found], *, is_answerable: bool
     ) -> OtherLanguage | None:
         """What to tell of a question in the language `asked`, where no article is in that; None for nothing."""
-        is_found = is_answerable and self._crosses_languages
+        is_found = is_answerable and self._retriever.crosses_languages
         if asked is None or is_found or (asked == "en" and any(looks_english(each.passage.text) for each in found)):
             return None
         version, (known, languages) = self._retriever.version, self._known_languages

@@ -75,7 +75,6 @@ def load_writer(settings: Settings) -> Writer | None:
 
 def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
     """An answerer over the index. Raises UserError when there is none or it was made with another encoder."""
-    from index.encoders.onnx import PACKAGED
     from index.retriever import Retriever
     from qa.answerer import Answerer
     from qa.evidence.fitted import load_fitted
@@ -88,5 +87,4 @@ def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
         reader=models.reader,
         reranker=models.reranker,
         writer=writer,
-        crosses_languages=settings.encoder != PACKAGED,
     )

@@ -32,7 +32,7 @@ def _text(article: Article) -> str:
 
 
 def is_other(asked: str, known: Sequence[tuple[str, float]], found: Sequence[Article]) -> bool:
-    """Whether `asked` is none of the languages `known`, nor that of an article that was `found`, nor written like one."""
+    """Whether `asked` is not one of `known`, nor the language of an article that was `found`, nor written like one."""
     languages = {language for language, _ in known} | {language_of(_text(article)) for article in found}
     return not any(may_be_same(asked, language) for language in languages)
 
