@@ -61,7 +61,7 @@ _TOGETHER = (frozenset({"ja", "zh"}), frozenset({"ar", "fa", "ur"}), frozenset({
 _ASKING = {
     "en": "who what when where which how why whose whom did does do the of and to were for that with by from have",
     "de": "wer wie wo wann warum wieso welche welcher welches welchen welchem wem wen wessen woher wohin wofür worüber "
-    "ist sind hat haben wurde wurden wird werden der das den dem ein eine einen einem einer und nicht mit von zu für",
+    "viele vielen ist sind waren hat hatte haben wurde wurden wird werden der das den dem ein eine einen einem einer und nicht mit von zu für im zum zur aus sich",
     "fr": "qui que quoi quand où comment pourquoi quel quelle quels quelles combien est sont était a-t-il qu'est-ce "
     "le la les des du un une et dans pour avec sur au aux cette",
     "es": "quién quiénes qué cuándo dónde cómo cuál cuáles cuánto cuántos cuánta cuántas quien que cuando donde es son "
@@ -70,7 +70,7 @@ _ASKING = {
     "una un e per con nel",
     "pt": "quem que quando onde como qual quais quanto quantos quantas é são foi o os as do da dos das uma um e em por "
     "para com",
-    "nl": "wie wat wanneer waar hoe waarom welke hoeveel is zijn heeft werd wordt het een van en voor met op niet",
+    "nl": "wie wat wanneer waar hoe waarom welke hoeveel zijn heeft werd wordt het een van en voor met niet",
 }
 _ASKING_WORDS = {language: frozenset(words.split()) for language, words in _ASKING.items()}
 _ASKED_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -85,6 +85,8 @@ def language_asked(question: str) -> str | None:
     script = script_of(question)
     if script is not None:
         return script
+    if "¿" in question:
+        return "es"
     words = _ASKED_WORD.findall(question.lower().replace("’", "'"))
     found = {language: sum(word in own for word in words) for language, own in _ASKING_WORDS.items()}
     language = max(found, key=lambda each: found[each])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.language import language_of, may_be_same
-from index.store.store import Store
+
+if TYPE_CHECKING:
+    from index.store.store import Store
 
 # So many articles, evenly spaced, say which languages there are.
 SAMPLED = 200
