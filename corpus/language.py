@@ -61,7 +61,8 @@ _TOGETHER = (frozenset({"ja", "zh"}), frozenset({"ar", "fa", "ur"}), frozenset({
 _ASKING = {
     "en": "who what when where which how why whose whom did does do the of and to were for that with by from have",
     "de": "wer wie wo wann warum wieso welche welcher welches welchen welchem wem wen wessen woher wohin wofür worüber "
-    "viele vielen ist sind waren hat hatte haben wurde wurden wird werden der das den dem ein eine einen einem einer und nicht mit von zu für im zum zur aus sich",
+    "viele vielen ist sind waren hat hatte haben wurde wurden wird werden der das den dem ein eine einen einem einer "
+    "und nicht mit von zu für im zum zur aus sich",
     "fr": "qui que quoi quand où comment pourquoi quel quelle quels quelles combien est sont était a-t-il qu'est-ce "
     "le la les des du un une et dans pour avec sur au aux cette",
     "es": "quién quiénes qué cuándo dónde cómo cuál cuáles cuánto cuántos cuánta cuántas quien que cuando donde es son "

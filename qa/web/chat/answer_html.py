@@ -179,7 +179,7 @@ def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = 
         f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
-        f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
+        f'<span class="byline">{source}<bdi>{as_entities(date_in_words(citation.published))}</bdi></span>{trust}'
         f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 
@@ -199,14 +199,15 @@ def _others(summary: str, copies: Sequence[Copy]) -> str:
     links = "".join(
         f'<li><a class="cite" href="../{as_entities(reader_path(copy))}">'
         f'<bdi class="title">{as_entities(copy.title)}</bdi></a>'
-        f'<span class="byline">{as_entities(_byline(copy))}</span></li>'
+        f'<span class="byline">{_byline(copy)}</span></li>'
         for copy in copies
     )
     return f'<details class="copies"><summary>{summary}</summary><ul>{links}</ul></details>'
 
 
 def _byline(copy: Copy) -> str:
-    return " · ".join(filter(None, (copy.source, date_in_words(copy.published))))
+    named = filter(None, (copy.source, date_in_words(copy.published)))
+    return " · ".join(f"<bdi>{as_entities(each)}</bdi>" for each in named)
 
 
 def _marked(citation: Citation) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qa.show.words import ENGLISH, say, spoken, table
+from qa.archive import Archive
+from qa.evaluate.run.saved_runs import has_saved_runs
+from qa.show.words import ENGLISH, count, say, spoken, table
 
 # What Gradio calls the texts of a component.
 _TEXTS = ("value", "label", "placeholder")
@@ -22,6 +24,14 @@ _SCRIPTS = (
     "article_named", "calendar_first", "calendar_last", "copied", "earlier", "forget", "link_copied", "loading", "lost",
     "n_questions", "not_stored", "stop", "waiting",
 )  # fmt: skip
+
+
+def masthead_html(archive: Archive) -> str:
+    """What the page is, and of how many articles."""
+    articles = f'<a href="../articles">{count("n_articles", archive.info().articles)}</a>'
+    # Of no use to a reader of a site where nothing was measured.
+    link = f' <a href="../evaluation">{say("how_good")}</a>' if has_saved_runs(archive.settings.runs) else ""
+    return f'<header class="masthead"><h1>{say("heading")}</h1><p>{say("lead", articles=articles)}{link}</p></header>'
 
 
 def panel_html() -> str:
@@ -66,15 +76,20 @@ FURNITURE: Mapping[str, Callable[[], str]] = {
 }
 
 
-def translate(config: dict[str, Any]) -> None:
-    """Put the words of the language that is spoken in the place of the English ones of Gradio's `config`."""
+def translate(config: dict[str, Any], masthead: str) -> None:
+    """Put the words of the language that is spoken in the place of the English ones of Gradio's `config`.
+
+    `masthead` is said already.
+    """
     config["title"] = say("heading")
     english = {table(ENGLISH)[name]: name for name in _LABELS}
     for component in config.get("components", []):
         props = component["props"]
-        furnish = FURNITURE.get(props.get("elem_id") or "")
-        if furnish:
-            props["value"] = furnish()
+        name = props.get("elem_id") or ""
+        if name in FURNITURE:
+            props["value"] = FURNITURE[name]()
+        elif name == "masthead":
+            props["value"] = masthead
         for text in _TEXTS:
             if isinstance(props.get(text), str) and props[text] in english:
                 props[text] = say(english[props[text]])

@@ -21,12 +21,11 @@ from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from qa.answer import Answer
 from qa.archive import Archive
-from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
-from qa.show.words import count, say
+from qa.show.words import say
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
-from qa.web.chat.furniture import earlier_html, panel_html, suggestions_html, tools_html
+from qa.web.chat.furniture import earlier_html, masthead_html, panel_html, suggestions_html, tools_html
 from qa.web.chat.glance import glance_html, titles_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
 from qa.web.chat.which import (
@@ -82,7 +81,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         answers = gr.State([])
         # What `static/conversation.js` sends along: what the browser kept, what else is wanted; what it gets to save.
         kept, given, saved = (gr.Textbox(visible=False) for _ in range(3))
-        masthead = gr.HTML(_masthead(archive), elem_id="masthead")
+        masthead = gr.HTML(masthead_html(archive), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label=say("conversation"),
@@ -236,7 +235,7 @@ def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
         choice = (gr.skip(), gr.skip(), sources, gr.skip(), gr.skip())
     shown = _page(restore(kept, archive))
     # The titles stand where nothing is folded away, for what is folded is not on the page.
-    masthead = _masthead(archive) + titles_html(archive)
+    masthead = masthead_html(archive) + titles_html(archive)
     return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive))
 
 
@@ -264,13 +263,6 @@ def _alert(notice: str) -> str:
 
 def _messages(question: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": question_html(question)}, {"role": "assistant", "content": answer}]
-
-
-def _masthead(archive: Archive) -> str:
-    articles = f'<a href="../articles">{count("n_articles", archive.info().articles)}</a>'
-    # Of no use to a reader of a site where nothing was measured.
-    link = f' <a href="../evaluation">{say("how_good")}</a>' if has_saved_runs(archive.settings.runs) else ""
-    return f'<header class="masthead"><h1>{say("heading")}</h1><p>{say("lead", articles=articles)}{link}</p></header>'
 
 
 def _fitting_examples(archive: Archive) -> list[Any]:

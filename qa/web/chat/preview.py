@@ -11,8 +11,9 @@ from urllib.parse import parse_qs
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope, Send
 
+from qa.archive import Archive
 from qa.show.words import direction, say, spoken
-from qa.web.chat.furniture import script_words, translate
+from qa.web.chat.furniture import masthead_html, script_words, translate
 
 MAX_TITLE_CHARACTERS = 200
 # Those that Gradio writes into its page speak of Gradio.
@@ -23,7 +24,7 @@ _ROOT = re.compile(rb'<html\b[^>]*?\blang="en"[^>]*>')
 _CONFIG = re.compile(rb"(<script[^>]*>\s*window\.gradio_config = )(.*?)(;\s*</script>)", re.DOTALL)
 
 
-def described(scope: Scope, send: Send) -> tuple[Scope, Send]:
+def described(scope: Scope, send: Send, archive: Archive) -> tuple[Scope, Send]:
     """`scope` and `send` for a page that is described: its address may have a question, as in `?q=Who+won%3F`.
 
     The page is asked for as it is, and compressed here.
@@ -44,7 +45,7 @@ def described(scope: Scope, send: Send) -> tuple[Scope, Send]:
         body += message.get("body", b"")
         if message.get("more_body"):
             return
-        page = with_description(in_language(body), question_in(scope["query_string"]))
+        page = with_description(in_language(body, masthead_html(archive)), question_in(scope["query_string"]))
         headers = MutableHeaders(scope=started[0])
         headers.add_vary_header("Accept-Encoding")
         if is_packed:
@@ -81,12 +82,12 @@ def with_description(page: bytes, question: str | None) -> bytes:
     return _HEAD.sub(lambda _: tags.encode(), _GRADIO.sub(b"", page), count=1)
 
 
-def in_language(page: bytes) -> bytes:
-    """`page` as Gradio made it, with all that it says in the language that is spoken, and the words of its scripts."""
+def in_language(page: bytes, masthead: str) -> bytes:
+    """`page` as Gradio made it, with all that it says in the language that is spoken, under `masthead`, and the words of its scripts."""
     found = _CONFIG.search(page)
     if found:
         config = json.loads(found[2])
-        translate(config)
+        translate(config, masthead)
         page = page[: found.start(2)] + _in_script(config) + page[found.end(2) :]
     words = b'<script type="application/json" id="words">' + _in_script(script_words()) + b"</script></head>"
     root = f'<html lang="{spoken()}" dir="{direction()}">'.encode()
