@@ -82,7 +82,7 @@ def open_answerer(settings: Settings, models: Models | None = None) -> Answerer:
     models, writer = models or load_models(settings), load_writer(settings)
     return Answerer(
         Retriever(place_of(settings.index), models.encoder),
-        load_fitted(models.encoder.fingerprint),
+        load_fitted(),
         most_wrong=settings.most_wrong,
         reader=models.reader,
         reranker=models.reranker,

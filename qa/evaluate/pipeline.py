@@ -74,8 +74,9 @@ def ask_set(
     with remembering(models.encoder, kept.with_name(f"{kept.name}.npz")) as memory:
         retriever = Retriever(place, memory)
         check_against(gold, retriever.store)
-        fitted = load_fitted(models.encoder.fingerprint)
-        answerer = Answerer(retriever, fitted, most_wrong=most_wrong, reader=models.reader, reranker=models.reranker)
+        answerer = Answerer(
+            retriever, load_fitted(), most_wrong=most_wrong, reader=models.reader, reranker=models.reranker
+        )
         return ask_all(gold.questions, answerer, retriever, on_progress)
 
 
@@ -83,8 +84,7 @@ def time_answers(gold: GoldSet, place: Place, models: Models, n: int) -> list[An
     """The answers to `n` questions of the set, evenly spaced, by an answerer that remembers nothing yet: the cost."""
     if n == 0:
         return []
-    fitted = load_fitted(models.encoder.fingerprint)
-    answerer = Answerer(Retriever(place, models.encoder), fitted, reader=models.reader, reranker=models.reranker)
+    answerer = Answerer(Retriever(place, models.encoder), load_fitted(), reader=models.reader, reranker=models.reranker)
     answerer.warm_up()
     return [answerer.ask(each.text, history=each.history, asked_on=each.asked_on) for each in gold.sample(n).questions]
 

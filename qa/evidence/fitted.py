@@ -1,4 +1,4 @@
-"""The fitted models, read from `qa/models/`, so that answering needs no scikit-learn."""
+"""The fitted models, read from `qa/models/fitted.json`, so that answering needs no scikit-learn."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic
 
 FILE = "fitted.json"
-# Those of an encoder that has its own, by the name in its fingerprint: its cosines say other things.
-FILES = {"multilingual-e5-small-q4": "fitted-multilingual.json"}
 # What makes of a sentence's probability the one with which it was read.
 READING = ("sentence", "read")
 
@@ -64,10 +62,9 @@ class Fitted:
 
 
 @cache
-def load_fitted(encoder: str = "") -> Fitted:
-    """The models for the encoder of that fingerprint. Raises ValueError when they are of other features."""
-    file = FILES.get(encoder.partition("@")[0], FILE)
-    return parse_fitted(json.loads(resources.files("qa.models").joinpath(file).read_text(encoding="utf-8"))["models"])
+def load_fitted() -> Fitted:
+    """The models that come with the package. Raises ValueError when they are of other features than are computed."""
+    return parse_fitted(json.loads(resources.files("qa.models").joinpath(FILE).read_text(encoding="utf-8"))["models"])
 
 
 def parse_fitted(tables: Mapping[str, Mapping[str, object]]) -> Fitted:

@@ -83,7 +83,7 @@ def with_description(page: bytes, question: str | None) -> bytes:
 
 
 def in_language(page: bytes, masthead: str) -> bytes:
-    """`page` as Gradio made it, with all that it says in the language that is spoken, under `masthead`, and the words of its scripts."""
+    """`page` as Gradio made it, with `masthead` and all else in the language that is spoken, its scripts' words too."""
     found = _CONFIG.search(page)
     if found:
         config = json.loads(found[2])
