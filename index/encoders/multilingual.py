@@ -29,7 +29,6 @@ from corpus.errors import UserError
 from index.encoders.encoder import Vectors
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 MULTILINGUAL = "multilingual"
@@ -107,7 +106,7 @@ class MultilingualEncoder:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    session: InferenceSession
+    session: Any
     tokenizer: Tokenizer
     # A row of blocks for each word piece, mapped: what nobody asks for is not read.
     words: Weights
