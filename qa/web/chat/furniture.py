@@ -10,7 +10,7 @@ from typing import Any
 
 from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
-from qa.show.words import ENGLISH, count, say, spoken, table
+from qa.show.words import ENGLISH, count, direction, say, spoken, table
 
 # What Gradio calls the texts of a component.
 _TEXTS = ("value", "label", "placeholder")
@@ -42,7 +42,8 @@ def panel_html() -> str:
     return (
         f'<dialog id="panel" aria-label="{say("article")}"><div class="panel-bar">{close}'
         f'<a class="page" target="_blank" rel="noopener">{say("open_page")}</a></div>'
-        '<p class="panel-title" dir="auto"><b></b><span></span></p><div class="panel-body" tabindex="0"></div></dialog>'
+        f'<p class="panel-title" dir="auto"><b></b><span dir="{direction()}"></span></p>'
+        '<div class="panel-body" tabindex="0"></div></dialog>'
         f'<dialog id="keys" aria-label="{say("keys")}"><dl>{keys}</dl>{close}</dialog>'
     )
 
