@@ -13,6 +13,7 @@ little better.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import re
 import struct
 import threading
@@ -151,13 +152,14 @@ def packaged_file() -> Path:
 
 def read_packed(file: Path) -> PackedModel:
     """The model in `file`, which was checked. Tensors are mapped; those of four bits have a row of blocks each."""
-    data: Weights = np.memmap(file, np.uint8, "r")
+    with file.open("rb") as stream:
+        data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     _, _, dim, layers, heads, *_, epsilon, _, pieces, bos, eos, pad, unk, size = _FIXED.unpack_from(data)
     at = _FIXED.size
     bounds = np.frombuffer(data, "<u4", pieces + 1, at).tolist()
     scores = np.frombuffer(data, "<f4", pieces, at + 4 * (pieces + 1)).tolist()
     at += 4 * (2 * pieces + 1)
-    blob = data[at : at + size].tobytes()
+    blob = data[at : at + size]
     words = [blob[first:last].decode() for first, last in zip(bounds, bounds[1:], strict=False)]
     spellings, at = _read_spellings(data, at + size)
     return PackedModel(
@@ -171,7 +173,7 @@ def read_packed(file: Path) -> PackedModel:
     )
 
 
-def _read_spellings(data: Weights, at: int) -> tuple[dict[int, str], int]:
+def _read_spellings(data: mmap.mmap, at: int) -> tuple[dict[int, str], int]:
     count, size = struct.unpack_from("<iI", data, at)
     at += 8
     end, spellings = at + size, {}
@@ -182,16 +184,17 @@ def _read_spellings(data: Weights, at: int) -> tuple[dict[int, str], int]:
     return spellings, end
 
 
-def _read_tensors(data: Weights, at: int) -> dict[str, Weights]:
+def _read_tensors(data: mmap.mmap, at: int) -> dict[str, Weights]:
     (count,) = struct.unpack_from("<i", data, at)
     at += 4
     tensors = {}
     for _ in range(count):
         (length,) = struct.unpack_from("<H", data, at)
-        name = data[at + 2 : at + 2 + length].tobytes().decode()
+        name = data[at + 2 : at + 2 + length].decode()
         is_packed, _, offset, size = struct.unpack_from("<BIQQ", data, at + 2 + length)
         at += 23 + length
-        tensors[name] = data[offset : offset + size].view(_BLOCK_TYPE if is_packed else "<f4")
+        kind = _BLOCK_TYPE if is_packed else np.dtype("<f4")
+        tensors[name] = np.frombuffer(data, kind, size // kind.itemsize, offset)
     return tensors
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from corpus.filters import Filters
@@ -50,6 +50,23 @@ def other_language(asked: str, articles: Sequence[str]) -> OtherLanguage:
         names = [language_name(language) for language in articles]
         told = say("other_language", asked=language_name(asked), languages=say("comma").join(names))
     return OtherLanguage(asked, tuple(articles), told)
+
+
+def chosen_in_words(filters: Filters, titles: Mapping[str, str]) -> str:
+    """`articles from 1 July 2023, of Yonhap`, or `“A title”, from 1 July 2023`; "" where every article may answer.
+
+    `titles` are those of the articles that are chosen, by id; one that has none there goes by its id.
+    """
+    which = filters_in_words(filters)
+    if not filters.articles:
+        return say("chosen", which=which) if which else ""
+    named = either([f"“{titles.get(article_id, article_id)}”" for article_id in filters.articles])
+    return say("comma").join(filter(None, (named, which)))
+
+
+def asked_in_words(answer: Answer) -> str:
+    """Of which articles it was asked, as `chosen_in_words` says it."""
+    return chosen_in_words(answer.filters, {each.article_id: each.title for each in answer.citations})
 
 
 def written_in_words(written: Written) -> str:

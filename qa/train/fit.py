@@ -334,4 +334,5 @@ if __name__ == "__main__":
     if len(sys.argv) not in (3, 5):
         sys.exit(f"usage: {RECIPE}")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:4], *map(int, sys.argv[4:5]))
+    of_all = len(sys.argv) == 3
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *((PACKAGED, None) if of_all else (sys.argv[3], int(sys.argv[4]))))

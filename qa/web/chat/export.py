@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from qa.answer import Answer, Citation
-from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words
+from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words
 from qa.show.words import say
 from qa.web.chat.answer_html import additions
 from qa.web.escape import reader_path, web_url
@@ -64,10 +64,10 @@ def _notes(answer: Answer) -> list[str]:
     """What a reader has to know beside the quotations, a sentence each."""
     if answer.reply is not None:
         return answer.reply.split("\n")
-    which = filters_in_words(answer.filters)
+    which = asked_in_words(answer)
     notes = [f"{say('understood')} {answer.query}"] if answer.query.strip() != answer.question.strip() else []
     notes += [say("understood_time", how=answer.understood)] if answer.understood else []
-    notes += [say("asked_of", which=which)] if which else []
+    notes += [say("asked_only", which=which)] if which else []
     notes += [answer.other_language.told] if answer.other_language else []
     if not answer.is_answerable:
         return [*notes, f"{say('none')} {reason_in_words(answer)}".rstrip()]
