@@ -101,4 +101,5 @@ def _said(html: str) -> set[str]:
 def _left_in_english(said: set[str], language: str) -> set[str]:
     english, own = table(ENGLISH), table(language)
     words = {name: text for name, text in english.items() if isinstance(text, str) and "{" not in text}
-    return {text for name, text in words.items() if own[name] != text and text in said - set(own.values())}  # type: ignore[arg-type]
+    theirs = {text for text in own.values() if isinstance(text, str)}
+    return {text for name, text in words.items() if own[name] != text and text in said - theirs}
