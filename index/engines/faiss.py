@@ -155,22 +155,29 @@ def _in_lists(dim: int, rows: Rows, n: int) -> faiss.IndexIVF:
     # would hold everything that it is trained on once more.
     made.by_residual = False
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    made.train(_sample(rows, n, lists * TRAINED_ON))
+    made.train(_sample(dim, rows, n, lists * TRAINED_ON))
     for numbers, vectors in rows:
         made.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(numbers, np.int64))
     made.nprobe = _lists_needed(made, rows, n)
     return made
 
 
-def _sample(rows: Rows, n: int, wanted: int) -> Vectors:
+def _sample(dim: int, rows: Rows, n: int, wanted: int) -> Vectors:
+    """At least `wanted` of the `n` vectors, if there are as many, evenly spaced. No more than these are held."""
     every = max(n // wanted, 1)
-    # Copies: a part of an array keeps the whole of it.
-    return np.concatenate([vectors[::every].copy() for _, vectors in rows])
+    taken = np.empty((math.ceil(n / every), dim), np.float32)
+    filled = first = 0
+    for _, vectors in rows:
+        some = vectors[first::every]
+        taken[filled : filled + len(some)] = some
+        filled += len(some)
+        first = (first - len(vectors)) % every
+    return taken
 
 
 def _lists_needed(made: faiss.IndexIVF, rows: Rows, n: int) -> int:
     """How many lists must be read to find LEAST_FOUND of the nearest, measured on some of the vectors themselves."""
-    sample = _sample(rows, n, SAMPLED)
+    sample = _sample(int(made.d), rows, n, SAMPLED)
     nearest = _nearest_of_all(sample, rows)
     lists = int(made.nlist)
     read = math.ceil(lists / READ)

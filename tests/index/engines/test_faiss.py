@@ -132,22 +132,23 @@ def test_nearly_all_of_the_nearest_are_found(large: FaissIndex, rows: Rows) -> N
 
 
 def test_what_the_lists_are_learned_from_is_all_that_is_held() -> None:
-    n, of_a_chunk = 40_000, 2_000
+    n, of_a_chunk, every = 40_000, 2_001, 10
 
     def passing() -> Iterator[tuple[range, Vectors]]:
         """Vectors that nobody else keeps, as those of a store."""
         for first in range(0, n, of_a_chunk):
-            yield range(first, first + of_a_chunk), np.full((of_a_chunk, WIDE), first, np.float32)
+            numbers = range(first, min(first + of_a_chunk, n))
+            yield numbers, np.repeat(np.array(numbers, np.float32)[:, None], WIDE, axis=1)
 
     tracemalloc.start()
     try:
-        learned = faiss._sample(passing(), n, n // 10)
+        learned = faiss._sample(WIDE, passing(), n, n // every)
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert learned[:, 0].tolist() == np.repeat(np.arange(0, n, of_a_chunk), of_a_chunk // 10).tolist()
-    # All of them would be ten times as much; for a moment what was taken is there twice, and a chunk.
-    assert most < 3 * learned.nbytes
+    assert np.array_equal(learned, np.repeat(np.arange(0, n, every, dtype=np.float32)[:, None], WIDE, axis=1))
+    # And two chunks: one that goes, and the next. All vectors would be ten times as much.
+    assert most < 2.5 * learned.nbytes
 
 
 def test_a_mask_that_ends_early_is_as_narrow_as_it_is(large: FaissIndex, rows: Rows) -> None:
