@@ -197,10 +197,10 @@ def without_stubs() -> Iterator[None]:
     """
     known = inspect.getfile
 
-    def getfile(asked: Any) -> str:  # noqa: ANN401  (whatever Python can be asked about)
-        if type(asked).__name__ == "ComponentMeta":
+    def getfile(object: Any) -> str:  # noqa: ANN401  (named as Python's own, which is asked about anything)
+        if type(object).__name__ == "ComponentMeta":
             raise OSError
-        return known(asked)
+        return known(object)
 
     inspect.getfile = getfile
     try:
