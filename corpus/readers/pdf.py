@@ -50,7 +50,9 @@ class _Line:
 def read_pdf(data: bytes, *, article_id: str, known: Metadata) -> Article:
     """Return the article of a PDF. Raises UserError for one that is damaged, locked or scanned.
 
-    The article knows where its pages begin. The day its file was made is not the day it was published: only what is known or its text says counts.
+    The article knows where its pages begin.
+
+    The day its file was made is not the day it was published: only what is known or its text says counts.
     """
     try:
         document = pypdfium2.PdfDocument(data)

@@ -21,6 +21,11 @@ def date_in_words(published: date | None) -> str:
     return f"{published.day} {MONTHS['en'][published.month - 1]} {published.year}"
 
 
+def page_in_words(page: int | None) -> str:
+    """`p. 3`; "" where there are no pages."""
+    return "" if page is None else f"p. {page}"
+
+
 def counted_in_words(words: str, newest: date) -> str:
     """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
     return f"“{words}” counted from {date_in_words(newest)}, the day of the newest article"

@@ -16,9 +16,9 @@ from corpus.article import Article
 from index.store.errors import ArticleNotFound
 from qa.archive import Archive
 from qa.show.address import article_address
-from qa.show.wording import date_in_words
+from qa.show.wording import date_in_words, page_in_words
 from qa.web.escape import web_url
-from qa.web.pages.fragment import link_to_quote
+from qa.web.pages.fragment import link_to_passage
 from qa.web.paths import TEMPLATES
 
 if TYPE_CHECKING:
@@ -122,13 +122,16 @@ def page_of_error(request: Request, status: int, message: str) -> Response:
 
 
 def reader_routes(archive: Archive) -> APIRouter:
-    """`/articles/{id}?start=&end=`; also `answer_start`, `answer_end` and `short_start`, `short_end`."""
+    """`/articles/{id}?start=&end=`; also `answer_start`, `answer_end` and `short_start`, `short_end`.
+
+    With the `text_sha256` of a citation it is the article as it was when cited.
+    """
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/articles/{article_id:path}", name="reader")
     def read(request: Request, article_id: str) -> Response:
         try:
-            article = archive.article(article_id)
+            article, changed = archive.article_as_cited(article_id, request.query_params.get("text_sha256", ""))
             quote, answer, short = (_span(request.query_params, kind) for kind in ("", "answer_", "short_"))
             paragraphs = split_paragraphs(article, quote, answer, short)
         except ArticleNotFound:
@@ -136,8 +139,9 @@ def reader_routes(archive: Archive) -> APIRouter:
             return page_of_error(request, 404, message)
         except BadSpan as error:
             return page_of_error(request, 400, f"The address does not fit the article: {error}.")
-        around = shown_around(*archive.neighbours(article_id))
-        return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote) | around)
+        shown = shown_article(article, paragraphs, quote) | shown_around(*archive.neighbours(article_id))
+        shown |= {"changed": changed and date_in_words(changed), "address": article_address(article_id)}
+        return _TEMPLATES.TemplateResponse(request, "article.html", shown)
 
     return routes
 
@@ -163,5 +167,6 @@ def shown_article(article: Article, paragraphs: list[Paragraph], quote: Span | N
         "heading": heading,
         "paragraphs": paragraphs,
         "date": date_in_words(article.published),
-        "url": link_to_quote(url, article.text, *quote) if url and quote else url,
+        "page": page_in_words(article.page_at(quote[0]) if quote else None),
+        "url": link_to_passage(url, article, *quote) if url and quote else url,
     }
