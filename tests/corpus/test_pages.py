@@ -44,4 +44,4 @@ def test_a_line_that_was_left_out() -> None:
         ONE,
         "A heading that nobody has kept in the text of it\nSteel was scarce for two years, the builders said.",
     ]
-    assert begins(TEXT, pages) == ["Mayor Ann", "years, th"]
+    assert begins(TEXT, pages) == ["Mayor Ann", "Steel was"]
