@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -133,6 +133,28 @@ class Archive:
             self.report = report
         return report
 
+    def add_read(self, articles: Iterable[Read], *, on_progress: OnProgress | None = None) -> Report:
+        """Add articles that were read elsewhere, with what there is to say of them; what was done comes back.
+
+        They are read one after the other, as they are encoded.
+        """
+        from index.update import add_articles
+
+        advance = counting(on_progress, None)
+        return self._write(lambda encoder: add_articles(self._place, articles, encoder, advance))
+
+    def read_addresses(self, addresses: Sequence[str]) -> Iterator[Read]:
+        """The articles at these addresses, fetched as the settings say, for `add_read`.
+
+        Raises UserError for what is no address: no path is read.
+        """
+        from corpus.fetch.address import parse_address
+        from corpus.readers import read_articles
+        from qa.build import open_web
+
+        named = [parse_address(address) for address in addresses]
+        return read_articles(named, web=open_web(self.settings, named))
+
     def rebuild(self, *, on_progress: OnProgress | None = None) -> Report:
         """Make the archive anew from its own articles: one of an earlier version, or for another encoder.
 
@@ -235,14 +257,11 @@ class Archive:
         known = self.article(article_id).article_id
         return self._current_store().provenance.revisions(known)
 
-    def origins(self, article_ids: Sequence[str] | None = None) -> Mapping[str, Sequence[str]]:
+    def origins(self, article_ids: Sequence[str] | None = None) -> Mapping[str, Sequence[Origin]]:
         """The files and addresses in which each of these articles was found, or each of all, by its id."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[Origin]] = {}
         for origin in self._current_store().provenance.origins(article_ids):
-            places = found.setdefault(origin.article_id, [])
-            # Under two ids in one file it is found there once.
-            if origin.place not in places:
-                places.append(origin.place)
+            found.setdefault(origin.article_id, []).append(origin)
         return found
 
     def common_sources(self, most: int = 100) -> Sequence[str]:
@@ -477,7 +496,7 @@ def _check_asked(questions: Sequence[str], filters: Filters) -> None:
         raise BadQuestion(
             f"no article can be from {filters.after} on and until {filters.before}; change one of the two"
         )
-    for text in (*questions, *filters.sources):
+    for text in (*questions, *filters.sources, *filters.articles):
         try:
             check_readable(text)
         except ValueError as error:

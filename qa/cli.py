@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -23,6 +23,7 @@ from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from index.store.origin import Origin
     from index.update import Report
 
 # Files a build names when they could not be read; the rest are counted.
@@ -198,7 +199,7 @@ def list_articles(index: str | None, config: Path | None, as_json: bool) -> None
     for article in archive.list():
         published = article.published.isoformat() if article.published else None
         if as_json:
-            found_in = {"origins": list(origins.get(article.article_id, ()))}
+            found_in = {"origins": _places(origins.get(article.article_id, ()))}
             _print_json(asdict(article) | {"published": published} | found_in)
         else:
             click.echo(f"{published or 'undated   '}  {article.article_id}  {article.title}")
@@ -213,7 +214,7 @@ def show(article_id: str, index: str | None, config: Path | None, as_json: bool)
     """Print one article, as it is stored and cited."""
     archive = Archive(load_settings(config, index=index))
     article = archive.article(article_id)
-    origins = list(archive.origins([article_id]).get(article_id, ()))
+    origins = _places(archive.origins([article_id]).get(article_id, ()))
     published = article.published.isoformat() if article.published else None
     if as_json:
         further = {"published": published, "text_sha256": article.text_sha256, "origins": origins}
@@ -258,6 +259,9 @@ def history(article_id: str, index: str | None, config: Path | None, as_json: bo
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking: news of the days around it first.")
 @click.option("--source", "sources", multiple=True, callback=_utf8, help="Only of this source; may be repeated.")
+@click.option(
+    "--article", "articles", multiple=True, callback=_utf8, help="Only this article, by its id; may be repeated."
+)
 @_index
 @_config
 @_encoder
@@ -270,7 +274,7 @@ def ask(question: tuple[str, ...], as_json: bool, full: bool, **options: Any) ->
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
     after, before, asked_on = (_day(options[name]) for name in ("after", "before", "date"))
-    filters = Filters(after=after, before=before, sources=options["sources"])
+    filters = Filters(after, before, options["sources"], options["articles"])
     if filters.is_impossible:
         raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
     answer = Archive(settings).ask(" ".join(question), filters=filters, asked_on=asked_on, write=True)
@@ -361,6 +365,11 @@ def copy(source: str, target: str, as_json: bool) -> None:
 
 
 main.add_command(evaluate)
+
+
+def _places(origins: Sequence[Origin]) -> list[str]:
+    """Each file or address once: an article may be in a file under two ids."""
+    return list(dict.fromkeys(origin.place for origin in origins))
 
 
 def _report(report: Report, as_json: bool) -> None:

@@ -17,6 +17,11 @@ def article_address(article_id: str) -> str:
     return f"articles/{quote(article_id, safe='')}"
 
 
+def asking_address(article_id: str) -> str:
+    """The chat, asking this article alone; relative to the server's root."""
+    return f"chat/?article={quote(article_id, safe='')}"
+
+
 def revision_address(article_id: str, text_sha256: str) -> str:
     """The reader page of an article as it was when its text had this SHA-256."""
     return f"{article_address(article_id)}?text_sha256={text_sha256[:DIGITS]}"
