@@ -242,7 +242,7 @@ class PostgresStore:
             query = "SELECT article_id, title, text, source, published, url, starts FROM {s}.article "
             query += "LEFT JOIN {s}.paged USING (article_id)"
         rows = self.rows(query + " WHERE article_id = ANY(%(ids)s)", {"ids": list(article_ids)})
-        return {row[0]: Article(*row[:6], pages=tuple(row[6] or ()) if len(row) > 6 else ()) for row in rows}
+        return {row[0]: Article(*row[:6], tuple(row[6] or ()) if len(row) > 6 else ()) for row in rows}
 
     def same_as(self, article: Article) -> str | None:
         """The id under which the same as `article` is stored, in all but its id and the beginnings of its pages."""
