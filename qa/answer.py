@@ -46,7 +46,8 @@ class Citation:
 
     `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`; inside those
     `short_start:short_end` the words that do, both None where there are none. `text_sha256` is the article's text as it
-    was when cited. `score`: higher is better, at most 1. `also_in`: other articles that have the sentence. `updates`:
+    was when cited. `page` is the number of the page that the marked sentence begins on, None where there are no pages.
+    `score`: higher is better, at most 1. `also_in`: other articles that have the sentence. `updates`:
     what earlier articles said instead, the newest first. `headline_answers`: what is marked is only near, the title
     is the answer.
     """
@@ -65,6 +66,7 @@ class Citation:
     answer_end: int
     short_start: int | None = None
     short_end: int | None = None
+    page: int | None = None
     score: float
     text_sha256: str
     headline_answers: bool = False
@@ -135,6 +137,18 @@ class IndexInfo:
     passages: int
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The question is in the language `asked`, and no article is; they are in `articles`. ISO 639-1 codes.
+
+    `told` says so in the question's language, or in English where the program does not speak that.
+    """
+
+    asked: str
+    articles: tuple[str, ...]
+    told: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
@@ -147,6 +161,7 @@ class Answer:
     `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
     `understood` says how a time in the question was understood, where that needs saying.
     `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.
+    `other_language`: the question is in a language that the articles do not have.
     """
 
     question: str
@@ -163,6 +178,7 @@ class Answer:
     written: Written | None = None
     understood: str | None = None
     reply: str | None = None
+    other_language: OtherLanguage | None = None
 
     @property
     def short(self) -> str | None:
@@ -180,13 +196,16 @@ class Answer:
     def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`.
 
-        `newest`, `timeline`, `written`, `understood` and `reply` are only there where there is something.
+        `newest`, `timeline`, `written`, `understood`, `reply` and `other_language` are only there where there is
+        something.
         """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
         if self.understood:
             further["understood"] = self.understood
         if self.reply is not None:
             further["reply"] = self.reply
+        if self.other_language:
+            further["other_language"] = asdict(self.other_language)
         if self.timeline:
             further["timeline"] = [
                 {
@@ -220,6 +239,8 @@ def _citation_json(citation: Citation) -> dict[str, object]:
         record[key] = [asdict(copy) | {"published": _iso(copy.published)} for copy in copies]
         if not copies:
             del record[key]
+    if citation.page is None:
+        del record["page"]
     if not citation.headline_answers:
         del record["headline_answers"]
     return record

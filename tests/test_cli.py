@@ -18,7 +18,7 @@ from sites import page, running_site
 
 from corpus.article import Article
 from corpus.readers.formats import SUFFIXES
-from index.encoders.encoder import is_mostly_latin
+from index.encoders.onnx import PACKAGED
 from index.generations import IndexFolder
 from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
@@ -278,6 +278,7 @@ def test_list(run: Run, built: IndexFolder) -> None:
         "url": "https://example.org/bridge",
         "passages": 1,
         "characters": len(BRIDGE.text),
+        "origins": [],
     }
 
 
@@ -297,8 +298,36 @@ def test_show(run: Run, built: IndexFolder) -> None:
             "published": None,
             "url": None,
             "text_sha256": CHESS.text_sha256,
+            "origins": [],
         }
     ]
+
+
+def test_where_an_article_was_found_and_what_it_was(run: Run, built: IndexFolder) -> None:
+    for name in ("a.txt", "b.txt"):
+        write(f"news/{name}", STORY)
+    run("add", "news")
+    places = [str(Path("news", name).resolve()) for name in ("a.txt", "b.txt")]
+    found = [f"found in {place}" for place in places]
+    assert run("show", "a").stdout.splitlines()[2:4] == found
+    assert objects(run("show", "a", "--json"))[0]["origins"] == places
+    assert {each["article_id"]: each["origins"] for each in objects(run("list", "--json"))}["a"] == places
+    assert run("history", "a").stdout.splitlines()[1:] == []
+    (before,) = objects(run("history", "a", "--json"))
+    write("news/a.txt", f"{STORY} It went on.")
+    run("add", "news")
+    now, then = objects(run("history", "a", "--json"))
+    assert then == {**before, "changed": then["changed"]}
+    assert (now["text"], now["changed"]) == (f"{STORY} It went on.", None)
+    digits = then["text_sha256"]
+    assert run("history", "a").stdout.splitlines() == [
+        f"now         {now['text_sha256'][:12]}  {len(now['text']):>9,} characters  {now['title']}",
+        f"{then['changed']}  {digits[:12]}  {len(STORY):>9,} characters  {then['title']}"
+        f"  articles/a?text_sha256={digits[:16]}",
+    ]
+    # The other file still has it.
+    assert objects(run("show", "b", "--json"))[0]["text"] == STORY
+    assert run("history", "nobody").stderr == "article-qa: no article 'nobody'; `article-qa list` shows the ids\n"
 
 
 def test_ask_as_json(run: Run, built: IndexFolder) -> None:
@@ -429,7 +458,7 @@ def test_doctor_finds_nothing_wrong(run: Run, built: IndexFolder) -> None:
     assert [finding["what"] for finding in findings][-5:] == [
         "encoder hash@64, 64 dimensions",
         "4 articles, 4 passages",
-        "the encoder knows the script of every title",
+        "articles in English",
         "lexical index, 4 of 4 passages",
         "snapshot of the vectors",
     ]
@@ -773,14 +802,10 @@ def test_an_encoder_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-def test_doctor_names_what_the_encoder_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class OnlyLatin(HashEncoder):
-        def knows(self, text: str) -> bool:
-            return is_mostly_latin(text)
-
-    monkeypatch.setattr("qa.check.doctor.load_models", lambda _: Models(OnlyLatin()))
-    build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], OnlyLatin())
-    found = [finding for finding in examine(Settings(index=tmp_path)) if "script" in finding.what]
-    assert [(finding.what.partition(":")[0], finding.is_ok) for finding in found] == [
-        ("1 of 5 titles are in a script the encoder does not know", True)
-    ]
+def test_doctor_names_the_encoder_that_other_languages_want(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged = HashEncoder(PACKAGED)
+    monkeypatch.setattr("qa.check.doctor.load_models", lambda _: Models(packaged))
+    build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], packaged)
+    found = [finding for finding in examine(Settings(index=tmp_path)) if "Japanese" in finding.what]
+    assert [finding.is_ok for finding in found] == [True]
+    assert "run `article-qa rebuild --encoder multilingual`" in found[0].what

@@ -192,6 +192,7 @@ class CitationModel(BaseModel):
     answer_end: int
     short_start: int | None = Field(description="the answering words, inside the answer; null where there are none")
     short_end: int | None
+    page: int | None = Field(default=None, description="the page it stands on; only in an article with pages")
     score: float
     text_sha256: str
     headline_answers: bool = Field(default=False, description="the title answers; only where it does")
@@ -232,6 +233,14 @@ class TimelineModel(BaseModel):
     confidence: float
 
 
+class OtherLanguageModel(BaseModel):
+    """Languages as ISO 639-1 codes; `told` says it in the question's language."""
+
+    asked: str
+    articles: list[str]
+    told: str
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -254,6 +263,9 @@ class AnswerModel(BaseModel):
     understood: str | None = Field(
         default=None,
         description="how a time in the question was understood, such as “this week”; only where it matters",
+    )
+    other_language: OtherLanguageModel | None = Field(
+        default=None, description="only where the question is in a language that the articles do not have"
     )
     reply: str | None = Field(
         default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"
@@ -288,6 +300,8 @@ class ArticleModel(BaseModel):
     url: str | None
     text: str
     text_sha256: str
+    pages: list[int] = Field(default=[], description="where its pages begin; only in an article with pages")
+    changed: date | None = Field(default=None, description="only of an earlier text: the day it was replaced")
     link: str | None = Field(default=None, description="the original at the passage; null without an address")
 
 
