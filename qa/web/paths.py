@@ -18,6 +18,7 @@ CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 ARTICLES_PATH = "/articles"
 EVALUATION_PATH = "/evaluation"
+INSIGHTS_PATH = "/insights"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"
 

@@ -147,12 +147,17 @@ class AskRequest(Strict):
 
 
 class FeedbackRequest(Strict):
-    """A verdict on an answer; `passage_id` is the first passage that was cited."""
+    """A verdict on an answer; `passage_id` is the first passage that was cited.
+
+    With `answerable` and `answer` as the answer had them, it can become a question of a gold set.
+    """
 
     question: Annotated[Question, Field(min_length=1)]
     verdict: Literal["up", "down"]
     comment: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
     passage_id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS), _Readable] | None = None
+    answerable: Annotated[bool, Field(strict=True)] | None = None
+    answer: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
 
 
 class FeedbackStored(BaseModel):

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _PREFIX = b"x-forwarded-"
+# In the scope of a request that says it was passed on, though not by a proxy that the owner names.
+PASSED_ON = "article_qa.passed_on"
 _NAMES = frozenset({b"forwarded", b"x-real-ip", b"x-gradio-server"})
 
 
@@ -30,7 +32,9 @@ class Proxies:
 
     async def _without(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if not _is_of_proxies(name)]
+            kept = [(name, value) for name, value in scope["headers"] if not _is_of_proxies(name)]
+            scope[PASSED_ON] = len(kept) < len(scope["headers"])
+            scope["headers"] = kept
         await self.app(scope, receive, send)
 
 
