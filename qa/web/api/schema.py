@@ -178,6 +178,13 @@ class CopyModel(BaseModel):
     end: int
 
 
+class TimeModel(BaseModel):
+    """A word of time in a marked sentence, and the day, month or year that it means there, as `2022-11`."""
+
+    words: str
+    when: str
+
+
 class CitationModel(BaseModel):
     """A passage: `quote` is `text[start:end]` of the article, half-open, in Unicode code points."""
 
@@ -200,6 +207,9 @@ class CitationModel(BaseModel):
     headline_answers: bool = Field(default=False, description="the title answers; only where it does")
     also_in: list[CopyModel] = Field(default=[], description="copies in other articles; only where there are some")
     updates: list[CopyModel] = Field(default=[], description="what earlier articles said instead, newest first")
+    times: list[TimeModel] = Field(
+        default=[], description="what “last November” means in the sentence; only where it says such"
+    )
 
 
 class IndexModel(BaseModel):

@@ -84,4 +84,4 @@ def test_the_exported_set_is_evaluated(tmp_path: Path) -> None:
     evaluated = run.invoke(main, ["evaluate", str(gold), "--index", str(folder), "--out", str(out), "--timed", "0"])
     assert evaluated.exit_code == 0, evaluated.output
     figures = json.loads((out / "metrics.json").read_text())["figures"]
-    assert figures["marked sentence"]["value"] == 1.0
+    assert figures["answer-in-sentence@1"]["value"] == 1.0
