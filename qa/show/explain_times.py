@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from corpus.months import MONTH_NUMBERS, MONTHS, WEEKDAY_NUMBERS, WEEKDAYS, fold_case
-from qa.show.wording import date_in_words
 
 # For so many months after May, "last May" can mean this year's or the one before.
 AMBIGUOUS_MONTHS = 3
@@ -30,14 +29,6 @@ class Explained:
 
     words: str
     when: str
-
-    @property
-    def meaning(self) -> str:
-        """`when` in words: "3 July 2025", "July 2025" or "2025"."""
-        year, month, day = (int(part or 0) for part in f"{self.when}--".split("-")[:3])
-        if day:
-            return date_in_words(date(year, month, day))
-        return f"{MONTHS['en'][month - 1]} {year}" if month else str(year)
 
 
 def explain_times(text: str, published: date | None) -> list[Explained]:

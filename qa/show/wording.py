@@ -21,6 +21,14 @@ def date_in_words(published: date | None) -> str:
     return f"{published.day} {MONTHS['en'][published.month - 1]} {published.year}"
 
 
+def time_in_words(when: str) -> str:
+    """A day, month or year in ISO 8601: `13 December 2023`, `December 2023` or `2023`."""
+    year, month, day = (int(part or 0) for part in f"{when}--".split("-")[:3])
+    if day:
+        return date_in_words(date(year, month, day))
+    return f"{MONTHS['en'][month - 1]} {year}" if month else str(year)
+
+
 def counted_in_words(words: str, newest: date) -> str:
     """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
     return f"“{words}” counted from {date_in_words(newest)}, the day of the newest article"

@@ -12,10 +12,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from qa.answer import Answer
 from qa.archive import Archive
 from qa.feedback import Feedback, feedback_path, store_feedback
-from qa.show.explain_times import explain_times
 from qa.web.api.schema import (
     AnswerModel,
     ArticleList,
@@ -69,7 +67,7 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
             write=request.write,
         )
         # A language model takes its time, in which others can be answered.
-        return _with_times(await (writing if request.write else reading).run(answer))
+        return (await (writing if request.write else reading).run(answer)).to_json()
 
     @routes.get("/articles", response_model=ArticleList, summary="List the articles")
     def list_articles() -> dict[str, object]:
@@ -104,17 +102,6 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
         return {"number": store_feedback(feedback_path(archive.settings.index), Feedback(**request.model_dump()))}
 
     return routes
-
-
-def _with_times(answer: Answer) -> dict[str, object]:
-    """The answer as JSON, with what "last November" means in its sentences, for that may have been long ago."""
-    record = answer.to_json()
-    cited: list[dict[str, object]] = record["citations"]  # type: ignore[assignment]
-    for citation, each in zip(answer.citations, cited, strict=True):
-        explained = explain_times(citation.answer, citation.published)
-        if explained:
-            each["times"] = [asdict(time) for time in explained]
-    return record
 
 
 def status_routes(is_warm: Callable[[], bool]) -> APIRouter:

@@ -245,6 +245,13 @@ class TimelineModel(BaseModel):
     confidence: float
 
 
+class CorrectionModel(BaseModel):
+    """A word as it was typed, and the one of the articles that was searched instead."""
+
+    typed: str
+    taken: str
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -267,6 +274,9 @@ class AnswerModel(BaseModel):
     understood: str | None = Field(
         default=None,
         description="how a time in the question was understood, such as “this week”; only where it matters",
+    )
+    corrected: list[CorrectionModel] = Field(
+        default=[], description="words taken for misspelt ones; one between quotation marks is taken as it is"
     )
     reply: str | None = Field(
         default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"

@@ -70,6 +70,7 @@ class _KeptAnswer(Strict):
     newest: IsoDate | None = None
     names_time: bool = False
     understood: _Words | None = None
+    corrected: list[tuple[_Words, _Words]] = Field(default=[], max_length=100)
     after: IsoDate | None = None
     before: IsoDate | None = None
     sources: list[_Words] = Field(default=[], max_length=100)
@@ -97,6 +98,7 @@ def _kept(answer: Answer) -> _KeptAnswer:
         newest=answer.newest,
         names_time=answer.names_time,
         understood=answer.understood,
+        corrected=list(answer.corrected),
         after=filters.after,
         before=filters.before,
         sources=list(filters.sources),
@@ -191,6 +193,7 @@ def _answer(turn: _KeptAnswer, find: _Find) -> Answer:
         filters=turn.filters(),
         written=_written(turn.written, ranked) if is_answerable and len(citations) == len(found) else None,
         understood=turn.understood,
+        corrected=tuple(turn.corrected),
         reply=CHANGED if has_changed else None,
     )
 

@@ -153,6 +153,7 @@
     const button = event.target.closest("button");
     if (button?.matches("#panel .close")) closeArticle();
     if (button?.matches(".answer .copy")) copyAnswer(button);
+    if (button?.matches(".answer .as-typed")) chatPage.send(button.value);
     if (button?.matches(".answer .share")) copyLink(button);
     if (button?.matches(".answer .feedback")) giveFeedback(button);
   });

@@ -12,6 +12,8 @@ const chatPage = (() => {
   const box = () => document.querySelector("#question textarea");
   const byId = (id) => document.getElementById(id);
 
+  const newName = () => Math.random().toString(36).slice(2, 12).padEnd(8, "0");
+
   function type(text) {
     box().value = text;
     box().dispatchEvent(new Event("input", { bubbles: true }));
@@ -69,7 +71,7 @@ const chatPage = (() => {
       write(lasting, `talk:${id}`, null);
       id = null;
     } else {
-      id ??= Math.random().toString(36).slice(2, 12).padEnd(8, "0");
+      id ??= newName();
       write(lasting, `talk:${id}`, { changed: Date.now(), answers });
       for (const old of conversations().slice(MAX_CONVERSATIONS)) write(lasting, `talk:${old.id}`, null);
     }
@@ -189,9 +191,17 @@ const chatPage = (() => {
     return shown;
   }
 
-  /** Its answer, if one comes, is taken off the page again. */
+  const toStop = [];
+
+  function tellToStop(entry) {
+    toStop.push(entry.ticket);
+    byId("stop-this").click();
+  }
+
+  /** The server ends its work. An answer that is on its way all the same is taken off the page again. */
   function stop(entry) {
     entry.isStopped = true;
+    if (entry.isSent) tellToStop(entry);
     entry.shown.remove();
     if (entry.text && !box().value) type(entry.text);
     keepWaiting();
@@ -217,13 +227,13 @@ const chatPage = (() => {
     if (box().value === text) type("");
     const question = (text ?? "").trim();
     forgetLost();
-    const entry = { question, text, shown: question ? showWaiting(question) : null };
+    const entry = { question, text, shown: question ? showWaiting(question) : null, ticket: newName() };
     if (line.length === 0) entry.shown?.scrollIntoView({ block: "start" });
     entry.shown?.querySelector(".stop").addEventListener("click", () => stop(entry));
     const waited = wait(entry);
     keepWaiting();
     await waited;
-    which[which.length - 1] = kept(text ?? "");
+    which.splice(-2, 2, kept(text ?? ""), entry.ticket);
     entry.isSent = !entry.isStopped;
     // An empty question changes nothing but to say so.
     return [entry.isStopped ? null : text, state, ...which];
@@ -240,10 +250,12 @@ const chatPage = (() => {
   const askThis = ([, ...given]) => ask([toAsk.shift(), ...given]);
 
   async function again([state, ...which]) {
-    const shown = showWaiting("");
-    shown.querySelector(".stop").remove();
-    await wait({ shown });
-    which[which.length - 1] = kept();
+    const entry = { shown: showWaiting(""), ticket: newName(), isAgain: true };
+    entry.shown.querySelector(".stop").addEventListener("click", () => stop(entry));
+    await wait(entry);
+    entry.isSent = true;
+    if (entry.isStopped) tellToStop(entry);
+    which.splice(-2, 2, kept(), entry.ticket);
     return [state, ...which];
   }
 
@@ -268,11 +280,11 @@ const chatPage = (() => {
 
   function settle(isLost) {
     const entry = line.shift();
-    const wasRefused = isLost || document.querySelector("#notice [role=alert]") !== null;
+    const wasRefused = isLost || document.querySelector("#notice [role=alert], #notice .was-stopped") !== null;
     entry.shown?.remove();
     if (entry.question && wasRefused && !entry.isStopped && !box().value) type(entry.text);
     keepWaiting();
-    if (entry.isStopped && entry.isSent && !wasRefused) {
+    if (entry.isStopped && entry.isSent && !wasRefused && !entry.isAgain) {
       // In the place of the one that was stopped, before whatever waits.
       line.unshift({ end: entry.end });
       byId("drop-this").click();
@@ -366,6 +378,7 @@ const chatPage = (() => {
   new MutationObserver(keep).observe(document.documentElement, { childList: true, subtree: true });
 
   return {
-    ask, askThis, again, undo, drop, clear, open, done, failed, toSave, save, linkTo, answered, lastAsked,
+    ask, askThis, again, undo, drop, clear, open, done, failed, toSave, save, linkTo, answered, lastAsked, send,
+    toStop: () => [toStop.shift()],
   };
 })();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.question.spelling import misspelt, put_right
+from qa.question.spelling import corrections, misspelt, put_right
 
 TEXTS = [
     "President Yoon Suk Yeol of South Korea met the president of Poland.",
@@ -14,7 +14,7 @@ TEXTS = [
 
 
 def right(question: str, word: str) -> str:
-    return put_right(question, [word], TEXTS)
+    return put_right(question, corrections([word], TEXTS))
 
 
 @pytest.mark.parametrize(

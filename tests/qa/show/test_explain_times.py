@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.show.explain_times import Explained, explain_times
+from qa.show.wording import time_in_words
 
 # A Tuesday.
 TUESDAY = date(2023, 7, 11)
@@ -33,7 +34,7 @@ TUESDAY = date(2023, 7, 11)
     ],
 )
 def test_what_it_means(text: str, words: str, meaning: str) -> None:
-    assert [(each.words, each.meaning) for each in explain_times(text, TUESDAY)] == [(words, meaning)]
+    assert [(each.words, time_in_words(each.when)) for each in explain_times(text, TUESDAY)] == [(words, meaning)]
 
 
 @pytest.mark.parametrize(
@@ -62,4 +63,4 @@ def test_undated_articles_explain_nothing_and_each_word_is_explained_once() -> N
 
 @given(st.sampled_from(["yesterday", "tomorrow", "last Monday", "last May", "this month", "next year"]), st.dates())
 def test_on_every_day_of_the_calendar(words: str, published: date) -> None:
-    assert all(each.meaning for each in explain_times(words, published))
+    assert all(time_in_words(each.when) for each in explain_times(words, published))
