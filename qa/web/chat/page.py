@@ -37,6 +37,7 @@ from qa.web.chat.which import (
 )
 from qa.web.escape import as_sentence
 from qa.web.gate.errors import UNEXPECTED, Busy, busy_in_words, public_error
+from qa.web.gate.places import Places
 from qa.web.mcp import add_tools
 from qa.web.observe import Observer
 
@@ -83,7 +84,7 @@ _TURN: dict[str, Any] = {**_QUIET, "trigger_mode": "multiple"}
 
 def _let_ask(parts: Parts, archive: Archive, observer: Observer) -> None:
     """Questions: asked, asked again, stopped, taken back."""
-    stoppable = Stoppable()
+    stoppable = Stoppable(Places())
 
     async def ask(text: str | None, *state: Any) -> Update:  # noqa: ANN401  (what Gradio's components hold)
         *given, ticket = state

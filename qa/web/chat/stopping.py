@@ -23,8 +23,8 @@ T = TypeVar("T")
 class Stoppable:
     """Places for questions, each with a ticket by which it can be stopped. All of it is called in one event loop."""
 
-    def __init__(self) -> None:
-        self._places = Places()
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._asked: dict[str, CancelScope] = {}
         # To stop may arrive before what is to be stopped.
         self._stopped: deque[str] = deque(maxlen=MAX_STOPPED)
