@@ -766,6 +766,16 @@ def test_a_copy_is_shown_in_every_direction(open_widget: OpenWidget) -> None:
     assert violations(page) == []
 
 
+def test_a_corrected_word_can_be_had_as_typed(open_widget: OpenWidget) -> None:
+    page = open_widget()
+    open_panel(page)
+    turn = ask(page, "Who introduced the Indo-Pacific Treety Organization Act?")
+    with page.expect_request("**/api/ask") as asked:
+        turn.get_by_role("button", name="Ask for “Treety” as typed").click()
+    assert sent(asked.value)["question"] == 'Who introduced the Indo-Pacific "Treety" Organization Act?'
+    expect(turns(page)).to_have_count(2)
+
+
 def test_only_what_adds_something_is_shown_at_once(open_widget: OpenWidget) -> None:
     page = open_widget()
     told = told_of_two_years()

@@ -31,6 +31,7 @@
     loading: "Searching the articles…",
     opening: "Opening the article…",
     understood: "Understood as:",
+    typed: "Ask for {words} as typed",
     also: "Also in the articles",
     passage: "The whole passage",
     more: "More passages",
@@ -571,10 +572,17 @@ textarea:focus{outline-offset:-1px}
     // ---- answers
 
     #shown(answer) {
-      const { citations, answerable, understood, timeline = [] } = answer;
+      const { citations, answerable, understood, timeline = [], corrected = [] } = answer;
       const shown = [];
       if (answer.query.trim() != answer.question.trim()) {
         shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", answer.query)));
+      }
+      if (corrected.length) {
+        // Between quotation marks a word is taken as it is.
+        const quoted = corrected.map(({ typed }) => `“${typed}”`).join(", ");
+        const asTyped = corrected.reduce((text, { typed, taken }) => text.replace(taken, `"${typed}"`), answer.query);
+        const again = { onclick: () => this.#submit(asTyped) };
+        shown.push(make("button.retry", again, this.#words.typed.replace("{words}", quoted)));
       }
       if (understood) shown.push(foreign("p.know", understood));
       if (!answerable) return [...shown, ...this.#refusal(answer), this.#actions(answer)];
