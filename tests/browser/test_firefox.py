@@ -1,4 +1,4 @@
-"""The chat and the widget in Firefox, driven by Mozilla's own client: what a reader does most, and that no script fails.
+"""The chat and the widget in Firefox, driven by Mozilla's own client: what a reader does most, and no script fails.
 
 Chromium has all the rest: `test_chat_page.py`, `test_conversation.py`, `test_widget.py`.
 """

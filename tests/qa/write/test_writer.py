@@ -19,8 +19,8 @@ from qa.answerer import Answerer
 from qa.evaluate.run.ask import read_answer
 from qa.evidence.fitted import load_fitted
 from qa.show.wording import written_in_words
-from qa.web.chat.answer_html import answer_html
 from qa.stages import ended_by
+from qa.web.chat.answer_html import answer_html
 from qa.write.writer import MAX_AT_ONCE, MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer
 
 QUESTION = "How much did the harbour bridge cost?"
