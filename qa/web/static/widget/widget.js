@@ -627,7 +627,7 @@ textarea:focus{outline-offset:-1px}
         ...citations.map((rank) => {
           const citation = answer.citations[rank - 1];
           const number = `[${order.indexOf(citation) + 1}]`;
-          return this.#cite(answer, citation, make("span", { "aria-label": `${number} ${citation.title}` }, number));
+          return this.#cite(answer, citation, number, make("span.x", null, ` ${citation.title}`));
         }),
         " ",
       ]);
