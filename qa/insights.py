@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ INSIGHTS_FILE = "insights.db"
 # Longer than a year, so that a day can be held against the same day a year ago.
 KEPT_DAYS = 400
 # A question waits so long for another process that counts, and is then not counted.
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 5.0
+# Those of one process wait for each other here, and not for the file.
+_TURN = threading.Lock()
 
 Result = Literal["answered", "unsure", "refused", "talk", "error"]
 RESULTS: tuple[Result, ...] = get_args(Result)
@@ -135,7 +138,9 @@ def _counting(path: Path, day: str) -> Iterator[sqlite3.Connection]:
     """A transaction in which what is too old is let go of."""
     make_folder(path)
     oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
-    with _opened(path) as db, db:
+    with _TURN, _opened(path) as db, db:
+        # Two that have begun to read before they write would each wait for the other.
+        db.execute("BEGIN IMMEDIATE")
         for table in ("questions", "stages", "cited"):
             db.execute(f"DELETE FROM {table} WHERE day < ?", (oldest,))
         yield db
