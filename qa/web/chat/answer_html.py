@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
 from qa.show.wording import (
+    asked_in_words,
     confidence_in_words,
     date_in_words,
-    filters_in_words,
     reason_in_words,
     time_in_words,
     written_in_words,
@@ -190,8 +190,8 @@ def _as_typed(answer: Answer) -> str:
 
 
 def _asked_of(answer: Answer) -> str:
-    which = filters_in_words(answer.filters)
-    return f'<p class="understood">Asked only of articles {as_entities(which)}.</p>' if which else ""
+    which = asked_in_words(answer)
+    return f'<p class="understood" dir="auto">Asked only of {as_entities(which)}.</p>' if which else ""
 
 
 def _written(answer: Answer) -> str:

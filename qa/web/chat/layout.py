@@ -71,7 +71,7 @@ class Parts:
     retry: gr.Button
     clear: gr.Button
     glance: gr.HTML
-    which: tuple[gr.Textbox, gr.Textbox, gr.Dropdown]
+    which: tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr.Textbox]
     line: gr.Row
     words: gr.HTML
     remove: gr.Button

@@ -53,6 +53,7 @@ _UNDO = "(...given) => chatPage.undo(given)"
 _DROP = "(...given) => chatPage.drop(given)"
 _CLEAR = "() => chatPage.clear()"
 _OPEN = "() => chatPage.open()"
+_FORGET = "() => chatPage.forgetChoice()"
 _DONE = "() => chatPage.done()"
 _FAILED = "() => chatPage.failed()"
 _TO_SAVE = "() => chatPage.toSave()"
@@ -128,10 +129,10 @@ def _let_choose_and_save(parts: Parts, archive: Archive) -> None:
     parts.save.click(
         partial(_save, archive), [parts.answers, parts.kept, parts.given], parts.saved, js=_TO_SAVE, **_TURN
     ).then(None, parts.saved, js=_SAVE, **_QUIET)
-    first, last, sources = parts.which
-    left = [first.blur, first.submit, last.blur, last.submit, sources.change]
-    gr.on(left, say_choice, [*parts.which], parts.said, **_QUIET)
-    parts.remove.click(no_choice, None, [*parts.which, *parts.said], **_QUIET)
+    first, last, sources, _ = parts.which
+    changes = [first.blur, first.submit, last.blur, last.submit, sources.change]
+    gr.on(changes, partial(say_choice, archive), [*parts.which], parts.said, **_QUIET)
+    parts.remove.click(no_choice, None, [*parts.which, *parts.said], js=_FORGET, **_QUIET)
 
 
 async def _in_place(stoppable: Stoppable, ticket: str | None, ask: Callable[[], Update]) -> Update:
@@ -150,8 +151,8 @@ def _unchanged(notice: str) -> Update:
 def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[Answer], *given: Any) -> Update:  # noqa: ANN401
     """The page with one answer more. Without `text` the last question is asked again.
 
-    `given` is what `read_filters` takes (from, until, sources), then what the browser kept: a server that was started
-    anew knows of no earlier answers.
+    `given` is what `read_filters` takes (from, until, sources, article), then what the browser kept: a server that was
+    started anew knows of no earlier answers.
     """
     *chosen, kept = given
     earlier = earlier or restore(kept, archive)
@@ -194,15 +195,16 @@ def _undo(archive: Archive, answers: list[Answer], kept: str | None) -> Update:
 def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
     """The page as it is opened: with what the browser kept, and the choice of articles that the address names."""
     chosen = read_link(link)
-    sources = offered_sources(archive, chosen[-1])
-    choice: Update = (*chosen[:-1], sources, *say_choice(*chosen))
+    first, last, named, article = chosen
+    sources = offered_sources(archive, named)
+    choice: Update = (first, last, sources, article, *say_choice(archive, *chosen))
     if not any(chosen):
         # What a reader has typed before the page was open whole is not erased.
-        choice = (gr.skip(), gr.skip(), sources, gr.skip(), gr.skip())
+        choice = (gr.skip(), gr.skip(), sources, *(gr.skip() for _ in range(3)))
     shown = _page(restore(kept, archive))
     # The titles stand where nothing is folded away, for what is folded is not on the page.
     masthead = masthead_html(archive) + titles_html(archive)
-    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive))
+    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive, article))
 
 
 def _save(archive: Archive, answers: list[Answer], kept: str | None, wanted: str | None) -> str:
@@ -231,8 +233,9 @@ def _messages(question: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": question_html(question)}, {"role": "assistant", "content": answer}]
 
 
-def _fitting_examples(archive: Archive) -> list[Any]:
-    return [gr.update(visible=_has(archive, article_id)) for _, article_id in EXAMPLES]
+def _fitting_examples(archive: Archive, only: str) -> list[Any]:
+    """Those that the articles answer, or the one that is asked alone."""
+    return [gr.update(visible=only in ("", each) and _has(archive, each)) for _, each in EXAMPLES]
 
 
 def _has(archive: Archive, article_id: str) -> bool:

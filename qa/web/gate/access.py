@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from qa.web.gate.errors import PublicError
-from qa.web.gate.proxies import PASSED_ON
+from qa.web.gate.proxies import WAS_FORWARDED
 from qa.web.paths import API_PREFIX, INSIGHTS_PATH, MCP_PATH, METRICS_PATH
 
 ANY = "*"
@@ -36,6 +36,8 @@ class AccessRules:
 
     The rates, of one client and of the pages of one site, are in the notation of `limits`. With `api_key`,
     programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
+
+    Articles may be changed over the web by who sits at this machine, and by who brings the key, where these say so.
     """
 
     origins: tuple[str, ...]
@@ -43,6 +45,8 @@ class AccessRules:
     client_rate: str
     site_rate: str
     api_key: str | None
+    edits_locally: bool = False
+    edits_with_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Caller:
         if path == INSIGHTS_PATH and scheme.lower() == "basic":
             # A browser asks its user for no other.
             given = _password(key)
-        return cls(path, host, origin, given, is_own, _is_local(scope, host))
+        return cls(path, host, origin, given, is_own, is_local(scope))
 
 
 def path_of(scope: Scope) -> str:
@@ -155,18 +159,18 @@ def _password(basic: str) -> str | None:
         return None
 
 
-def _is_local(scope: Scope, host: str) -> bool:
+def is_local(scope: Scope) -> bool:
     """Who asks sits at this machine, and asks for it by a name that only this machine has.
 
     A proxy on this machine is as near; it passes on another name, or says whose request it is.
     """
-    peer = (scope.get("client") or ("", 0))[0]
-    return not scope.get(PASSED_ON) and _hostname(host) in LOOPBACK and _is_loopback(peer)
+    peer, host = (scope.get("client") or ("", 0))[0], Headers(scope=scope).get("host", "")
+    return _is_loopback(peer) and hostname(host) in LOOPBACK and not scope.get(WAS_FORWARDED)
 
 
 def _is_loopback(peer: str) -> bool:
     try:
-        return ip_address(peer).is_loopback
+        return ip_address(peer.removeprefix("::ffff:")).is_loopback
     except ValueError:
         return False
 
@@ -175,7 +179,7 @@ def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:
     # HTTP/1.0 sends none.
     if ANY in hosts or not host:
         return True
-    name = _hostname(host)
+    name = hostname(host)
     return name in hosts or _is_address(name)
 
 
@@ -188,7 +192,8 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _hostname(host: str) -> str:
+def hostname(host: str) -> str:
+    """The name in a header `Host`, in small letters and without its port; "" where it is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+# In the scope of a request: somebody handed it on, whether or not he is believed.
+WAS_FORWARDED = "qa.was_forwarded"
 _PREFIX = b"x-forwarded-"
-# In the scope of a request that says it was passed on, though not by a proxy that the owner names.
-PASSED_ON = "article_qa.passed_on"
 _NAMES = frozenset({b"forwarded", b"x-real-ip", b"x-gradio-server"})
+_SIGNS = frozenset({b"via", *_NAMES})
 
 
 class Proxies:
@@ -28,13 +29,14 @@ class Proxies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on as it was asked of the proxy."""
+        if scope["type"] == "http":
+            names = {name.lower() for name, _ in scope["headers"]}
+            scope[WAS_FORWARDED] = any(name in _SIGNS or name.startswith(_PREFIX) for name in names)
         await self._believing(scope, receive, send)  # type: ignore[arg-type]
 
     async def _without(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            kept = [(name, value) for name, value in scope["headers"] if not _is_of_proxies(name)]
-            scope[PASSED_ON] = len(kept) < len(scope["headers"])
-            scope["headers"] = kept
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if not _is_of_proxies(name)]
         await self.app(scope, receive, send)
 
 

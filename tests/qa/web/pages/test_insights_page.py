@@ -12,7 +12,7 @@ from serving import SITE, Serve, code_of
 from qa.feedback import Feedback, feedback_path, store_feedback
 from qa.insights import insights_path, read_insights
 from qa.web.gate.access import Caller
-from qa.web.gate.proxies import PASSED_ON
+from qa.web.gate.proxies import WAS_FORWARDED
 
 pytestmark = pytest.mark.slow
 
@@ -125,5 +125,5 @@ def test_an_answer_is_worth_more_than_its_count(serve: Serve, folder: Path, capl
 )  # fmt: skip
 def test_who_is_local(peer: str, host: str, passed_on: bool, is_local: bool) -> None:
     headers = [(b"host", host.encode())] if host else []
-    scope = {"type": "http", "path": "/insights", "headers": headers, "client": (peer, 1), PASSED_ON: passed_on}
+    scope = {"type": "http", "path": "/insights", "headers": headers, "client": (peer, 1), WAS_FORWARDED: passed_on}
     assert Caller.of(scope).is_local is is_local
