@@ -102,7 +102,6 @@ def _let_ask(parts: Parts, archive: Archive, observer: Observer) -> None:
     turns = [
         gr.on([parts.question.submit, parts.send.click], ask, [parts.question, *asked], shown, js=_ASK, **_TURN),
         parts.ask_this.click(ask, [parts.given, *asked], shown, js=_ASK_THIS, **_TURN),
-        *(button.click(ask, [button, *asked], shown, js=_ASK, **_TURN) for button in parts.buttons),
         parts.retry.click(ask_again, asked, shown, js=_AGAIN, **_TURN),
         parts.undo.click(partial(_undo, archive), [parts.answers, parts.kept], shown, js=_UNDO, **_TURN),
         parts.drop.click(partial(_undo, archive), [parts.answers, parts.kept], shown, js=_DROP, **_TURN),

@@ -16,6 +16,10 @@ DESCRIPTION = "Answers quoted word for word from the articles, each with the pla
 # Those that Gradio writes into its page speak of Gradio.
 _GRADIO = re.compile(rb'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 _HEAD = re.compile(rb"</head>")
+# For a page in somebody's frame, which no policy of ours allows.
+_RESIZER = re.compile(
+    rb"<script>(?:(?!</script>).)*iframeResizer\.contentWindow(?:(?!</script>).)*</script>", re.DOTALL
+)
 
 
 def described(scope: Scope, send: Send) -> tuple[Scope, Send]:
@@ -64,7 +68,10 @@ def question_in(query: bytes) -> str | None:
 
 
 def with_description(page: bytes, question: str | None) -> bytes:
-    """`page` with a title and a description for those that show links, in place of those of Gradio."""
+    """`page` with a title and a description for those that show links, in place of those of Gradio.
+
+    The script by which Gradio's pages fit into a frame is left out.
+    """
     title = escape(question or TITLE)
     tags = (
         f'<meta property="og:title" content="{title}" /><meta property="og:type" content="website" />'
@@ -72,4 +79,4 @@ def with_description(page: bytes, question: str | None) -> bytes:
         f'<meta property="og:description" content="{DESCRIPTION}" /><meta name="twitter:card" content="summary" />'
         "</head>"
     )
-    return _HEAD.sub(lambda _: tags.encode(), _GRADIO.sub(b"", page), count=1)
+    return _HEAD.sub(lambda _: tags.encode(), _RESIZER.sub(b"", _GRADIO.sub(b"", page)), count=1)

@@ -364,6 +364,8 @@ const chatPage = (() => {
   }
 
   document.addEventListener("click", (event) => {
+    const example = event.target.closest("#examples .example");
+    if (example) send(example.textContent.trim());
     const menu = byId("save");
     const button = event.target.closest("#save button");
     if (button) {
