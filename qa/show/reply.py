@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from corpus.filters import Filters
@@ -11,6 +12,7 @@ from qa.show.wording import date_in_words, filters_in_words
 
 # Of the articles there are, so many are named.
 NAMED_ARTICLES = 10
+NAMED_SOURCES = 20
 
 _REPLIES = {
     Talk.GREETING: "Hello. Ask a question: the answer is quoted from the articles, word for word.",
@@ -24,6 +26,8 @@ def reply_in_words(talk: Talk, articles: Sequence[ListedArticle], filters: Filte
     """What to say to `talk`. `articles` are those that pass `filters`, newest first."""
     if talk is Talk.ARTICLES:
         return _list(articles, filters)
+    if talk is Talk.SOURCES:
+        return _sources(articles)
     if talk is Talk.ABILITY:
         return (
             f"Ask a question in plain words, and it is answered from {_count(articles, filters)}: quoted word for "
@@ -42,6 +46,20 @@ def _list(articles: Sequence[ListedArticle], filters: Filters) -> str:
     are = "is" if len(articles) == 1 else "are"
     told = f"There {are} {_count(articles, filters)}{'.' if which else ':'}{which}"
     return "\n".join([told, *named, *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _sources(articles: Sequence[ListedArticle]) -> str:
+    counts = Counter(article.source for article in articles if article.source)
+    if not counts:
+        return "No article names its source."
+    more = len(counts) - NAMED_SOURCES
+    named = [f"{source}: {number:,} {'article' if number == 1 else 'articles'}" for source, number in _most(counts)]
+    told = "There is one source:" if len(counts) == 1 else f"There are {len(counts):,} sources:"
+    return "\n".join([told, *named, *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:NAMED_SOURCES]
 
 
 def _count(articles: Sequence[ListedArticle], filters: Filters) -> str:
