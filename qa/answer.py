@@ -136,6 +136,18 @@ class IndexInfo:
     passages: int
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The question is in the language `asked`, and no article is; they are in `articles`. ISO 639-1 codes.
+
+    `told` says so in the question's language, or in English where the program does not speak that.
+    """
+
+    asked: str
+    articles: tuple[str, ...]
+    told: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
@@ -149,6 +161,7 @@ class Answer:
     `understood` says how a time in the question was understood, where that needs saying; `corrected` has the words that
     were taken for misspelt ones, each with the word that was searched instead.
     `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.
+    `other_language`: the question is in a language that the articles do not have.
     """
 
     question: str
@@ -166,6 +179,7 @@ class Answer:
     understood: str | None = None
     corrected: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
+    other_language: OtherLanguage | None = None
 
     @property
     def short(self) -> str | None:
@@ -183,7 +197,8 @@ class Answer:
     def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`.
 
-        `newest`, `timeline`, `written`, `understood`, `corrected` and `reply` are only there where there is something.
+        `newest`, `timeline`, `written`, `understood`, `corrected`, `reply` and `other_language` are only there where
+        there is something.
         """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
         if self.understood:
@@ -192,6 +207,8 @@ class Answer:
             further["corrected"] = [{"typed": typed, "taken": taken} for typed, taken in self.corrected]
         if self.reply is not None:
             further["reply"] = self.reply
+        if self.other_language:
+            further["other_language"] = asdict(self.other_language)
         if self.timeline:
             further["timeline"] = [
                 {

@@ -254,6 +254,14 @@ class CorrectionModel(BaseModel):
     taken: str
 
 
+class OtherLanguageModel(BaseModel):
+    """Languages as ISO 639-1 codes; `told` says it in the question's language."""
+
+    asked: str
+    articles: list[str]
+    told: str
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -279,6 +287,9 @@ class AnswerModel(BaseModel):
     )
     corrected: list[CorrectionModel] = Field(
         default=[], description="words taken for misspelt ones; one between quotation marks is taken as it is"
+    )
+    other_language: OtherLanguageModel | None = Field(
+        default=None, description="only where the question is in a language that the articles do not have"
     )
     reply: str | None = Field(
         default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"

@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from qa.archive import Archive
-from qa.evaluate.run.saved_runs import has_saved_runs
+from qa.show.words import say
+from qa.web.chat.furniture import earlier_html, masthead_html, panel_html, suggestions_html, tools_html
 from qa.web.chat.which import add_choice, add_line
 
 # Longer than any question may be, so that a long one is refused in words and not cut short in silence.
@@ -22,29 +23,6 @@ EXAMPLES = (
     ("Who introduced the Indo-Pacific Treaty Organization Act?", "003_3029bffaf7cebc33"),
     ("What did Wi Sung-lac give to Rutte?", "001_de1f21643fab2dcd"),
 )
-
-PANEL = """<dialog id="panel" aria-label="Article">
-<div class="panel-bar">
-<button type="button" class="close">Close</button>
-<a class="page" target="_blank" rel="noopener">Open as a page</a>
-</div>
-<p class="panel-title" dir="auto"><b></b><span></span></p>
-<div class="panel-body" tabindex="0"></div>
-</dialog>
-<dialog id="keys" aria-label="Keys"><dl>
-<dt><kbd>/</kbd></dt><dd>to the question</dd>
-<dt><kbd>↑</kbd></dt><dd>in the empty box: the last question again</dd>
-<dt><kbd>↓</kbd></dt><dd>to the suggestions</dd>
-<dt><kbd>Esc</kbd></dt><dd>close the article or the suggestions</dd>
-<dt><kbd>?</kbd></dt><dd>these keys</dd>
-</dl><button type="button" class="close">Close</button></dialog>"""
-# What a reader may do with the conversation, beside Gradio's own buttons.
-MORE = """<a class="new" href="./">New</a>
-<details class="menu" id="save"><summary>Save</summary><ul>
-<li><button type="button" name="markdown">Markdown</button></li>
-<li><button type="button" name="html">HTML</button></li>
-<li><button type="button" name="json">JSON</button></li>
-</ul></details><button type="button" class="show-keys">Keys</button>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +78,7 @@ def lay_out(archive: Archive) -> Parts:
     named["masthead"] = gr.HTML(masthead_html(archive), elem_id="masthead")
     named["conversation"] = gr.Chatbot(
         elem_id="conversation",
-        label="Questions and answers",
+        label=say("conversation"),
         show_label=False,
         container=False,
         height=None,
@@ -114,22 +92,22 @@ def lay_out(archive: Archive) -> Parts:
     gr.HTML('<div class="queue" role="status"></div>', elem_id="waiting")
     with gr.Column(elem_id="ask"):
         named["notice"] = gr.HTML("", elem_id="notice")
-        gr.HTML('<ul id="suggestions" aria-label="Suggestions"></ul>', elem_id="suggested")
+        gr.HTML(suggestions_html(), elem_id="suggested")
         named |= _question_row()
         with gr.Row(elem_id="tools", visible=False) as named["tools"]:
-            for name, label in (("undo", "Undo"), ("retry", "Ask again"), ("clear", "Clear")):
-                named[name] = gr.Button(label, scale=0, min_width=0)
-            gr.HTML(MORE)
+            for name, word in (("undo", "undo"), ("retry", "again"), ("clear", "clear_all")):
+                named[name] = gr.Button(say(word), scale=0, min_width=0)
+            gr.HTML(tools_html(), elem_id="more-tools")
         named["glance"], *which = add_choice(archive)
         # Below the button: above, it would move it away from under the click that leaves the field of a filter.
         named["line"], named["words"], named["remove"] = add_line()
     with gr.Column(elem_id="examples") as named["examples"]:
-        gr.HTML('<div id="earlier"></div><h2>For example</h2>')
+        gr.HTML(earlier_html(), elem_id="earlier-holder")
         buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
     for name in ("ask_this", "drop", "save", "stop"):
         element = f"{name.removesuffix('_this')}-this"
         named[name] = gr.Button(elem_id=element, elem_classes="unseen")
-    gr.HTML(PANEL, elem_id="panel-holder")
+    gr.HTML(panel_html(), elem_id="panel-holder")
     return Parts(**named, which=tuple(which), buttons=buttons)
 
 
@@ -137,26 +115,13 @@ def _question_row() -> dict[str, Any]:
     with gr.Row(elem_id="question-row"):
         question = gr.Textbox(
             elem_id="question",
-            label="Your question",
-            placeholder="Ask a question",
+            label=say("question"),
+            placeholder=say("ask_hint"),
             max_lines=6,
             max_length=MAX_TYPED_CHARACTERS,
             autofocus=True,
             container=False,
             scale=1,
         )
-        send = gr.Button("Ask", variant="primary", elem_id="send", scale=0, min_width=0)
+        send = gr.Button(say("send"), variant="primary", elem_id="send", scale=0, min_width=0)
     return {"question": question, "send": send}
-
-
-def masthead_html(archive: Archive) -> str:
-    """What the page is called, and how many articles are asked."""
-    number = archive.info().articles
-    count = "one article" if number == 1 else f"{number:,} articles"
-    # Of no use to a reader of a site where nothing was measured.
-    link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(archive.settings.runs) else ""
-    return (
-        '<header class="masthead"><h1>Ask the articles</h1>'
-        f'<p>Answers quoted word for word from <a href="../articles">{count}</a>, each with the place where it stands.'
-        f"{link}</p></header>"
-    )

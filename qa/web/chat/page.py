@@ -22,11 +22,13 @@ from index.store.errors import ArticleNotFound
 from qa.answer import Answer
 from qa.archive import Archive
 from qa.question.followup import Turn
+from qa.show.words import say
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
+from qa.web.chat.furniture import masthead_html
 from qa.web.chat.glance import glance_html, titles_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
-from qa.web.chat.layout import EXAMPLES, Parts, lay_out, masthead_html
+from qa.web.chat.layout import EXAMPLES, Parts, lay_out
 from qa.web.chat.stopping import Stoppable
 from qa.web.chat.which import (
     no_choice,
@@ -68,7 +70,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
 
     With the setting `mcp` it also has the tools of language-model clients, which Gradio serves.
     """
-    with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=say("heading"), analytics_enabled=False, fill_width=True) as demo:
         parts = lay_out(archive)
         _let_ask(parts, archive, observer)
         _let_open(demo, parts, archive)
@@ -162,7 +164,7 @@ def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[A
         text = again.question
     question = text.strip()
     if not question:
-        return _page(earlier, notice="Type a question first.")
+        return _page(earlier, notice=say("type_first"))
     answer = _answer_or_notice(observer, question, earlier, chosen)
     if isinstance(answer, str):
         return _page(earlier, notice=answer)

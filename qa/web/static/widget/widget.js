@@ -572,8 +572,9 @@ textarea:focus{outline-offset:-1px}
     // ---- answers
 
     #shown(answer) {
-      const { citations, answerable, understood, timeline = [], corrected = [] } = answer;
+      const { citations, answerable, understood, timeline = [], corrected = [], other_language: other } = answer;
       const shown = [];
+      if (other) shown.push(make("p", { dir: "auto", lang: other.asked }, other.told));
       if (answer.query.trim() != answer.question.trim()) {
         shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", answer.query)));
       }
