@@ -37,7 +37,7 @@ OPENERS = (
     "What did Wi Sung-lac give to Rutte?",
     "Who won the 2022 World Cup?",
 )
-FOLLOW_UPS = ("When did he introduce it?", "Who attended it?", "And in 2023?", "Where is it?", "What did he say?")
+FOLLOW_UPS = ("When did he introduce it?", "Who attended it?", "And in 2023?")
 
 
 class Conversation:
