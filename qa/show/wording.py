@@ -38,6 +38,11 @@ def time_in_words(when: str) -> str:
     return month_in_words(year, month) if month else str(year)
 
 
+def page_in_words(page: int | None) -> str:
+    """`p. 3`; "" where there are no pages."""
+    return "" if page is None else say("page", page=page)
+
+
 def counted_in_words(words: str, newest: date) -> str:
     """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
     # Of a time named in English; and what a program reads is the same for every reader.

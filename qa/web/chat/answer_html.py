@@ -15,6 +15,7 @@ from qa.show.wording import (
     asked_in_words,
     confidence_in_words,
     date_in_words,
+    page_in_words,
     reason_in_words,
     time_in_words,
     written_in_words,
@@ -239,13 +240,14 @@ def _figure(
     citation: Citation, kind: str, quote: str, numbers: Numbers, confidence: str | None = None, fold: str = ""
 ) -> str:
     source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
+    when = " · ".join(filter(None, (date_in_words(citation.published), page_in_words(citation.page))))
     trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
     return (
         f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{numbers[citation.rank]}</span>'
         f'<bdi class="title">{as_entities(citation.title)}</bdi></a>'
-        f'<span class="byline">{source}<bdi>{as_entities(date_in_words(citation.published))}</bdi></span>{trust}'
+        f'<span class="byline">{source}<bdi>{as_entities(when)}</bdi></span>{trust}'
         f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 
