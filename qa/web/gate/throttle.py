@@ -17,7 +17,14 @@ from qa.limits import DEFAULT_K, MAX_K
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp, path_of
 from qa.web.gate.editing import refuse_editing
 from qa.web.gate.errors import error_response
-from qa.web.paths import ARTICLES_PATH, ASK_PATH, CHAT_EVENTS, EDITING_PATH, EVALUATION_PATH
+from qa.web.paths import (
+    ARTICLES_PATH,
+    ASK_PATH,
+    CHAT_EVENTS,
+    EDITING_PATH,
+    EVALUATION_PATH,
+    INSIGHTS_PATH,
+)
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -26,7 +33,7 @@ BODY_SECONDS = 10.0
 # An answer of 50 passages takes four times as long as one of 5.
 PASSAGES_AT_A_PRICE = 15
 
-PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH)
+PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH, INSIGHTS_PATH)
 
 
 class TooLarge(Exception):
