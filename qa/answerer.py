@@ -31,6 +31,7 @@ from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reader import Reader, can_read, read_candidates
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
+from qa.question.capitals import capitals_in, countries_for
 from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
 from qa.question.language import is_other, languages_of, named
@@ -132,8 +133,7 @@ class Answerer:
         asked = self._read(stand_alone(question.strip(), history), asked_on)
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
-        words = misspelt(asked.text, [term for term, count in counts.items() if not count])
-        corrected = corrections(words, passage_texts(ranking)) if words else {}
+        corrected = _otherwise_written(asked.text, [term for term, count in counts.items() if not count], ranking)
         if corrected:
             asked = self._read(put_right(asked.text, corrected), asked_on)
             ranking = self._search(asked, filters)
@@ -292,6 +292,15 @@ class Answerer:
         took = (time.perf_counter() - started) * 1000
         timing = answer.timing_ms | {"write": took, "total": answer.timing_ms["total"] + took}
         return replace(answer, written=written, timing_ms=timing)
+
+
+def _otherwise_written(question: str, unknown: Sequence[str], ranking: Ranking) -> dict[str, str]:
+    """For words of `question` that no article has, what the articles found write instead."""
+    words, capitals = misspelt(question, unknown), capitals_in(question, unknown)
+    if not words and not capitals:
+        return {}
+    texts = passage_texts(ranking)
+    return corrections(words, texts) | countries_for(capitals, texts)
 
 
 def _rerank(question: str, best: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from index.words.analyze import analyze
+from qa.question.spelling import QUOTED
 
 # By the language of the question. Of several names of a country the articles' own is taken.
 _CAPITALS = {
@@ -37,16 +38,20 @@ _COUNTRIES = {
 _CAPITAL = re.compile(rf"\b(?:{'|'.join(_COUNTRIES)})\b")
 
 
-def countries_for(question: str, unknown: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
-    """For each capital of `question` its country, as `texts` call it.
+def capitals_in(question: str, unknown: Iterable[str]) -> list[str]:
+    """The capitals that `question` names, all of whose terms are of the `unknown`; none between quotation marks."""
+    missing = frozenset(unknown)
+    named = dict.fromkeys(_CAPITAL.findall(QUOTED.sub(" ", question)))
+    return [capital for capital in named if missing.issuperset(analyze(capital))]
 
-    Left out are capitals of which a term is not one of the `unknown`, and those whose country is not there.
-    """
-    missing, whole = frozenset(unknown), "\n".join(texts)
+
+def countries_for(capitals: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
+    """For each of `capitals` its country, as `texts` call it most; those are left out whose country is not there."""
+    whole = "\n".join(texts)
     taken = {}
-    for capital in dict.fromkeys(_CAPITAL.findall(question)):
+    for capital in capitals:
         counted = {name: len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", whole)) for name in _COUNTRIES[capital]}
         country = max(counted, key=lambda name: counted[name])
-        if counted[country] and missing.issuperset(analyze(capital)):
+        if counted[country]:
             taken[capital] = country
     return taken

@@ -18,7 +18,7 @@ LEAST_LETTERS = 5
 LONG = 9
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands between quotation marks is meant as it is written.
-_QUOTED = re.compile(r"[\"“”„«「][^\"“”„«»「」]*[\"“”»」]")
+QUOTED = re.compile(r"[\"“”„«「][^\"“”„«»「」]*[\"“”»」]")
 
 
 def misspelt(question: str, unknown: Iterable[str]) -> list[str]:
@@ -27,7 +27,7 @@ def misspelt(question: str, unknown: Iterable[str]) -> list[str]:
     Words between quotation marks are none of them.
     """
     missing = frozenset(unknown)
-    words = dict.fromkeys(_WORD.findall(_QUOTED.sub(" ", question)))
+    words = dict.fromkeys(_WORD.findall(QUOTED.sub(" ", question)))
     return [word for word in words if len(word) >= LEAST_LETTERS - 1 and _is_rare(word, missing)]
 
 
