@@ -44,25 +44,32 @@ FILES = 4_096
 QUESTION = "How many people attended the Jeju Forum?"
 
 
-def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[int, Counter[str]]:
-    """Kills that found the run at work, of each kind, and what was found lost or damaged after."""
+def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """By kind: the kills, those that found the run at work; and what was found lost or damaged after."""
+    sent: Counter[str] = Counter()
+    killed: Counter[str] = Counter()
     faults: Counter[str] = Counter()
-    runs, killed = make_runs(folder), 0
+    runs = make_runs(folder)
     for number in range(n):
-        kind = at.choice(list(runs))
-        run, path = runs[kind], folder / f"kill-{number}"
+        kind = at.choice([*runs, "swap"])
+        run, path = runs["build over an old one" if kind == "swap" else kind], folder / f"kill-{number}"
         shutil.copytree(run.before, path)
-        process = crash.start(crash.work, path, run.verb)
-        time.sleep(at.random() * run.seconds)
-        process.kill()
+        if kind == "swap":
+            # Too short to be hit by chance: it kills itself, before or after one of its steps.
+            process = crash.start(crash.swap_until, path, at.choice(crash.STEPS), at.random() < 0.5)
+        else:
+            process = crash.start(crash.work, path, run.verb)
+            time.sleep(at.random() * run.seconds)
+            process.kill()
         process.join()
-        killed += process.exitcode == -9
+        sent[kind] += 1
+        killed[kind] += process.exitcode == -9
         try:
             check_after(IndexFolder(path), kind, run.verb)
         except Exception as error:
             faults[f"{kind}: {type(error).__name__}: {error!s:.100}"] += 1
         shutil.rmtree(path)
-    return killed, faults
+    return sent, killed, faults
 
 
 def make_runs(folder: Path) -> dict[str, crash.Run]:
@@ -226,9 +233,12 @@ def main(**options: float) -> None:
 def print_kills(folder: Path, at: random.Random, n: int) -> list[str]:
     if not n:
         return []
-    killed, faults = kill_runs(folder, at, n)
-    print("\n| kills sent | found it at work | lost or damaged |\n| --- | --- | --- |")
-    print(f"| {n:,} | {killed:,} | {sum(faults.values())} |", flush=True)
+    sent, killed, faults = kill_runs(folder, at, n)
+    print("\n| run | kills sent | found it at work | lost or damaged |\n| --- | --- | --- | --- |")
+    for kind, kills in sorted(sent.items()):
+        lost = sum(times for fault, times in faults.items() if fault.startswith(f"{kind}: "))
+        print(f"| {kind} | {kills:,} | {killed[kind]:,} | {lost} |")
+    print(f"| all | {n:,} | {killed.total():,} | {faults.total()} |", flush=True)
     return [f"{fault} ({times})" for fault, times in faults.items()]
 
 

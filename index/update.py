@@ -111,7 +111,7 @@ def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: P
             nonlocal is_first
             # Not before: who stops the very first build in its first seconds is left with no index, not an empty one.
             if is_first and passages:
-                place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
+                make_current(place, store)
                 is_first = False
             progress(done, passages)
 
@@ -119,7 +119,7 @@ def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: P
         if store.counts()[0] == 0:
             raise UserError(_nothing_read(report))
         derive(store, encoder.dim)
-        place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
+        make_current(place, store)
         place.sweep()
     return report
 
@@ -157,6 +157,13 @@ def derive(store: Store, dim: int) -> None:
         write_snapshot(store, dim)
     else:
         store.derive()
+
+
+def make_current(place: Place, store: Store) -> None:
+    """Let the place lead to `store`, once the disk has all of it. The caller holds the write lock."""
+    if isinstance(store, ArticleStore):
+        store.sync()
+    place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
 
 
 def _write(

@@ -86,6 +86,12 @@ def test_nobody_sends_the_server_to_an_address_of_his_choice(url: str, method: s
                 listener.accept()
 
 
+def test_nobody_listens_for_ever(url: str) -> None:
+    for address in (url, f"{url}http"):
+        response = httpx.get(address, headers={"Accept": "text/event-stream"}, timeout=60)
+        assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
 @pytest.mark.parametrize(
     "sent", [b"\xff", b"", b"[" * 60_000, b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', b"\xed\xa0\x80"]
 )
