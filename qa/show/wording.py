@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from corpus.filters import Filters
@@ -11,6 +12,8 @@ from qa.answer import Answer, Written
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
 LIKELY = 0.6
+# Controls, ends of lines, turns of the writing's direction, halves of characters.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def date_in_words(published: date | None) -> str:
@@ -49,6 +52,11 @@ def written_in_words(written: Written) -> str:
         return author
     some = "One sentence was" if written.left_out == 1 else f"{written.left_out} sentences were"
     return f"{author} {some} left out, not borne out by the passages cited for it."
+
+
+def printable(line: str) -> str:
+    """`line` for a terminal: it may name a file, whose name may hold what steers one."""
+    return _STEERING.sub("\ufffd", line)
 
 
 def confidence_in_words(confidence: float) -> str:
