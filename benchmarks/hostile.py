@@ -41,6 +41,9 @@ from index.generations import IndexFolder  # noqa: E402
 READY_SECONDS = 180
 # More files than a server with that many connections needs at this end.
 FILES = 4_096
+# Of the kills, such a share is a power cut, where the run has left something that one can take.
+CUTS = 0.5
+PROGRESS = 50
 QUESTION = "How many people attended the Jeju Forum?"
 
 
@@ -51,6 +54,8 @@ def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[Counter[str], Co
     faults: Counter[str] = Counter()
     runs = make_runs(folder)
     for number in range(n):
+        if number % PROGRESS == 0:
+            sys.stderr.write(f"{number} kills, {faults.total()} lost or damaged\n")
         kind = at.choice([*runs, "swap"])
         run, path = runs["build over an old one" if kind == "swap" else kind], folder / f"kill-{number}"
         shutil.copytree(run.before, path)
@@ -62,14 +67,23 @@ def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[Counter[str], Co
             time.sleep(at.random() * run.seconds)
             process.kill()
         process.join()
-        sent[kind] += 1
-        killed[kind] += process.exitcode == -9
+        what = f"{kind}, power cut" if at.random() < CUTS and cut_power(path) else kind
+        sent[what] += 1
+        killed[what] += process.exitcode == -9
         try:
             check_after(IndexFolder(path), kind, run.verb)
         except Exception as error:
-            faults[f"{kind}: {type(error).__name__}: {error!s:.100}"] += 1
+            faults[f"{what}: {type(error).__name__}: {error!s:.100}"] += 1
         shutil.rmtree(path)
     return sent, killed, faults
+
+
+def cut_power(path: Path) -> bool:
+    """Take from the disk what it need not have: SQLite does not wait for its log. The other files are waited for."""
+    logs = [*path.rglob("*.db-wal"), *path.rglob("*.db-shm")]
+    for log in logs:
+        log.unlink()
+    return bool(logs)
 
 
 def make_runs(folder: Path) -> dict[str, crash.Run]:
