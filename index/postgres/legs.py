@@ -30,7 +30,9 @@ RESCORED = 2
 
 _PASSES: LiteralString = (
     "(%(after)s::date IS NULL OR published >= %(after)s) AND (%(before)s::date IS NULL OR published <= %(before)s) "
-    "AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s))"
+    "AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s)) "
+    "AND (%(articles)s::text[] IS NULL OR number = ANY(ARRAY(SELECT passage.number FROM {s}.passage "
+    "WHERE passage.article_id = ANY(%(articles)s))))"
 )
 
 
@@ -93,7 +95,8 @@ def nearest(store: PostgresStore, query: Vectors, k: int, filters: Filters | Non
     """The `k` passages nearest to `query` ((1, dim)), best first; of equal scores the smaller number first."""
     values = _filtered(filters) | {"vector": written(query[0].tolist()), "k": k, "near": k * RESCORED}
     among: LiteralString = "{s}.vector WHERE " + _PASSES
-    if store.meta(NEAREST_KEY):
+    # Of an article's passages, few among many, HNSW would find none; they are soon compared.
+    if store.meta(NEAREST_KEY) and not values["articles"]:
         among = (
             "(SELECT number, data FROM {s}.vector WHERE " + _PASSES + " ORDER BY data::halfvec({dim}) <#> "
             "%(vector)s::vector({dim})::halfvec({dim}) LIMIT %(near)s) AS near"
@@ -170,4 +173,5 @@ def _filtered(filters: Filters | None) -> dict[str, Any]:
         "after": filters.after,
         "before": filters.before,
         "sources": list(filters.sources) if filters.sources else None,
+        "articles": list(filters.articles) if filters.articles else None,
     }

@@ -37,7 +37,7 @@ NEAREST_KEY = "nearest"
 # vector_send puts two 16-bit numbers in front of the floats.
 HEADER_BYTES = 4
 
-_LISTED: LiteralString = "article_id, title, source, published, url, passages, characters"
+LISTED: LiteralString = "article_id, title, source, published, url, passages, characters"
 # In the order of a PassageRecord's fields.
 _RECORD: LiteralString = (
     "article_id, start_offset, end_offset, vector_send(data), passage.terms, places, sentence_vectors "
@@ -255,13 +255,13 @@ class PostgresStore:
 
     def list_articles(self) -> list[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
-        query: LiteralString = "SELECT " + _LISTED + " FROM {s}.article ORDER BY published DESC NULLS LAST, article_id"
-        return [_to_listed(row) for row in self.rows(query)]
+        query: LiteralString = "SELECT " + LISTED + " FROM {s}.article ORDER BY published DESC NULLS LAST, article_id"
+        return [to_listed(row) for row in self.rows(query)]
 
     def listed(self, article_ids: Collection[str]) -> dict[str, ListedArticle]:
         """The articles with these ids without their texts, by id; unknown ids are left out."""
-        query: LiteralString = "SELECT " + _LISTED + " FROM {s}.article WHERE article_id = ANY(%(ids)s)"
-        return {row[0]: _to_listed(row) for row in self.rows(query, {"ids": sorted(article_ids)})}
+        query: LiteralString = "SELECT " + LISTED + " FROM {s}.article WHERE article_id = ANY(%(ids)s)"
+        return {row[0]: to_listed(row) for row in self.rows(query, {"ids": sorted(article_ids)})}
 
     def sources(self, limit: int) -> list[str]:
         """The sources with the most articles, at most `limit`, in alphabetical order."""
@@ -498,8 +498,8 @@ def _to_record(row: Sequence[Any]) -> PassageRecord:
     return PassageRecord(article_id, start, end, data, terms, bytes(places), bytes(sentence_vectors))
 
 
-def _to_listed(row: Sequence[Any]) -> ListedArticle:
-    """A row of _LISTED."""
+def to_listed(row: Sequence[Any]) -> ListedArticle:
+    """An article of a row of LISTED."""
     article_id, title, source, published, url, passages, characters = row
     return ListedArticle(
         article_id=article_id,

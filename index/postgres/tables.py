@@ -27,7 +27,9 @@ CREATE TABLE {s}.meta (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE {s}.article (
     article_id text COLLATE "C" PRIMARY KEY, title text NOT NULL, source text COLLATE "C", published date, url text,
     passages integer NOT NULL, characters integer NOT NULL, text_sha256 text NOT NULL, text text NOT NULL);
-CREATE INDEX ON {s}.article (published);
+CREATE INDEX ON {s}.article (published, article_id DESC);
+CREATE INDEX ON {s}.article (published DESC NULLS LAST, article_id);
+CREATE INDEX ON {s}.article ((lower(title) COLLATE "C"), article_id);
 CREATE INDEX ON {s}.article (source);
 CREATE INDEX ON {s}.article (text_sha256);
 CREATE TABLE {s}.origin (
