@@ -136,7 +136,7 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _only_listens(self) -> bool:
-        return self._is_answering() and path_of(self.scope).startswith(CHAT_HEARTBEAT)
+        return self._is_answering() and self.scope["path"].startswith(CHAT_HEARTBEAT)
 
 
 class Ending:

@@ -220,7 +220,7 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
         head=_HEAD,
     )
     # What fails in an event is printed past the log, in which lines of one kind are few.
-    gr.routes.traceback = SimpleNamespace(print_exc=_log_failure)  # type: ignore[assignment]
+    gr.routes.traceback = SimpleNamespace(print_exc=_log_failure)
     # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
     demo.has_launched = True
     if archive.settings.mcp:
