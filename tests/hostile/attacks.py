@@ -48,7 +48,7 @@ NAUGHTY = (
 KEYS = ("question", "history", "k", "before", "after", "sources", "date", "write", "answer", "role", "content", "x")
 PATHS = (
     "/api/articles/", "/articles/", "/evaluation/", "/static/", "/widget/", "/chat/", "/chat/assets/", "/chat/static/",
-    "/chat/gradio_api/", "/chat/gradio_api/heartbeat/", "/chat/gradio_api/queue/", "/api/", "/embed",
+    "/chat/gradio_api/", "/chat/gradio_api/heartbeat/", "/chat/gradio_api/queue/", "/api/", "/embed", "/editing/",
 )  # fmt: skip
 HEADERS = ("Host", "Origin", "Authorization", "If-None-Match", "X-Forwarded-For", "Sec-Fetch-Site", "Content-Type")
 CHAT = "/chat/gradio_api/"
@@ -261,6 +261,34 @@ def attack_mcp(where: Place, at: random.Random, n: int) -> Tally:
     return where.tally("MCP", (call for _ in range(n)))
 
 
+def attack_editing(where: Place, at: random.Random, n: int) -> Tally:
+    """Files, addresses and ids of any shape from who may change the articles; those of an index of its own."""
+    whole, index = files(), where.folder / "edited"
+    build_index(IndexFolder(index), ARTICLES, HashEncoder())
+    archive = Archive(Settings(index=index, runs=where.folder / "runs"), models=Models(HashEncoder()))
+    app = create_app(archive)
+    client = TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1), raise_server_exceptions=False)
+
+    def send() -> int:
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/octet-stream"}
+        if at.random() < 0.6:
+            name = at.choice(list(whole))
+            said = quote((name if at.random() < 0.7 else text(at)).encode("utf-8", "surrogatepass")[:1_000])
+            door, content = f"file?name={said}", mutate(at, whole[name])
+        else:
+            door = at.choice(("address", "remove", "undo"))
+            good = {"address": "http://127.0.0.1:9/", "article_id": at.choice(ARTICLES).article_id, "undo": text(at)}
+            headers["Content-Type"], content = "application/json", body(at, good)
+        response = client.post(f"/editing/{door}", content=content, headers=headers)
+        if '"internal"' in response.text:
+            raise AssertionError(f"{door:.40} failed: {response.text:.200}")
+        return _checked(response)
+
+    tally = where.tally("editing", (send for _ in range(n)))
+    archive.close()
+    return tally
+
+
 def attack_readers(where: Place, at: random.Random, n: int) -> Tally:
     """Files of every format, damaged. What is taken must be fit to be stored and cited."""
     whole = files()
@@ -347,6 +375,7 @@ ATTACKS: Sequence[Callable[[Place, random.Random, int], Tally]] = (
     attack_api,
     attack_chat,
     attack_mcp,
+    attack_editing,
     attack_readers,
     attack_config,
     attack_command,

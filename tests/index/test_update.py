@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -641,11 +642,19 @@ def test_a_first_build_that_is_stopped_at_once_leaves_no_index(folder: IndexFold
     assert generations(folder) == []
 
 
-def test_a_build_over_an_index_with_lost_pages_mends_it(built: IndexFolder, encoder: HashEncoder) -> None:
+@pytest.mark.parametrize("table", ["article", "passage", "vector", "sentences", None])
+def test_a_build_over_an_index_with_lost_pages_mends_it(
+    built: IndexFolder, encoder: HashEncoder, table: str | None
+) -> None:
     path = built.require_current() / built.store_name
     data = bytearray(path.read_bytes())
-    # All but the first page, which says what tables there are.
-    data[4096:] = bytes(len(data) - 4096)
+    if table is None:
+        # All but the first page, which says what tables there are.
+        data[4096:] = bytes(len(data) - 4096)
+    else:
+        with closing(sqlite3.connect(path)) as db:
+            (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        data[(page - 1) * 4096 : page * 4096] = bytes(4096)
     path.write_bytes(data)
     for _ in range(2):
         build_index(built, ARTICLES, encoder)
