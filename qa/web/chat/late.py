@@ -81,7 +81,7 @@ class LateChat:
                 if path == CHAT_PREDICT:
                     send = _Understood(send)
                 elif path.rstrip("/") == CHAT_PATH:
-                    scope, send = described(scope, send)
+                    scope, send = described(scope, send, self._archive)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
