@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -195,9 +196,31 @@ def _log_failure() -> None:
     logger.exception("an event of the chat page failed")
 
 
+@contextmanager
+def without_stubs() -> Iterator[None]:
+    """Within the block Gradio does not write a file of types beside each of its components, as whenever it is imported.
+
+    Nothing but an editor reads these, and they are two fifths of the import. Gradio leaves a component without one
+    where Python knows of no file that the component is in.
+    """
+    known = inspect.getfile
+
+    def getfile(object: Any) -> str:  # noqa: ANN401  (named as Python's own, which is asked about anything)
+        if type(object).__name__ == "ComponentMeta":
+            raise OSError
+        return known(object)
+
+    inspect.getfile = getfile
+    try:
+        yield
+    finally:
+        inspect.getfile = known
+
+
 def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     """Gradio's own application, mounted behind the one that hands requests on to it."""
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
     from qa.web.chat.page import build_chat
     from qa.web.mcp import keep_tools_alone
