@@ -242,7 +242,7 @@ class PostgresStore:
             query = "SELECT article_id, title, text, source, published, url, starts FROM {s}.article "
             query += "LEFT JOIN {s}.paged USING (article_id)"
         rows = self.rows(query + " WHERE article_id = ANY(%(ids)s)", {"ids": list(article_ids)})
-        return {row[0]: Article(*row[:6], tuple(row[6] or ()) if len(row) > 6 else ()) for row in rows}
+        return {row[0]: _to_article(row) for row in rows}
 
     def same_as(self, article: Article) -> str | None:
         """The id under which the same as `article` is stored, in all but its id and the beginnings of its pages."""
@@ -489,6 +489,11 @@ def unfinished(database: Database, key: str) -> PostgresStore | None:
 def written(vector: Sequence[float]) -> str:
     """A vector as pgvector reads it, every bit of it."""
     return f"[{','.join(map(repr, vector))}]"
+
+
+def _to_article(row: Sequence[Any]) -> Article:
+    article_id, title, text, source, published, url, *starts = row
+    return Article(article_id, title, text, source, published, url, tuple(starts[0] or ()) if starts else ())
 
 
 def _to_record(row: Sequence[Any]) -> PassageRecord:
