@@ -49,7 +49,7 @@ _SOME_WORD = Field(json_schema_extra={"pattern": "^[^\\u0000]*\\S[^\\u0000]*$"})
 Text = Annotated[str, _NO_NUL, _Readable]
 Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _NO_NUL, _Readable]
 Whole = Annotated[int, BeforeValidator(_check_whole)]
-ArticleId = Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARACTERS), _NO_NUL, _Readable]
+ArticleId = Annotated[Text, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
 IsoDate = Annotated[date, BeforeValidator(_only_text)]
 
 

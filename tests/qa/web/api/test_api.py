@@ -173,7 +173,7 @@ def test_feedback_is_stored(client: TestClient, feedback_file: Path) -> None:
         ({"question": "Who?", "sources": ["\ud800"]}, "sources.0: the text holds"),
         ({"question": "Who?", "articles": ["\ud800"]}, "articles.0: the text holds"),
         ({"question": "Who?", "articles": "one"}, "articles: Input should be a valid list"),
-        ({"question": "Who?", "articles": [""]}, "articles.0: String should have at least 1 character"),
+        ({"question": "Who?", "articles": [""]}, "articles.0: Value should have at least 1 item"),
         ({"question": ["Who?"]}, "question: Input should be a valid string"),
         ([], "Input should be"),
         ("Who?", "Input should be"),

@@ -196,12 +196,12 @@ def test_what_the_browser_kept_is_the_conversation_where_the_server_knows_none(a
 
 
 def test_an_address_names_the_choice_of_articles(archive: Archive) -> None:
-    _, _, _, _, _, first, last, sources, line, words, *_ = _open(
+    _, _, _, _, _, first, last, sources, _, line, words, *_ = _open(
         archive, "[]", "?q=Who%3F&from=2023&until=2023-07&source=NationPress&source=Nobody"
     )
     assert (first, last, sources["value"], line["visible"]) == ("2023", "2023-07", ["NationPress"], True)
     assert "Only articles from 1 January 2023 until 31 July 2023" in words
     # Else nothing that is chosen already changes.
-    *_, first, last, sources, line, words = _open(archive, None, None)[:10]
+    *_, first, last, sources, _, line, words = _open(archive, None, None)[:11]
     assert [first, last, line, words] == [gr.skip()] * 4
     assert "value" not in sources
