@@ -21,6 +21,7 @@ from qa.archive import Archive, copy_archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
+from qa.show.wording import printable
 
 if TYPE_CHECKING:
     from index.store.origin import Origin
@@ -161,7 +162,7 @@ def watch(sources: tuple[str, ...], as_json: bool, interval: int, removes: bool,
             if as_json:
                 _print_json(asdict(each))
             elif each.report is None:
-                click.echo(f"{each.source}: {each.problem}", err=True)
+                click.echo(printable(f"{each.source}: {each.problem}"), err=True)
             else:
                 _show_round(each.source, each.report)
 
@@ -352,7 +353,7 @@ def verify(file: Path, index: str | None, config: Path | None, as_json: bool) ->
         _print_json(asdict(result))
     else:
         for problem in result.problems:
-            click.echo(problem)
+            click.echo(printable(problem))
         exact = result.citations - len(result.problems)
         click.echo(f"{exact} of {result.citations} citations in {result.answers} answers are exact")
     if result.problems:
@@ -373,7 +374,7 @@ def info(index: str | None, config: Path | None, as_json: bool) -> None:
         return
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        click.echo(f"{name:<{width}}  {'-' if value is None else value}")
+        click.echo(printable(f"{name:<{width}}  {'-' if value is None else value}"))
 
 
 @main.command()
@@ -446,7 +447,7 @@ def _show_round(source: str, report: Report) -> None:
     """One line where something changed, and one for each file that was not read."""
     counts = {name: getattr(report, name) for name in ("added", "updated", "removed")}
     if any(counts.values()):
-        click.echo(f"{source}: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}")
+        click.echo(printable(f"{source}: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}"))
     for failure in report.unreadable:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
 
@@ -460,7 +461,5 @@ def _print_json(value: Mapping[str, object]) -> None:
 
 
 def _fail(message: str) -> None:
-    # A message may name a file, whose name may hold what steers a terminal.
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(message.split()))
-    click.echo(f"article-qa: {shown}", err=True)
+    click.echo(printable(f"article-qa: {' '.join(message.split())}"), err=True)
     sys.exit(1)

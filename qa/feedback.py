@@ -15,6 +15,9 @@ from index.postgres.address import Address
 
 FEEDBACK_FILE = "feedback.db"
 BUSY_SECONDS = 10.0
+# Some ten thousand of the longest verdicts, a million of the usual: more are not kept, so that nobody fills the disk.
+MOST_OF_ONE = 64 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 # Where the index is a database, each server keeps what it was told in this folder of its own.
 ELSEWHERE = Path(".article-qa")
@@ -113,6 +116,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     # A connection a verdict: they are rare, and the folder may be replaced while the server runs.
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as db:
+            page = db.execute("PRAGMA page_size").fetchone()[0]
+            db.execute(f"PRAGMA max_page_count = {MAX_BYTES // page}")
             with db:
                 db.execute("BEGIN IMMEDIATE")
                 db.execute(_TABLE)
@@ -121,4 +126,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
                     db.execute(f"ALTER TABLE feedback ADD COLUMN {name} {_LATER[name]}")
             yield db
     except sqlite3.Error as error:
+        if "full" in str(error) and path.stat().st_size >= MAX_BYTES - MOST_OF_ONE:
+            raise UserError(
+                f"{str(path)!r} holds as many verdicts as are kept; move it away to begin another"
+            ) from error
         raise UserError(f"cannot use {str(path)!r} ({error}); check its permissions and the space left") from error

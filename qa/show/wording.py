@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -23,6 +24,8 @@ from qa.show.words import (
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
 LIKELY = 0.6
+# Controls, ends of lines, turns of the writing's direction, halves of characters.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def date_in_words(published: date | None) -> str:
@@ -99,6 +102,11 @@ def written_in_words(written: Written) -> str:
         return say("not_written", why=written.problem)
     author = say("written_by", model=written.model) if written.sentences else say("nothing_written")
     return f"{author} {count('left_out', written.left_out)}" if written.left_out else author
+
+
+def printable(line: str) -> str:
+    """`line` for a terminal: it may name a file, whose name may hold what steers one."""
+    return _STEERING.sub("\ufffd", line)
 
 
 def confidence_in_words(confidence: float) -> str:

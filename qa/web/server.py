@@ -167,6 +167,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=128)
+    except UnicodeError as error:
+        raise UserError(f"{host!r:.80} is no name of a machine; choose another address") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UserError(f"port {port} on {host!r} is in use; stop what uses it or choose another port") from error

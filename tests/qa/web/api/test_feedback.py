@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UserError
+from qa import feedback
 from qa.feedback import Feedback, read_feedback, store_feedback
 
 
@@ -38,6 +39,16 @@ def test_a_file_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> Non
 
 def test_no_file_is_no_feedback(tmp_path: Path) -> None:
     assert read_feedback(tmp_path / "feedback.db") == []
+
+
+def test_a_flood_of_verdicts_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback, "MAX_BYTES", 80 * 1024)
+    path = tmp_path / "feedback.db"
+    with pytest.raises(UserError, match="holds as many verdicts as are kept; move it away"):
+        for _ in range(100):
+            store_feedback(path, Feedback("Who?", "up", "a" * 2_000))
+    assert path.stat().st_size <= 80 * 1024
+    assert len(read_feedback(path)) > 20
 
 
 def test_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
