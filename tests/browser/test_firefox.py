@@ -136,7 +136,8 @@ def test_the_widget(firefox: Firefox, served: Site, pages: Pages) -> None:
     firefox.until(f"document.querySelector('article-qa') && !{root}.querySelector('.w').hidden")
     firefox.marionette.execute_script(f"{root}.querySelector('.launch').click()")
     firefox.until(f"{root}.activeElement?.id === 'q'")
-    firefox.marionette.get_active_element().send_keys(MISSION + Keys.ENTER)
+    widget = firefox.marionette.find_element(By.CSS_SELECTOR, "article-qa")
+    widget.shadow_root.find_element(By.CSS_SELECTOR, "textarea").send_keys(MISSION + Keys.ENTER)
     firefox.until(f"{root}.querySelector('.turn .lead')")
     assert firefox.says(f"{root}.querySelector('.lead blockquote').textContent") == SENTENCE
     assert firefox.says(f"{root}.querySelector('.lead strong').textContent") == "last November"
