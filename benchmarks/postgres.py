@@ -157,7 +157,9 @@ def main(corpus: Path, sizes: tuple[int, ...]) -> None:
     real, titles = read_real(corpus, models.encoder)
     _tell(f"{len(real):,} real passages")
     print_heading("PostgreSQL beside a folder", f"postgres.py {corpus.name} " + " ".join(map(str, sizes)))
-    print("| passages | where | filled, s | indexed, s | disk, MB | p50, ms | p95, ms | of it search, p50 | recall@10 |")
+    print(
+        "| passages | where | filled, s | indexed, s | disk, MB | p50, ms | p95, ms | of it search, p50 | recall@10 |"
+    )
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     questions = [f"What is known of {title.lower()}?" for title in dict.fromkeys(titles) if len(title.split()) > 2]
     for size in sizes:
@@ -198,8 +200,8 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
         recall = np.mean([len(set(near) & set(true)) / len(true) for near, true in zip(found_by, best, strict=True)])
         p50, p95, search = times[name]
         print(
-            f"| {passages.n:,} | {name} | {fill:,.0f} | {index:,.0f} | {sizes[name] / 1e6:,.0f} | {p50:.0f} | {p95:.0f} "
-            f"| {search:.0f} | {recall:.3f} |",
+            f"| {passages.n:,} | {name} | {fill:,.0f} | {index:,.0f} | {sizes[name] / 1e6:,.0f} "
+            f"| {p50:.0f} | {p95:.0f} | {search:.0f} | {recall:.3f} |",
             flush=True,
         )
     for line in _parts(within, passages.n):
@@ -252,9 +254,14 @@ def _fill_database(database: Database, store: PostgresStore, passages: StandIns)
                     vector = written(np.frombuffer(record.vector, "<f4").tolist())
                     tables["vector"].append((numbers, day, article.source, vector))
                     length = len(terms)
-                    tables["words"].append(
-                        (numbers, day, article.source, length, as_weighed(length), as_tsvector(terms))
-                    )
+                    tables["words"].append((
+                        numbers,
+                        day,
+                        article.source,
+                        length,
+                        as_weighed(length),
+                        as_tsvector(terms),
+                    ))
             for table, rows in tables.items():
                 with db.cursor().copy(f"COPY {schema}.{table} FROM STDIN".encode()) as copy:
                     for row in rows:
@@ -318,7 +325,9 @@ def _parts(store: PostgresStore, n: int) -> list[str]:
         "%(name)s::regnamespace AND relname IN ('vector_nearest', 'words_terms_idx')"
     )
     names = {"name": store.generation}
-    tables = [f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}" for name, own, more in store.rows(query, names)]
+    tables = [
+        f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}" for name, own, more in store.rows(query, names)
+    ]
     return tables + [f"{name}: {size / n:,.0f} B a passage" for name, size in store.rows(indexes, names)]
 
 
