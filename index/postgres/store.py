@@ -191,6 +191,9 @@ class PostgresStore:
             "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
         )
+        if len(self.vector_tables) > 1:
+            # Another server keeps what it was given when this one died before it had stored the rest.
+            self._write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         self._write(
             "INSERT INTO {s}.vector VALUES (%s, %s, %s, %s)",
             [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
