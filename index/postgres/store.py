@@ -431,14 +431,14 @@ class PostgresStore:
 
     def _check_format(self, formats: Sequence[int]) -> None:
         name, found = self.database.name, self.meta("format")
-        if found in map(str, formats):
+        if found in [str(each) for each in formats]:
             return
         if found is not None and found.isdecimal() and int(found) > FORMAT:
             raise OtherFormat(
                 f"{name!r} was written by a later version (index format {found}, this one knows {FORMAT}); "
                 "update article-qa"
             )
-        is_known = found in map(str, MIGRATIONS)
+        is_known = found in [str(each) for each in MIGRATIONS]
         mend = (
             "`article-qa rebuild`, which brings it up to date"
             if is_known

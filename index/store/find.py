@@ -9,18 +9,19 @@ from typing import Protocol, TypeVar
 from index.store.errors import OtherFormat, StoreDamaged
 
 Name = TypeVar("Name")
+Name_co = TypeVar("Name_co", covariant=True)
 
 
-class Generations(Protocol[Name]):
+class Generations(Protocol[Name_co]):
     """A place, as far as its generations are concerned."""
 
-    def current(self) -> Name | None:
+    def current(self) -> Name_co | None:
         """Which one is current, None when nothing was built yet."""
 
-    def require_current(self) -> Name:
+    def require_current(self) -> Name_co:
         """Which one is current. Raises UserError when nothing was built yet."""
 
-    def generations(self) -> Sequence[Name]:
+    def generations(self) -> Sequence[Name_co]:
         """All of them."""
 
 
