@@ -44,6 +44,7 @@ def main(index: str, *shards: str) -> None:
     with psycopg.connect(index, autocommit=True) as db:
         # That of the program: nobody changes an article or builds meanwhile.
         db.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        _run(db, "CREATE EXTENSION IF NOT EXISTS postgres_fdw")
         generation = _one(db, "SELECT name FROM article_qa.generation WHERE is_current")
         dim = int(_one(db, sql.SQL("SELECT value FROM {}.meta WHERE key = 'dim'").format(_name(generation))))
         for number, address in enumerate(shards):
