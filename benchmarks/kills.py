@@ -94,6 +94,10 @@ class Writers:
         writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self._running[name] = writer
         threading.Thread(target=self._note, args=(name, writer), daemon=True).start()
+        # It takes a moment to start; what is killed is to be at work.
+        before, ended = len(self.stored[name]), time.time() + PATIENCE
+        while len(self.stored[name]) == before and time.time() < ended:
+            time.sleep(0.05)
 
     def kill(self, name: str) -> None:
         self._running[name].kill()
@@ -170,7 +174,6 @@ def main(moments: int) -> None:
         for name in ("whole", "divided"):
             writers.start(name)
         clients = Clients([("whole", both)] * CLIENTS + [("divided", divided)])
-        time.sleep(5)
         for n in range(moments):
             kind = KINDS[n % len(KINDS)]
             kill, start = starts[kind]

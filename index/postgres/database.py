@@ -88,7 +88,8 @@ class Database:
             # Says why, if the server is gone.
             self._connect(writes).close()
             raise ConnectionLost(
-                f"all {MAX_CONNECTIONS} connections to {self.name!r} are in use; try again, or ask on another server"
+                f"no connection to {self.name!r} was free for {WAIT_SECONDS:g} seconds; try again, or ask on another "
+                "server"
             ) from error
         try:
             with explained(self.address):
@@ -229,6 +230,8 @@ class Database:
                     min_size=0,
                     max_size=MAX_CONNECTIONS,
                     timeout=WAIT_SECONDS,
+                    # Longer, it would try ever more rarely, and find a server that is back only after minutes.
+                    reconnect_timeout=WAIT_SECONDS,
                     configure=_configure,
                     check=ConnectionPool.check_connection,
                     num_workers=1,
