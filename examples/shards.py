@@ -47,9 +47,10 @@ def main(index: str, *shards: str) -> None:
         _run(db, "CREATE EXTENSION IF NOT EXISTS postgres_fdw")
         generation = _one(db, "SELECT name FROM article_qa.generation WHERE is_current")
         dim = int(_one(db, sql.SQL("SELECT value FROM {}.meta WHERE key = 'dim'").format(_name(generation))))
+        kept = [row[0] for row in db.execute("SELECT name FROM article_qa.generation").fetchall()]
         for number, address in enumerate(shards):
             with psycopg.connect(address) as shard:
-                _make_room(shard, generation, dim)
+                _make_room(shard, generation, dim, kept)
             _name_server(db, f"article_qa_shard_{number}", address)
         with db.transaction():
             _divide(db, generation, len(shards))
@@ -63,7 +64,11 @@ def main(index: str, *shards: str) -> None:
             _run(db, "INSERT INTO {s}.meta VALUES ('nearest', 'hnsw') ON CONFLICT (key) DO NOTHING", s=generation)
 
 
-def _make_room(shard: Connection, generation: str, dim: int) -> None:
+def _make_room(shard: Connection, generation: str, dim: int, kept: list[str]) -> None:
+    """An empty table, in the place of those of builds that the main server has let go of."""
+    old = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'article\\_qa\\_%%' AND nspname != ALL(%s)"
+    for (name,) in shard.execute(old, (kept,)).fetchall():
+        _run(shard, "DROP SCHEMA {s} CASCADE", s=name)
     _run(shard, "CREATE EXTENSION IF NOT EXISTS vector")
     _run(shard, "CREATE SCHEMA {s}", s=generation)
     query: LiteralString = (
