@@ -22,6 +22,7 @@ from corpus.errors import UserError
 from corpus.filters import Filters
 from index.postgres.address import Address
 from index.postgres.database import _SESSION, Database
+from index.postgres.errors import ConnectionLost, explained
 from index.postgres.legs import nearest
 from index.postgres.store import PostgresStore, open_current
 from index.recipe import open_store
@@ -375,8 +376,33 @@ def test_a_full_disk_is_said_and_nothing_of_the_article_stays(
     assert add_articles(built_database, [new], encoder).added == 1
 
 
-def test_a_server_without_tls(built_database: Database) -> None:
-    strict = Database(Address(f"{built_database.address.secret.replace('?host=', '?sslmode=require&host=127.0.0.1')}"))
-    # The tests' server listens on no port of the network; what is passed on is what the library says of it.
-    with pytest.raises(UserError, match="cannot use the database .*sslmode=require"):
-        strict.require_current()
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ('connection to server at "db" failed: SSL error: certificate verify failed', "check sslmode and sslrootcert"),
+        (
+            'root certificate file "/nowhere.pem" does not exist\nEither provide the file',
+            "check sslmode and sslrootcert",
+        ),
+        ('FATAL:  no pg_hba.conf entry for host "::1", user "u", no encryption', "check sslmode and sslrootcert"),
+        ('FATAL:  password authentication failed for user "u"', "check the user and the password"),
+        ('FATAL:  database "d" does not exist', "create it first, or name another"),
+        ("connection refused", "check that the server runs"),
+    ],
+)
+def test_what_a_server_says_and_what_to_do(said: str, advice: str) -> None:
+    with (
+        pytest.raises(ConnectionLost, match=f"^cannot use the database 'postgresql://db/d': [^\n]+; {advice}"),
+        explained(Address("postgresql://db/d")),
+    ):
+        raise psycopg.OperationalError(said)
+
+
+def test_a_pooler_that_pools_transactions() -> None:
+    with (
+        pytest.raises(
+            UserError, match=r"gives each transaction another connection \(.*\); let the pooler pool sessions"
+        ),
+        explained(Address("postgresql://db/d")),
+    ):
+        raise psycopg.errors.DuplicatePreparedStatement('prepared statement "_pg3_0" already exists')
