@@ -38,6 +38,13 @@ class PassageColumns:
         if filters.sources:
             wanted = [self._source_numbers.get(source, -1) for source in filters.sources]
             mask &= np.isin(self._sources, wanted)
+        if filters.articles:
+            named = np.zeros(len(mask), np.bool_)
+            for article_id in filters.articles:
+                numbers = np.array(self._store.numbers_of(article_id), np.int64)
+                # Those that came since the columns were read are seen with the next question.
+                named[numbers[numbers < len(mask)]] = True
+            mask &= named
         mask[0] = False
         return mask  # type: ignore[no-any-return]
 

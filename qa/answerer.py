@@ -57,6 +57,10 @@ class UnknownSource(BadQuestion):
     """No article is of the source that was asked for."""
 
 
+class UnknownArticle(BadQuestion):
+    """No article has the id that was asked for."""
+
+
 class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
@@ -117,7 +121,7 @@ class Answerer:
     ) -> Answer:
         started = time.perf_counter()
         _check(question, k)
-        filters = self._by_known_sources(filters)
+        filters = self._known(filters)
         talk = read_talk(question, opens=not has_question(history))
         if talk:
             return self._reply(question, talk, filters or Filters(), started)
@@ -208,8 +212,19 @@ class Answerer:
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
 
+    def _known(self, filters: Filters | None) -> Filters | None:
+        """`filters` with each source as the articles spell it: case does not count.
+
+        Raises UnknownSource or UnknownArticle.
+        """
+        if filters and filters.articles:
+            known = self.store.listed(filters.articles)
+            for article_id in filters.articles:
+                if article_id not in known:
+                    raise UnknownArticle(f"no article has the id {article_id!r:.200}; the list of articles has the ids")
+        return self._by_known_sources(filters)
+
     def _by_known_sources(self, filters: Filters | None) -> Filters | None:
-        """`filters` with each source as the articles spell it: case does not count. Raises UnknownSource."""
         if not filters or not filters.sources:
             return filters
         known = self.store.every_source()
@@ -270,7 +285,8 @@ def _passes(article: ListedArticle, filters: Filters) -> bool:
     is_of_time = not (filters.after or filters.before) or (
         day is not None and (filters.after or date.min) <= day <= (filters.before or date.max)
     )
-    return is_of_time and (not filters.sources or article.source in filters.sources)
+    is_named = not filters.articles or article.article_id in filters.articles
+    return is_named and is_of_time and (not filters.sources or article.source in filters.sources)
 
 
 def _understood(asked: Question) -> str | None:

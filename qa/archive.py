@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -118,6 +118,28 @@ class Archive:
         from index.update import add_articles
 
         return self._change(add_articles, sources, on_progress, only)
+
+    def add_read(self, articles: Iterable[Read], *, on_progress: OnProgress | None = None) -> Report:
+        """Add articles that were read elsewhere, with what there is to say of them; what was done comes back.
+
+        They are read one after the other, as they are encoded.
+        """
+        from index.update import add_articles
+
+        advance = counting(on_progress, None)
+        return self._write(lambda encoder: add_articles(self._place, articles, encoder, advance))
+
+    def read_addresses(self, addresses: Sequence[str]) -> Iterator[Read]:
+        """The articles at these addresses, fetched as the settings say, for `add_read`.
+
+        Raises UserError for what is no address: no path is read.
+        """
+        from corpus.fetch.address import parse_address
+        from corpus.readers import read_articles
+        from qa.build import open_web
+
+        named = [parse_address(address) for address in addresses]
+        return read_articles(named, web=open_web(self.settings, named))
 
     def rebuild(self, *, on_progress: OnProgress | None = None) -> Report:
         """Make the archive anew from its own articles: one of an earlier version, or for another encoder.
@@ -427,7 +449,7 @@ def _check_asked(questions: Sequence[str], filters: Filters) -> None:
         raise BadQuestion(
             f"no article can be from {filters.after} on and until {filters.before}; change one of the two"
         )
-    for text in (*questions, *filters.sources):
+    for text in (*questions, *filters.sources, *filters.articles):
         try:
             check_readable(text)
         except ValueError as error:

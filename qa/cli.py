@@ -226,6 +226,9 @@ def show(article_id: str, index: str | None, config: Path | None, as_json: bool)
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Only articles of this day or earlier.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking: news of the days around it first.")
 @click.option("--source", "sources", multiple=True, callback=_utf8, help="Only of this source; may be repeated.")
+@click.option(
+    "--article", "articles", multiple=True, callback=_utf8, help="Only this article, by its id; may be repeated."
+)
 @_index
 @_config
 @_encoder
@@ -238,7 +241,7 @@ def ask(question: tuple[str, ...], as_json: bool, full: bool, **options: Any) ->
 
     settings = load_settings(options["config"], k=options["k"], index=options["index"], encoder=options["encoder"])
     after, before, asked_on = (_day(options[name]) for name in ("after", "before", "date"))
-    filters = Filters(after=after, before=before, sources=options["sources"])
+    filters = Filters(after, before, options["sources"], options["articles"])
     if filters.is_impossible:
         raise UserError(f"no article can be from {after} on and until {before}; change --after or --before")
     answer = Archive(settings).ask(" ".join(question), filters=filters, asked_on=asked_on, write=True)

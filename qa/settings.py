@@ -127,6 +127,9 @@ class Settings(BaseModel):
     client_rate: Rate = Field(default="120/minute", description="requests one client may make")
     site_rate: Rate = Field(default="1200/minute", description="requests the pages of one site may make")
     api_key: SecretStr | None = Field(default=None, min_length=16, description="key that programs must bring")
+    editing: bool = Field(
+        default=False, description="articles may be added and removed in the browser by who brings the api_key"
+    )
     log_questions: bool = Field(default=False, description="write the words of questions to the log")
     mcp: bool = Field(default=False, description="serve language-model clients at /chat/gradio_api/mcp/")
 

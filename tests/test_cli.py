@@ -312,6 +312,14 @@ def test_ask_as_json(run: Run, built: IndexFolder) -> None:
     assert "Zürich" in run("ask", "What did the glacier lose?", "--json").stdout
 
 
+def test_ask_one_article_alone(run: Run, built: IndexFolder) -> None:
+    result = run("ask", "Who won the chess title?", "--article", "glacier", "--article", "bridge", "--json")
+    assert {citation["article_id"] for citation in json.loads(result.stdout)["citations"]} == {"glacier", "bridge"}
+    refused = run("ask", "Who won?", "--article", "glazier")
+    assert refused.returncode == 1
+    assert refused.stderr == "article-qa: no article has the id 'glazier'; the list of articles has the ids\n"
+
+
 def test_ask_in_words(run: Run, built: IndexFolder) -> None:
     result = run("ask", "Who won the chess title in Toronto?", "--full")
     assert (result.exit_code, result.stderr) == (0, "")

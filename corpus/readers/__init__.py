@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.readers.confined import Confined
-from corpus.readers.files import SEVERAL, Result, read_bytes, read_file, read_json_lines
+from corpus.readers.files import SEVERAL, Result, read_bytes, read_file, read_json_lines, read_opened
 from corpus.readers.find import ID_DIGITS, ArticleFile, LeftOut, Remark, Unreadable, find_files, is_address
 from corpus.readers.formats import Format, named_format, suffix_of
 from corpus.readers.jsonl import read_lines
@@ -28,7 +28,7 @@ from corpus.readers.text import MAX_BYTES
 if TYPE_CHECKING:
     from corpus.readers.web import Web
 
-__all__ = ["STDIN", "LeftOut", "Read", "Remark", "Unreadable", "count_articles", "read_articles"]
+__all__ = ["STDIN", "LeftOut", "Read", "Remark", "Unreadable", "count_articles", "read_articles", "read_sent_file"]
 
 STDIN = "-"
 # What comes of a source: an article, or what there is to say of one.
@@ -58,6 +58,15 @@ def read_articles(
     files = [file for file in files if _lines_of(file) is None]
     tables = {folder: load_metadata(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
     return _read_all(found, tables)
+
+
+def read_sent_file(stream: BinaryIO, name: str) -> Iterator[Read]:
+    """Return the articles of a file that somebody sends, under the `name` that it has with him; no path is read.
+
+    Their ids are those that they had in a folder of their own. What cannot be read comes as Unreadable.
+    """
+    with closing(Confined()) as confined:
+        yield from _each_id_once(read_opened(stream, name, confined))
 
 
 def _read_all(found: Sequence[_Found], tables: _Tables) -> Iterator[Read]:

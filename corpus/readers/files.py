@@ -87,6 +87,11 @@ def read_bytes(data: bytes, *, origin: str, article_id: str, confined: Confined)
     return read_stream(io.BytesIO(data), _Source("", origin, article_id, {}), confined)
 
 
+def read_opened(stream: BinaryIO, name: str, confined: Confined) -> Iterator[Result]:
+    """The same of a file that is open, by the name that it has somewhere else."""
+    return read_stream(stream, _Source(name, printable_path(name), article_id_of(name), {}), confined)
+
+
 def read_fetched(
     data: bytes, *, name: str, article_id: str, address: str, encoding: str | None, confined: Confined
 ) -> Iterator[Result]:

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from corpus.errors import UserError
+from index.generations import Locked
 from index.postgres.address import Address
 from index.postgres.errors import GUIDE, ConnectionLost, explained
 from index.postgres.tables import REGISTRY, SCHEMA
@@ -176,7 +177,7 @@ class Database:
                     connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{milliseconds}ms",))
                     connection.execute(lock, (_LOCK,))
             except errors.LockNotAvailable as error:
-                raise UserError(
+                raise Locked(
                     f"another build, add or remove is writing to {self.name!r}; run this again when it has finished"
                 ) from error
             try:

@@ -32,7 +32,9 @@ RESCORED = 2
 
 _PASSES: LiteralString = (
     "(%(after)s::date IS NULL OR published >= %(after)s) AND (%(before)s::date IS NULL OR published <= %(before)s) "
-    "AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s))"
+    "AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s)) "
+    "AND (%(articles)s::text[] IS NULL OR number = ANY(ARRAY(SELECT passage.number FROM {s}.passage "
+    "WHERE passage.article_id = ANY(%(articles)s))))"
 )
 _NEAR: LiteralString = (
     "(SELECT number, data FROM {part} WHERE " + _PASSES + " ORDER BY data::halfvec({dim}) <#> "
@@ -100,9 +102,11 @@ def nearest(store: PostgresStore, query: Vectors, k: int, filters: Filters | Non
     """The `k` passages nearest to `query` ((1, dim)), best first; of equal scores the smaller number first."""
     values = _filtered(filters) | {"vector": written(query[0].tolist()), "k": k, "near": k * RESCORED}
     among = sql.SQL("{s}.vector WHERE " + _PASSES).format(s=sql.Identifier(store.generation))
-    if store.meta(NEAREST_KEY):
+    # Of an article's passages, few among many, HNSW would find none; they are soon compared.
+    if store.meta(NEAREST_KEY) and not values["articles"]:
         # Each part of a divided table by its own index: PostgreSQL would fetch all of each and sort them here.
-        near = [sql.SQL(_NEAR).format(part=part, dim=sql.Literal(store.dim)) for part in store.vector_tables]
+        names = {"s": sql.Identifier(store.generation), "dim": sql.Literal(store.dim)}
+        near = [sql.SQL(_NEAR).format(part=part, **names) for part in store.vector_tables]
         among = sql.SQL("({}) AS near").format(sql.SQL(" UNION ALL ").join(near))
     query_text: LiteralString = (
         "SELECT number, -(data <#> %(vector)s::vector({dim})) AS score FROM {among} "
@@ -175,4 +179,5 @@ def _filtered(filters: Filters | None) -> dict[str, Any]:
         "after": filters.after,
         "before": filters.before,
         "sources": list(filters.sources) if filters.sources else None,
+        "articles": list(filters.articles) if filters.articles else None,
     }

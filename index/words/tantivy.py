@@ -163,6 +163,9 @@ class LexicalIndex:
             yield self._unscored(tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Integer, first, last))
         if filters.sources:
             yield self._unscored(tantivy.Query.term_set_query(self._schema, "source", list(filters.sources)))
+        if filters.articles:
+            numbers = [number for each in filters.articles for number in self.store.numbers_of(each)]
+            yield self._unscored(tantivy.Query.term_set_query(self._schema, "number", numbers))
 
     def _term_query(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, "terms", term, "freq")

@@ -15,6 +15,11 @@ def article_address(article_id: str) -> str:
     return f"articles/{quote(article_id, safe='')}"
 
 
+def asking_address(article_id: str) -> str:
+    """The chat, asking this article alone; relative to the server's root."""
+    return f"chat/?article={quote(article_id, safe='')}"
+
+
 def reader_address(article_id: str, start: int, end: int, answer: Span | None = None, short: Span | None = None) -> str:
     """The reader page with `start:end` marked and scrolled to, in it `answer`, in that `short`.
 

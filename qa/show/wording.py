@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from corpus.filters import Filters
@@ -38,6 +39,23 @@ def filters_in_words(filters: Filters) -> str:
     days = [f"{word} {date_in_words(day)}" for word, day in (("from", filters.after), ("until", filters.before)) if day]
     sources = f"of {' or '.join(filters.sources)}" if filters.sources else ""
     return ", ".join(filter(None, (" ".join(days), sources)))
+
+
+def chosen_in_words(filters: Filters, titles: Mapping[str, str]) -> str:
+    """`articles from 1 July 2023, of Yonhap`, or `“A title”, from 1 July 2023`; "" where every article may answer.
+
+    `titles` are those of the articles that are chosen, by id; one that has none there goes by its id.
+    """
+    which = filters_in_words(filters)
+    if not filters.articles:
+        return f"articles {which}" if which else ""
+    named = " or ".join(f"“{titles.get(article_id, article_id)}”" for article_id in filters.articles)
+    return ", ".join(filter(None, (named, which)))
+
+
+def asked_in_words(answer: Answer) -> str:
+    """Of which articles it was asked, as `chosen_in_words` says it."""
+    return chosen_in_words(answer.filters, {each.article_id: each.title for each in answer.citations})
 
 
 def written_in_words(written: Written) -> str:

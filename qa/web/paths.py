@@ -17,6 +17,8 @@ CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 # Language-model clients, where the setting opens it to them.
 MCP_PATH = f"{CHAT_PATH}/gradio_api/mcp"
 ARTICLES_PATH = "/articles"
+# Where articles are added and removed; no article has an address there.
+EDITING_PATH = "/editing/"
 EVALUATION_PATH = "/evaluation"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"

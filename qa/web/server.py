@@ -31,6 +31,7 @@ from qa.web.gate.proxies import Proxies
 from qa.web.gate.throttle import Throttle
 from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.pages.articles import articles_routes
+from qa.web.pages.editing import editing_routes
 from qa.web.pages.evaluation import evaluation_routes
 from qa.web.pages.reader import reader_routes
 from qa.web.pages.unknown import add_unknown_page
@@ -46,7 +47,7 @@ WARM_UP_SECONDS = 5
 
 
 def create_app(archive: Archive) -> FastAPI:
-    """The application. Raises UserError when the index of `archive` cannot be used.
+    """The application. Raises UserError when the index or the settings of `archive` cannot be used.
 
     The models are loaded and the chat is made at its start-up, beside serving.
     """
@@ -89,7 +90,8 @@ def create_app(archive: Archive) -> FastAPI:
     add_unknown_page(app)
     app.include_router(status_routes(warm.is_set))
     app.include_router(api_routes(archive, observer))
-    app.include_router(articles_routes(archive))
+    app.include_router(articles_routes(archive, rules))
+    app.include_router(editing_routes(archive, rules))
     app.include_router(reader_routes(archive))
     app.include_router(evaluation_routes(settings.runs))
     app.include_router(metrics_routes(observer))
@@ -123,6 +125,8 @@ def create_app(archive: Archive) -> FastAPI:
 
 def access_rules(settings: Settings) -> AccessRules:
     """The server answers to this machine's names and to those in the settings; a page elsewhere can take on neither."""
+    if settings.editing and settings.api_key is None:
+        raise UserError("the setting 'editing' is on but 'api_key' is not set; set a key of 16 characters or more")
     hosts = (*settings.hosts, *LOOPBACK, settings.host, socket.gethostname())
     key = settings.api_key.get_secret_value() if settings.api_key else None
     return AccessRules(
@@ -131,6 +135,9 @@ def access_rules(settings: Settings) -> AccessRules:
         client_rate=settings.client_rate,
         site_rate=settings.site_rate,
         api_key=key,
+        # A server that goes by another name, or stands behind a proxy, serves others than who sits at the machine.
+        edits_locally=not (settings.hosts or settings.trusted_proxies),
+        edits_with_key=settings.editing,
     )
 
 

@@ -58,6 +58,11 @@ def store(tmp_path: Path) -> Iterator[ArticleStore]:
         (Filters(sources=("post",)), []),
         (Filters(sources=("Post",), after=date(2024, 1, 11)), []),
         (Filters(sources=("x' OR '1' = '1",)), []),
+        (Filters(articles=("b",)), [3, 4]),
+        (Filters(articles=("c", "a")), [1, 2, 5, 6]),
+        (Filters(articles=("b",), sources=("Post",)), []),
+        (Filters(articles=("a", "b"), after=date(2024, 1, 11)), [3, 4]),
+        (Filters(articles=("x' OR '1' = '1",)), []),
     ],
 )
 def test_filters(store: ArticleStore, filters: Filters, numbers: list[int]) -> None:
@@ -80,6 +85,7 @@ def passes(article: Article, filters: Filters) -> bool:
         (filters.after is None or (day is not None and day >= filters.after))
         and (filters.before is None or (day is not None and day <= filters.before))
         and (not filters.sources or article.source in filters.sources)
+        and (not filters.articles or article.article_id in filters.articles)
     )
 
 
@@ -103,8 +109,9 @@ def test_columns_tantivy_and_a_plain_look_agree_on_many_filters(store: ArticleSt
     columns, lexical = PassageColumns(store), LexicalIndex(store)
     lexical.catch_up()
     asked = [(), ("Post",), ("Coast",), ("Coast Daily", "post"), ("Zürich 🏔", '"Post" OR *'), ("",), ("Nobody", "Post")]
-    for after, before, wanted_sources in itertools.product(days, days, asked):
-        filters = Filters(after, before, wanted_sources)
+    many = [Filters(*each) for each in itertools.product(days, days, asked)]
+    many += [Filters(day, None, (), some) for day in days for some in (("03",), ("04", "05", "22"), ("nobody",))]
+    for filters in many:
         wanted = sorted(number for number, article in left.items() if passes(article, filters))
         assert [number for number in passing(columns, filters) if number in left] == wanted, filters
         assert sorted(hit.number for hit in lexical.search(["share"], 100, filters)) == wanted, filters
@@ -118,6 +125,18 @@ def test_articles_that_come_later_are_seen(store: ArticleStore) -> None:
     put(store, SECOND, Article("d", "Fourth", LONG, "Post", date(2024, 1, 12)))
     assert passing(columns, posted) == [1, 2, 5, 6]
     assert passing(columns, Filters(after=date(2024, 1, 11))) == [3, 4, 5, 6]
+    assert passing(columns, Filters(articles=("d",))) == [5, 6]
+
+
+def test_an_article_that_comes_while_the_columns_are_read_is_no_error(
+    store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, FIRST)
+    columns = PassageColumns(store)
+    assert passing(columns, Filters(articles=("a",))) == [1, 2]
+    monkeypatch.setattr(columns, "_catch_up", lambda: None)
+    put(store, SECOND)
+    assert passing(columns, Filters(articles=("a", "b"))) == [1, 2]
 
 
 def test_numbers_that_were_given_up_move_none_of_the_others(store: ArticleStore) -> None:

@@ -24,7 +24,7 @@ from index.retriever import Ranking, Retriever
 from index.store.sqlite import ArticleStore
 from index.update import add_articles, build_index, remove_articles
 from qa.answer import Answer, Citation, IndexInfo
-from qa.answerer import Answerer, BadQuestion, UnknownSource
+from qa.answerer import Answerer, BadQuestion, UnknownArticle, UnknownSource
 from qa.check.verify import citation_problem
 from qa.evidence.fitted import Fitted, FittedModels
 from qa.evidence.gather import Found, FoundSentence
@@ -378,6 +378,21 @@ def test_a_source_is_known_in_capitals_or_not_and_another_is_an_error(answerer: 
         answerer.ask("Who opened the bridge?", filters=Filters(sources=("Coast Daily", "Cost Daily")))
     with pytest.raises(BadQuestion, match="'xyz'; there is 'Alpine Post', 'Coast Daily'"):
         answerer.ask("Who opened the bridge?", filters=Filters(sources=("xyz",)))
+
+
+def test_one_article_alone_is_asked_and_one_that_is_none_is_named(answerer: Answerer) -> None:
+    only = Filters(articles=("bridge",))
+    answer = answerer.ask("Who won the chess title?", filters=only)
+    assert {citation.article_id for citation in answer.citations} == {"bridge"}
+    assert not answer.is_answerable
+    assert answer.filters == only
+    assert answerer.ask("Which articles do you have?", filters=only).reply == (
+        "There is one article:\n2 March 2024: Harbour bridge opens"
+    )
+    with pytest.raises(UnknownArticle, match="^no article has the id 'brigde'; the list of articles has the ids$"):
+        answerer.ask("Who opened the bridge?", filters=Filters(articles=("bridge", "brigde")))
+    with pytest.raises(UnknownArticle, match="'brigde'"):
+        answerer.ask("thanks", filters=Filters(articles=("brigde",)))
 
 
 def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:

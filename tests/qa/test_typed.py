@@ -59,7 +59,8 @@ def hear(answer: Answer) -> None:
         read(citation)
     text, number = answer.index.version, answer.index.articles + answer.index.passages
     share = sum(answer.timing_ms.values())
-    day, day, text = answer.filters.after, answer.filters.before, "".join(answer.filters.sources)
+    day, day = answer.filters.after, answer.filters.before
+    text = "".join(answer.filters.sources + answer.filters.articles)
     if answer.written is not None:
         text, number = answer.written.model + answer.written.problem, answer.written.left_out
         for sentence in answer.written.sentences:
@@ -78,6 +79,7 @@ def change(archive: Archive) -> None:
     number = archive.add("a file").added + archive.remove("one").removed + archive.remove(["one", "two"]).removed
     number = archive.rebuild().added + archive.rebuild(on_progress=show).updated
     number = archive.add("a folder", only={Path("a file")}).added
+    number = archive.add_read(archive.read_addresses(["https://example.org/"]), on_progress=show).added
     if archive.report is not None:
         number = archive.report.added
 
@@ -105,7 +107,7 @@ def look(archive: Archive) -> None:
 
 def ask(archive: Archive) -> None:
     archive.warm_up()
-    filters = Filters(after=date(2023, 1, 1), before=None, sources=("Coast Daily",))
+    filters = Filters(after=date(2023, 1, 1), before=None, sources=("Coast Daily",), articles=("one",))
     history = [Turn("Who?"), Turn(question="When?", answer=None)]
     hear(archive.ask("What?", history=history, k=3, filters=filters, asked_on=date(2024, 1, 1), write=True))
 

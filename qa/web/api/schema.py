@@ -49,6 +49,7 @@ _SOME_WORD = Field(json_schema_extra={"pattern": "^[^\\u0000]*\\S[^\\u0000]*$"})
 Text = Annotated[str, _NO_NUL, _Readable]
 Question = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS), _NO_NUL, _Readable]
 Whole = Annotated[int, BeforeValidator(_check_whole)]
+ArticleId = Annotated[Text, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
 IsoDate = Annotated[date, BeforeValidator(_only_text)]
 
 
@@ -112,6 +113,7 @@ class AskRequest(Strict):
     before: IsoDate | None = None
     after: IsoDate | None = None
     sources: list[Text] = Field(default=[], max_length=100)
+    articles: list[ArticleId] = Field(default=[], max_length=100, description="ids; only these articles are asked")
     date: IsoDate | None = Field(
         default=None,
         description="the day the question was asked, if that matters: news of the days around it goes first",
@@ -143,7 +145,7 @@ class AskRequest(Strict):
 
     def filters(self) -> Filters:
         """Which articles may answer."""
-        return Filters(after=self.after, before=self.before, sources=tuple(self.sources))
+        return Filters(self.after, self.before, tuple(self.sources), tuple(self.articles))
 
 
 class FeedbackRequest(Strict):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
-from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words, written_in_words
+from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words, written_in_words
 from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
 
@@ -130,8 +130,8 @@ def _understood(answer: Answer) -> str:
 
 
 def _asked_of(answer: Answer) -> str:
-    which = filters_in_words(answer.filters)
-    return f'<p class="understood">Asked only of articles {as_entities(which)}.</p>' if which else ""
+    which = asked_in_words(answer)
+    return f'<p class="understood" dir="auto">Asked only of {as_entities(which)}.</p>' if which else ""
 
 
 def _written(answer: Answer) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fastapi.templating import Jinja2Templates
 
 from qa.answer import Answer, Citation
-from qa.show.wording import confidence_in_words, date_in_words, filters_in_words, reason_in_words
+from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words
 from qa.web.chat.answer_html import additions
 from qa.web.escape import reader_path, web_url
 from qa.web.paths import TEMPLATES
@@ -67,10 +67,10 @@ def _notes(answer: Answer) -> list[str]:
     """What a reader has to know beside the quotations, a sentence each."""
     if answer.reply is not None:
         return answer.reply.split("\n")
-    which = filters_in_words(answer.filters)
+    which = asked_in_words(answer)
     notes = [f"Understood as: {answer.query}"] if answer.query.strip() != answer.question.strip() else []
     notes += [f"Understood: {answer.understood}."] if answer.understood else []
-    notes += [f"Asked only of articles {which}."] if which else []
+    notes += [f"Asked only of {which}."] if which else []
     if not answer.is_answerable:
         return [*notes, f"The articles do not say. {reason_in_words(answer)}".rstrip()]
     return [*notes, "Articles of different years say:"] if answer.timeline else notes

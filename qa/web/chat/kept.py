@@ -73,10 +73,11 @@ class _KeptAnswer(Strict):
     after: IsoDate | None = None
     before: IsoDate | None = None
     sources: list[_Words] = Field(default=[], max_length=100)
+    articles: list[_Id] = Field(default=[], max_length=100)
     written: _KeptWritten | None = None
 
     def filters(self) -> Filters:
-        return Filters(self.after, self.before, tuple(self.sources))
+        return Filters(self.after, self.before, tuple(self.sources), tuple(self.articles))
 
 
 def kept_json(answer: Answer) -> str:
@@ -100,6 +101,7 @@ def _kept(answer: Answer) -> _KeptAnswer:
         after=filters.after,
         before=filters.before,
         sources=list(filters.sources),
+        articles=list(filters.articles),
         written=written
         and _KeptWritten.model_construct(
             model=written.model,
@@ -167,8 +169,12 @@ def _reply(turn: _KeptAnswer, earlier: Sequence[Answer], archive: Archive) -> An
     if read_talk(turn.question, opens=not has_question(history)) is None:
         return None
     known = frozenset(archive.sources())
-    filters = Filters(turn.after, turn.before, tuple(source for source in turn.sources if source in known))
-    return None if filters.is_impossible else archive.ask(turn.question, history=history, filters=filters)
+    sources = tuple(source for source in turn.sources if source in known)
+    filters = Filters(turn.after, turn.before, sources, tuple(turn.articles))
+    is_gone = any(_article(archive, article_id) is None for article_id in turn.articles)
+    if is_gone or filters.is_impossible:
+        return None
+    return archive.ask(turn.question, history=history, filters=filters)
 
 
 def _answer(turn: _KeptAnswer, find: _Find) -> Answer:

@@ -85,6 +85,7 @@ _UNDO = "(...given) => chatPage.undo(given)"
 _DROP = "(...given) => chatPage.drop(given)"
 _CLEAR = "() => chatPage.clear()"
 _OPEN = "() => chatPage.open()"
+_FORGET = "() => chatPage.forgetChoice()"
 _DONE = "() => chatPage.done()"
 _FAILED = "() => chatPage.failed()"
 _TO_SAVE = "() => chatPage.toSave()"
@@ -161,7 +162,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
         turn: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
-        first, last, sources = which
+        first, last, sources, _ = which
         said = [line, words]
         all_shown = [*shown, *which, *said]
         turns = [
@@ -186,8 +187,9 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         save.click(partial(_save, archive), [answers, kept, given], saved, js=_TO_SAVE, **turn).then(
             None, saved, js=_SAVE, **quiet
         )
-        gr.on([first.blur, first.submit, last.blur, last.submit, sources.change], say_choice, [*which], said, **quiet)
-        remove.click(no_choice, None, [*which, *said], **quiet)
+        changes = [first.blur, first.submit, last.blur, last.submit, sources.change]
+        gr.on(changes, partial(say_choice, archive), [*which], said, **quiet)
+        remove.click(no_choice, None, [*which, *said], js=_FORGET, **quiet)
         if archive.settings.mcp:
             add_tools(archive, observer)
     demo.queue(api_open=False)
@@ -205,8 +207,8 @@ async def _in_place(places: Places, ask: Callable[[], Update]) -> Update:
 def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[Answer], *given: Any) -> Update:  # noqa: ANN401
     """The page with one answer more. Without `text` the last question is asked again.
 
-    `given` is what `read_filters` takes (from, until, sources), then what the browser kept: a server that was started
-    anew knows of no earlier answers.
+    `given` is what `read_filters` takes (from, until, sources, article), then what the browser kept: a server that was
+    started anew knows of no earlier answers.
     """
     *chosen, kept = given
     earlier = earlier or restore(kept, archive)
@@ -249,15 +251,16 @@ def _undo(archive: Archive, answers: list[Answer], kept: str | None) -> Update:
 def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
     """The page as it is opened: with what the browser kept, and the choice of articles that the address names."""
     chosen = read_link(link)
-    sources = offered_sources(archive, chosen[-1])
-    choice: Update = (*chosen[:-1], sources, *say_choice(*chosen))
+    first, last, named, article = chosen
+    sources = offered_sources(archive, named)
+    choice: Update = (first, last, sources, article, *say_choice(archive, *chosen))
     if not any(chosen):
         # What a reader has typed before the page was open whole is not erased.
-        choice = (gr.skip(), gr.skip(), sources, gr.skip(), gr.skip())
+        choice = (gr.skip(), gr.skip(), sources, *(gr.skip() for _ in range(3)))
     shown = _page(restore(kept, archive))
     # The titles stand where nothing is folded away, for what is folded is not on the page.
     masthead = _masthead(archive) + titles_html(archive)
-    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive))
+    return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive, article))
 
 
 def _save(archive: Archive, answers: list[Answer], kept: str | None, wanted: str | None) -> str:
@@ -298,8 +301,9 @@ def _masthead(archive: Archive) -> str:
     )
 
 
-def _fitting_examples(archive: Archive) -> list[Any]:
-    return [gr.update(visible=_has(archive, article_id)) for _, article_id in EXAMPLES]
+def _fitting_examples(archive: Archive, only: str) -> list[Any]:
+    """Those that the articles answer, or the one that is asked alone."""
+    return [gr.update(visible=only in ("", each) and _has(archive, each)) for _, each in EXAMPLES]
 
 
 def _has(archive: Archive, article_id: str) -> bool:

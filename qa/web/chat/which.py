@@ -1,4 +1,4 @@
-"""Which articles may answer, as a reader of the chat says it: from a day, until a day, of some sources."""
+"""Which articles may answer, as a reader of the chat says it: from a day, until a day, of some sources, or one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import gradio as gr
 
 from corpus.clean import check_readable
 from corpus.filters import Filters
+from index.store.errors import ArticleNotFound
 from qa.archive import Archive
-from qa.show.wording import filters_in_words
+from qa.show.wording import chosen_in_words
 from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
@@ -33,8 +34,11 @@ def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
     return line, words, remove
 
 
-def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dropdown]:
-    """Add the choice of articles, folded away, to the Blocks that are being built: a glance, from, until, sources."""
+def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dropdown, gr.Textbox]:
+    """Add the choice of articles, folded away, to the Blocks that are being built.
+
+    A glance, from, until, sources, and the id of the one article that was chosen on its own page, unseen.
+    """
     # A page that was open before the server was started anew knows only these.
     known = _counted_sources(archive)
     with gr.Accordion("Which articles", open=False, elem_id="which"):
@@ -53,7 +57,7 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
                 scale=2,
                 visible=bool(known),
             )
-    return glance, first, last, sources
+    return glance, first, last, sources, gr.Textbox(visible=False)
 
 
 def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
@@ -62,20 +66,25 @@ def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
     return [(f"{source} ({number:,})", source) for source, number in archive.by_source() if source in offered]
 
 
-def say_choice(first: str | None, last: str | None, sources: Sequence[str] | None) -> tuple[Any, str]:
+def say_choice(
+    archive: Archive, first: str | None, last: str | None, sources: Sequence[str] | None, article: str | None
+) -> tuple[Any, str]:
     """New values of the line and of its words: which articles are asked, or why nobody can tell."""
     try:
-        filters = read_filters(first, last, sources)
+        filters = read_filters(first, last, sources, article)
+        titles = {article_id: archive.article(article_id).title for article_id in filters.articles}
+    except ArticleNotFound:
+        told = f"No article has the id {article!r:.200}."
     except ValueError as error:
         told = as_sentence(str(error))
     else:
-        told = f"Only articles {filters_in_words(filters)}." if filters else ""
+        told = f"Only {'in ' if titles else ''}{chosen_in_words(filters, titles)}." if filters else ""
     return gr.update(visible=bool(told)), f'<p dir="auto">{escape(told)}</p>' if told else ""
 
 
 def no_choice() -> tuple[Any, ...]:
     """New values of the choice and its line when all articles are asked."""
-    return "", "", [], *say_choice("", "", [])
+    return "", "", [], "", gr.update(visible=False), ""
 
 
 def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
@@ -89,20 +98,23 @@ def offered_sources(archive: Archive, chosen: Sequence[str] = ()) -> object:
     return gr.update(choices=sources, visible=bool(sources), **taken)
 
 
-def read_link(link: str | None) -> tuple[str, str, list[str]]:
-    """From, until and sources as the query of an address names them: `?from=2023&until=2023-07&source=A&source=B`."""
+def read_link(link: str | None) -> tuple[str, str, list[str], str]:
+    """From, until, sources and an article as the query of an address names them: `?from=2023&source=A&article=ID`."""
     named = parse_qs((link or "")[:MAX_LINK_CHARACTERS].removeprefix("?"))
     first, last = (named.get(name, [""])[0][:MAX_DAY_CHARACTERS] for name in ("from", "until"))
     sources = [*named.get("source", []), *named.get("sources", [])][:MAX_CHOSEN]
-    return first, last, sources
+    return first, last, sources, named.get("article", [""])[0]
 
 
-def read_filters(first: str | None, last: str | None, sources: Sequence[str] | None) -> Filters:
+def read_filters(
+    first: str | None, last: str | None, sources: Sequence[str] | None, article: str | None = None
+) -> Filters:
     """Which articles may answer. Raises ValueError saying what is wrong with a day, or with the two together."""
     filters = Filters(
         after=_read_day(first, is_last=False),
         before=_read_day(last, is_last=True),
         sources=tuple(check_readable(source) for source in sources or ())[:MAX_CHOSEN],
+        articles=(check_readable(article),) if article else (),
     )
     if filters.is_impossible:
         raise ValueError(f"no article can be from {filters.after} on and until {filters.before}; change one of the two")

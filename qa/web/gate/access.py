@@ -34,6 +34,8 @@ class AccessRules:
 
     The rates, of one client and of the pages of one site, are in the notation of `limits`. With `api_key`,
     programs must bring it; one that passes itself off as a page's browser is still counted like any other client.
+
+    Articles may be changed over the web by who sits at this machine, and by who brings the key, where these say so.
     """
 
     origins: tuple[str, ...]
@@ -41,6 +43,8 @@ class AccessRules:
     client_rate: str
     site_rate: str
     api_key: str | None
+    edits_locally: bool = False
+    edits_with_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:
     # HTTP/1.0 sends none.
     if ANY in hosts or not host:
         return True
-    name = _hostname(host)
+    name = hostname(host)
     return name in hosts or _is_address(name)
 
 
@@ -145,7 +149,8 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _hostname(host: str) -> str:
+def hostname(host: str) -> str:
+    """The name in a header `Host`, in small letters and without its port; "" where it is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

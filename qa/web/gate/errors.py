@@ -13,13 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from corpus.errors import UserError
+from index.generations import Locked
 from index.store.errors import ArticleNotFound
-from qa.answerer import BadQuestion, UnknownSource
+from qa.answerer import BadQuestion, UnknownArticle, UnknownSource
 
 logger = logging.getLogger(__name__)
 
 # What anybody is told about a fault of the program itself.
 UNEXPECTED = "something went wrong on the server; its log says what"
+BEING_CHANGED = "somebody else is changing the articles just now; try again when that is done"
 
 
 class Busy(Exception):
@@ -85,10 +87,14 @@ def public_error(error: UserError) -> PublicError:
     """What a client may know of it. What only the owner of the server can mend is logged, as it may name files."""
     if isinstance(error, UnknownSource):
         return PublicError(404, "unknown_source", str(error))
+    if isinstance(error, UnknownArticle):
+        return PublicError(404, "article_not_found", str(error))
     if isinstance(error, BadQuestion):
         return PublicError(422, "bad_question", str(error))
     if isinstance(error, ArticleNotFound):
         return PublicError(404, "article_not_found", "no article has this id; GET /api/articles lists them")
+    if isinstance(error, Locked):
+        return PublicError(409, "being_changed", BEING_CHANGED)
     logger.error("%s", error)
     return PublicError(503, "unavailable", "the articles cannot be searched just now; the server's log says why")
 

@@ -16,6 +16,10 @@ DOCS_POLICY = (
     f"img-src 'self' data:; {_ONLY_SELF}"
 )
 READER_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_ONLY_SELF}"
+# The list, for who may change articles there: by a script of the program's own.
+EDITING_POLICY = (
+    f"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; {_ONLY_SELF}"
+)
 # The report carries its style and its one script in itself; whatever else stands in a saved file is not run.
 EVALUATION_POLICY = f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; {_ONLY_SELF}; script-src "
 EMBED_POLICY = (

@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+# In the scope of a request: somebody handed it on, whether or not he is believed.
+WAS_FORWARDED = "qa.was_forwarded"
 _PREFIX = b"x-forwarded-"
 _NAMES = frozenset({b"forwarded", b"x-real-ip", b"x-gradio-server"})
+_SIGNS = frozenset({b"via", *_NAMES})
 
 
 class Proxies:
@@ -26,6 +29,9 @@ class Proxies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on as it was asked of the proxy."""
+        if scope["type"] == "http":
+            names = {name.lower() for name, _ in scope["headers"]}
+            scope[WAS_FORWARDED] = any(name in _SIGNS or name.startswith(_PREFIX) for name in names)
         await self._believing(scope, receive, send)  # type: ignore[arg-type]
 
     async def _without(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.limits import DEFAULT_K, MAX_K
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp, path_of
+from qa.web.gate.editing import refuse_editing
 from qa.web.gate.errors import error_response
-from qa.web.paths import ARTICLES_PATH, ASK_PATH, CHAT_EVENTS, EVALUATION_PATH
+from qa.web.paths import ARTICLES_PATH, ASK_PATH, CHAT_EVENTS, EDITING_PATH, EVALUATION_PATH
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -25,7 +26,7 @@ BODY_SECONDS = 10.0
 # An answer of 50 passages takes four times as long as one of 5.
 PASSAGES_AT_A_PRICE = 15
 
-PAGES = (ARTICLES_PATH, EVALUATION_PATH)
+PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH)
 
 
 class TooLarge(Exception):
@@ -46,11 +47,15 @@ class Throttle:
         if scope["type"] != "http" or scope["method"] in ("HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        wait = self._seconds_to_wait(scope)
+        is_editing = path_of(scope).startswith(EDITING_PATH)
+        # Files one after the other are what it is for; who may not change articles is counted, as is who tries keys.
+        is_counted = not (is_editing and refuse_editing(scope, self._rules) is None)
+        wait = self._seconds_to_wait(scope) if is_counted else 0
         if wait:
             await _too_many(wait)(scope, receive, send)
             return
-        if scope["method"] != "GET":
+        # What is read of files has limits of its own, and nothing is read of those who may not send any.
+        if scope["method"] != "GET" and not is_editing:
             try:
                 body = await asyncio.wait_for(_read_body(receive), BODY_SECONDS)
                 receive = replayed({"type": "http.request", "body": body, "more_body": False}, receive)

@@ -16,8 +16,12 @@ from starlette.responses import RedirectResponse, Response
 from corpus.clean import check_readable
 from corpus.filters import Filters
 from qa.archive import Archive
-from qa.show.address import article_address
+from qa.show.address import article_address, asking_address
 from qa.show.wording import date_in_words
+from qa.web.gate.access import AccessRules
+from qa.web.gate.editing import offered_editing
+from qa.web.gate.policy import EDITING_POLICY
+from qa.web.pages.editing import MAX_FILE_BYTES
 from qa.web.pages.reader import page_of_error
 from qa.web.paths import ARTICLES_PATH, TEMPLATES
 
@@ -85,8 +89,8 @@ class Search:
         return bool(self.words or self.source or self.after or self.before)
 
 
-def articles_routes(archive: Archive) -> APIRouter:
-    """`/articles?words=&source=&after=&before=&order=&page=`."""
+def articles_routes(archive: Archive, rules: AccessRules) -> APIRouter:
+    """`/articles?words=&source=&after=&before=&order=&page=`; who may change articles can do so there."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(ARTICLES_PATH, name="articles")
@@ -99,7 +103,10 @@ def articles_routes(archive: Archive) -> APIRouter:
         pages = max(1, -(-listing.total // PAGE_ARTICLES))
         if search.page > pages:
             return RedirectResponse(f"{request.url_for('articles').path}{search.address(pages)}")
-        return _TEMPLATES.TemplateResponse(request, "articles.html", _shown(archive, search, listing, pages))
+        editing = offered_editing(request.scope, rules)
+        shown = _shown(archive, search, listing, pages) | {"editing": editing, "most_bytes": MAX_FILE_BYTES}
+        headers = {"Content-Security-Policy": EDITING_POLICY} if editing else None
+        return _TEMPLATES.TemplateResponse(request, "articles.html", shown, headers=headers)
 
     @routes.get(f"{ARTICLES_PATH}/")
     def no_article(request: Request) -> Response:
@@ -136,7 +143,9 @@ def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> di
 
 def _row(article: ListedArticle) -> Mapping[str, object]:
     return {
+        "article_id": article.article_id,
         "address": article_address(article.article_id),
+        "asking": asking_address(article.article_id),
         "title": article.title,
         "source": article.source,
         "published": article.published,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from corpus.article import Article
 from index.store.errors import ArticleNotFound
 from qa.archive import Archive
-from qa.show.address import article_address
+from qa.show.address import article_address, asking_address
 from qa.show.wording import date_in_words
 from qa.web.escape import web_url
 from qa.web.pages.fragment import link_to_quote
@@ -164,4 +164,5 @@ def shown_article(article: Article, paragraphs: list[Paragraph], quote: Span | N
         "paragraphs": paragraphs,
         "date": date_in_words(article.published),
         "url": link_to_quote(url, article.text, *quote) if url and quote else url,
+        "asking": asking_address(article.article_id),
     }

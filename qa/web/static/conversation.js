@@ -6,6 +6,7 @@ const chatPage = (() => {
   const MAX_CONVERSATIONS = 30;
   // The server takes 64 KB with a question; older answers are left out of what is sent to it.
   const MAX_SENT_BYTES = 58_000;
+  const CHOICE = ["from", "until", "source", "sources", "article"];
   const home = new URL("../", document.baseURI);
   const PREFIX = `article-qa:${home.pathname}:`;
 
@@ -257,6 +258,14 @@ const chatPage = (() => {
   async function clear() {
     await takeTurn({});
     type("");
+    return forgetChoice();
+  }
+
+  /** Loaded again, the page asks all articles too. */
+  function forgetChoice() {
+    const address = new URL(location.href);
+    for (const name of CHOICE) address.searchParams.delete(name);
+    history.replaceState(history.state, "", address);
     return [];
   }
 
@@ -308,7 +317,7 @@ const chatPage = (() => {
     const address = new URL(location.href);
     const question = address.searchParams.get("q");
     if (question) {
-      for (const name of ["q", "from", "until", "source", "sources"]) address.searchParams.delete(name);
+      for (const name of ["q", ...CHOICE]) address.searchParams.delete(name);
       history.replaceState(history.state, "", address);
       send(question);
     }
@@ -354,18 +363,19 @@ const chatPage = (() => {
 
   /** The address that asks the question of `answer` again, of the same articles. */
   function linkTo(answer) {
-    const { question, query, after, before, sources } = JSON.parse(answer.querySelector("button.kept").value);
+    const { question, query, after, before, sources, articles } = JSON.parse(answer.querySelector("button.kept").value);
     const link = new URL("./", document.baseURI);
     link.searchParams.set("q", query || question);
     if (after) link.searchParams.set("from", after);
     if (before) link.searchParams.set("until", before);
     for (const source of sources ?? []) link.searchParams.append("source", source);
+    if (articles) link.searchParams.set("article", articles[0]);
     return link.href;
   }
 
   new MutationObserver(keep).observe(document.documentElement, { childList: true, subtree: true });
 
   return {
-    ask, askThis, again, undo, drop, clear, open, done, failed, toSave, save, linkTo, answered, lastAsked,
+    ask, askThis, again, undo, drop, clear, forgetChoice, open, done, failed, toSave, save, linkTo, answered, lastAsked,
   };
 })();

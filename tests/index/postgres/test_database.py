@@ -173,6 +173,8 @@ def test_many_vectors_are_found_through_their_index(
     store, query = open_current(database), encoder.encode_queries(["word7 and day 3"])
     exact = nearest(store, query, 20)
     narrow = nearest(store, query, 10, Filters(sources=("s7",)))
+    alone = nearest(store, query, 10, Filters(articles=("a31",)))
+    assert {hit.number for hit in alone} == set(store.numbers_of("a31"))
     monkeypatch.setattr("index.postgres.store.EXACT_UP_TO", 50)
     add_articles(database, [BRIDGE], encoder)
     store = written(database)
@@ -186,6 +188,12 @@ def test_many_vectors_are_found_through_their_index(
     monkeypatch.setattr("index.postgres.database._SESSION", f"{session}, set_config('enable_sort', 'off', false)")
     database.close()
     assert len(nearest(store, query, 10, Filters(sources=("s7",)))) == 10
+    # The passages of one article are not looked for there: far from the question, they would not be come by.
+    few = session.replace("'hnsw.max_scan_tuples', '100000'", "'hnsw.max_scan_tuples', '1'")
+    assert few != session
+    monkeypatch.setattr("index.postgres.database._SESSION", few)
+    database.close()
+    assert nearest(store, query, 10, Filters(articles=("a31",))) == alone
 
 
 def test_another_format_is_refused(built_database: Database, server: Server) -> None:
@@ -200,7 +208,8 @@ def test_another_format_is_refused(built_database: Database, server: Server) -> 
 
 def as_of_the_first_version(database: Database, server: Server) -> str:
     store = open_current(database)
-    server.ask(f"DROP INDEX {store.generation}.article_listed", _name(database))
+    for name in ("newest", "oldest", "titled"):
+        server.ask(f"DROP INDEX {store.generation}.article_{name}", _name(database))
     server.ask(f"CREATE INDEX ON {store.generation}.article (published)", _name(database))
     store.set_meta("format", "1")
     return store.generation

@@ -1,4 +1,4 @@
-"""Leafing through the articles, against the same done by hand."""
+"""Leafing through the articles of a folder and of a database, against the same done by hand."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from index.store.browse import Order, Wanted, browse, neighbours
+from index.store import browse as folder
+from index.store.browse import Listing, Order, Wanted, browse
+from index.store.listed import ListedArticle
 from index.store.sqlite import ArticleStore
+from index.store.store import create_store
+
+if TYPE_CHECKING:
+    from postgres_server import Server
+
+    from index.store.store import Store
 
 DAY = date(2024, 1, 1)
 SOURCES = ("Coast Daily", "coast 100%", "Alpine_Post", None)
@@ -31,10 +40,45 @@ ARTICLES = [article(n) for n in range(40)]
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
     with closing(ArticleStore(tmp_path_factory.mktemp("store") / "articles.db", create=True)) as store:
-        with store.writing():
-            for each in ARTICLES:
-                store.put(each, [])
+        put_all(store)
         yield store
+
+
+@pytest.fixture(scope="module")
+def in_database(server: Server) -> Iterator[Store]:
+    from postgres_server import new_database
+
+    with new_database(server, "browsed") as database:
+        store = create_store(database, 2)
+        put_all(store)
+        yield store
+
+
+@pytest.fixture(params=["folder", pytest.param("database", marks=pytest.mark.slow)])
+def anywhere(request: pytest.FixtureRequest) -> Store:
+    return request.getfixturevalue({"folder": "store", "database": "in_database"}[request.param])
+
+
+def put_all(store: Store) -> None:
+    with store.writing():
+        for each in ARTICLES:
+            store.put(each, [])
+
+
+def leaf(store: Store, wanted: Wanted, *, order: Order, first: int, most: int) -> Listing:
+    if isinstance(store, ArticleStore):
+        return browse(store, wanted, order=order, first=first, most=most)
+    from index.postgres import browse as database
+
+    return database.browse(store, wanted, (), order=order, first=first, most=most)
+
+
+def beside(store: Store, article_id: str) -> tuple[ListedArticle | None, ListedArticle | None]:
+    if isinstance(store, ArticleStore):
+        return folder.neighbours(store, article_id)
+    from index.postgres import browse as database
+
+    return database.neighbours(store, article_id)
 
 
 def in_order(articles: list[Article], order: Order) -> list[str]:
@@ -52,13 +96,14 @@ ORDERS = st.sampled_from(["newest", "oldest", "title"])
 DAYS = st.none() | st.integers(0, 14).map(lambda days: DAY + timedelta(days=days))
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=ORDERS,
     source=st.sampled_from(["", "coast", "DAILY", "100%", "%", "_", "\\", "none"]),
     after=DAYS,
     before=DAYS,
 )
-def test_as_by_hand(store: ArticleStore, order: Order, source: str, after: date | None, before: date | None) -> None:
+def test_as_by_hand(anywhere: Store, order: Order, source: str, after: date | None, before: date | None) -> None:
     wanted = Wanted(source=source, after=after, before=before)
     by_hand = [
         each
@@ -69,7 +114,7 @@ def test_as_by_hand(store: ArticleStore, order: Order, source: str, after: date 
     ]
     ids: list[str] = []
     for first in range(0, 60, 7):
-        listing = browse(store, wanted, order=order, first=first, most=7)
+        listing = leaf(anywhere, wanted, order=order, first=first, most=7)
         assert listing.total == len(by_hand)
         ids += [each.article_id for each in listing.articles]
     assert ids == in_order(by_hand, order)
@@ -79,18 +124,18 @@ def test_as_by_hand(store: ArticleStore, order: Order, source: str, after: date 
     ("words", "expected"),
     [(("bridge", "07"), ["id-01"]), (("RIDGE", "1%"), []), (("0%", "39"), ["id-17"]), (("tunnel",), []), (("_",), [])],
 )
-def test_all_words_stand_in_the_title(store: ArticleStore, words: tuple[str, ...], expected: list[str]) -> None:
-    listing = browse(store, Wanted(words=words), order="newest", first=0, most=50)
+def test_all_words_stand_in_the_title(anywhere: Store, words: tuple[str, ...], expected: list[str]) -> None:
+    listing = leaf(anywhere, Wanted(words=words), order="newest", first=0, most=50)
     assert [each.article_id for each in listing.articles] == expected
 
 
-def test_the_neighbours_are_those_of_the_list(store: ArticleStore) -> None:
+def test_the_neighbours_are_those_of_the_list(anywhere: Store) -> None:
     ids = in_order(ARTICLES, "newest")
     for n, article_id in enumerate(ids):
-        newer, older = neighbours(store, article_id)
+        newer, older = beside(anywhere, article_id)
         assert (newer and newer.article_id) == (ids[n - 1] if n else None)
         assert (older and older.article_id) == (ids[n + 1] if n + 1 < len(ids) else None)
-    assert neighbours(store, "nobody") == (None, None)
+    assert beside(anywhere, "nobody") == (None, None)
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])

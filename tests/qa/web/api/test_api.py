@@ -114,6 +114,17 @@ def test_k_and_filters(client: TestClient) -> None:
     assert {citation["article_id"] for citation in late["citations"]} == {"001_de1f21643fab2dcd"}
     early = ask(client, question="Who is South Korea's president?", before="2023-07-11", sources=["European Interest"])
     assert {citation["article_id"] for citation in early["citations"]} == {"004_ba14481eac79cfe1"}
+    alone = ask(client, question="When did South Korea open a diplomatic mission to NATO?", articles=[FORUM])
+    assert {citation["article_id"] for citation in alone["citations"]} == {FORUM}
+
+
+FORUM = "000_7936eb6cbf14d6de"
+
+
+def test_an_article_that_there_is_not_is_named(client: TestClient) -> None:
+    response = client.post("/api/ask", json={"question": "Who?", "articles": [FORUM, "nowhere"]})
+    message = "no article has the id 'nowhere'; the list of articles has the ids"
+    assert error_of(response) == (404, "article_not_found", message)
 
 
 def test_articles_are_listed_and_read(client: TestClient) -> None:
@@ -158,6 +169,9 @@ def test_feedback_is_stored(client: TestClient, feedback_file: Path) -> None:
         ({"question": "Who?", "history": [{"answer": "x"}]}, "history.0"),
         ({"question": "Who?", "history": ["\udfff"]}, "history.0"),
         ({"question": "Who?", "sources": ["\ud800"]}, "sources.0: the text holds"),
+        ({"question": "Who?", "articles": ["\ud800"]}, "articles.0: the text holds"),
+        ({"question": "Who?", "articles": "one"}, "articles: Input should be a valid list"),
+        ({"question": "Who?", "articles": [""]}, "articles.0: String should have at least 1 character"),
         ({"question": ["Who?"]}, "question: Input should be a valid string"),
         ([], "Input should be"),
         ("Who?", "Input should be"),

@@ -109,11 +109,11 @@ def test_a_crafted_event_is_refused_in_the_one_shape_of_errors(client: TestClien
 def test_a_value_that_the_page_does_not_offer_is_refused_in_words(client: TestClient) -> None:
     events = client.get("/chat/config").json()["dependencies"]
     choice = next(event for event in events if "blur" in {target[1] for target in event["targets"]})
-    sent = {"fn_index": choice["id"], "session_hash": "abc", "data": [None, None, ["file:///etc/passwd"]]}
+    sent = {"fn_index": choice["id"], "session_hash": "abc", "data": [None, None, ["file:///etc/passwd"], None]}
     response = client.post("/chat/gradio_api/run/predict", json=sent)
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
     assert response.headers["content-length"] == str(len(response.content))
-    response = client.post("/chat/gradio_api/run/predict", json=sent | {"data": [None, None, []]})
+    response = client.post("/chat/gradio_api/run/predict", json=sent | {"data": [None, None, [], None]})
     assert response.status_code == 200
 
 
@@ -148,7 +148,7 @@ def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
     body = {
         "fn_index": ask["id"],
         "session_hash": "abc",
-        "data": ["When did South Korea open a diplomatic mission to NATO?", None, "", "", [], "[]"],
+        "data": ["When did South Korea open a diplomatic mission to NATO?", None, "", "", [], "", "[]"],
     }
     response = client.post("/chat/gradio_api/run/predict", json=body)
     assert response.status_code == 200

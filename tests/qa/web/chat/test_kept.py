@@ -39,7 +39,9 @@ def record_of(archive: Archive) -> dict[str, Any]:
 
 def test_a_conversation_comes_back_as_it_was_shown(archive: Archive) -> None:
     filters = Filters(after=date(2023, 1, 1), sources=("European Interest",))
-    answers = [*map(archive.ask, QUESTIONS), archive.ask(MISSION, filters=filters)]
+    alone = Filters(articles=("000_7936eb6cbf14d6de",))
+    answers = [*map(archive.ask, QUESTIONS), archive.ask(MISSION, filters=filters), archive.ask(MISSION, filters=alone)]
+    answers.append(archive.ask("Which articles do you have?", filters=alone))
     assert [answer_html(answer) for answer in back(archive, *answers)] == [answer_html(answer) for answer in answers]
     assert archive.verify(back(archive, *answers)).problems == []
 

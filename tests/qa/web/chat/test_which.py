@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.filters import Filters
-from qa.show.wording import filters_in_words
-from qa.web.chat.which import MAX_CHOSEN, no_choice, read_filters, say_choice
+from index.generations import IndexFolder
+from qa.archive import Archive
+from qa.settings import Settings
+from qa.show.wording import chosen_in_words, filters_in_words
+from qa.web.chat.which import MAX_CHOSEN, no_choice, read_filters, read_link, say_choice
 
 
 @pytest.mark.parametrize(
@@ -43,15 +46,39 @@ def test_days_in_the_wrong_order_are_explained() -> None:
         read_filters("2024", "2023", [])
 
 
-def test_what_is_chosen_is_said() -> None:
-    assert say_choice("2023-07", "", ["<b>"])[1] == '<p dir="auto">Only articles from 1 July 2023, of &lt;b&gt;.</p>'
-    line, words = say_choice("July", "", [])
+def test_what_is_chosen_is_said(shared: IndexFolder) -> None:
+    archive = Archive(Settings(index=shared.path))
+    words = say_choice(archive, "2023-07", "", ["<b>"], "")[1]
+    assert words == '<p dir="auto">Only articles from 1 July 2023, of &lt;b&gt;.</p>'
+    line, words = say_choice(archive, "July", "", [], "")
     assert line["visible"]
     assert "&#x27;July&#x27; is no day" in words
-    line, words = say_choice("", None, [])
+    line, words = say_choice(archive, "", None, [], None)
     assert (line["visible"], words) == (False, "")
-    assert no_choice()[:3] == ("", "", [])
-    assert no_choice()[3]["visible"] is False
+    line, words = say_choice(archive, "2023", "", [], "bridge")
+    assert line["visible"]
+    assert words == '<p dir="auto">Only in “Harbour bridge opens”, from 1 January 2023.</p>'
+    for gone in ("<nowhere>", "\x00"):
+        line, words = say_choice(archive, "", "", [], gone)
+        assert line["visible"]
+    assert "No article has the id &#x27;&lt;nowhere&gt;&#x27;." in say_choice(archive, "", "", [], "<nowhere>")[1]
+    assert no_choice()[:4] == ("", "", [], "")
+    assert no_choice()[4]["visible"] is False
+
+
+def test_an_address_names_what_is_chosen() -> None:
+    assert read_link("?from=2023&until=2024&source=A&source=B&article=a%2Fb%20c") == (
+        "2023", "2024", ["A", "B"], "a/b c",
+    )  # fmt: skip
+    assert read_link(None) == ("", "", [], "")
+
+
+def test_who_is_asked_in_words() -> None:
+    after = Filters(after=date(2023, 7, 1))
+    assert chosen_in_words(after, {}) == "articles from 1 July 2023"
+    assert chosen_in_words(Filters(), {}) == ""
+    both = Filters(after=date(2023, 7, 1), articles=("one", "two"))
+    assert chosen_in_words(both, {"one": "The first"}) == "“The first” or “two”, from 1 July 2023"
 
 
 def test_sources_must_be_readable_and_not_without_end() -> None:
@@ -59,6 +86,9 @@ def test_sources_must_be_readable_and_not_without_end() -> None:
     assert len(read_filters("", "", ["x"] * 1000).sources) == MAX_CHOSEN
     with pytest.raises(ValueError, match="cannot be stored"):
         read_filters("", "", ["\ud800"])
+    assert read_filters("", "", [], "bridge") == Filters(articles=("bridge",))
+    with pytest.raises(ValueError, match="cannot be stored"):
+        read_filters("", "", [], "\ud800")
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
