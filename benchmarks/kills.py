@@ -20,8 +20,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 
 import click
@@ -174,23 +175,25 @@ def main(moments: int) -> None:
         for name in ("whole", "divided"):
             writers.start(name)
         clients = Clients([("whole", both)] * CLIENTS + [("divided", divided)])
-        for n in range(moments):
-            kind = KINDS[n % len(KINDS)]
-            kill, start = starts[kind]
-            time.sleep(at.uniform(0.2, 1.5))
-            clients.down = kind
-            kill()
-            time.sleep(at.uniform(0.0, 1.0))
-            start()
-            time.sleep(0.5)
-            clients.down = ""
-            print(f"{n + 1} {kind}", file=sys.stderr, flush=True)
+        done = 0
+        # Stopped early, it prints what there was until then.
+        with suppress(KeyboardInterrupt):
+            for done, kind in enumerate(islice(cycle(KINDS), moments), start=1):
+                kill, start = starts[kind]
+                time.sleep(at.uniform(0.2, 1.5))
+                clients.down = kind
+                kill()
+                time.sleep(at.uniform(0.0, 1.0))
+                start()
+                time.sleep(0.5)
+                clients.down = ""
+                print(f"{done} {kind}", file=sys.stderr, flush=True)
         time.sleep(3)
         clients.stop()
         for name in ("whole", "divided"):
             writers.kill(name)
         time.sleep(1)
-        _print(moments, clients, writers, {"whole": whole, "divided": divided})
+        _print(done, clients, writers, {"whole": whole, "divided": divided})
         _place(whole).close()
         _place(divided).close()
 
