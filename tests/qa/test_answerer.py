@@ -387,7 +387,7 @@ def test_one_article_alone_is_asked_and_one_that_is_none_is_named(answerer: Answ
     assert not answer.is_answerable
     assert answer.filters == only
     assert answerer.ask("Which articles do you have?", filters=only).reply == (
-        "There is one article:\n2 March 2024: Harbour bridge opens"
+        "There is one article:\n1 March 2024: Harbour bridge opens"
     )
     with pytest.raises(UnknownArticle, match="^no article has the id 'brigde'; the list of articles has the ids$"):
         answerer.ask("Who opened the bridge?", filters=Filters(articles=("bridge", "brigde")))
