@@ -1,132 +1,154 @@
-"""Where the time of a question goes, and what serving takes: whole processes, the median of five.
+"""What a question, a build and serving cost: with the reader and without, each beside its floor of the same run.
 
-    python benchmarks/speed.py > benchmarks/speed.md
+    python benchmarks/speed.py ARTICLES > benchmarks/speed.md
 
-Uses the index in `.article-qa` (`article-qa build` makes it). On a busy machine compare the rows of one run only.
+Uses the index in `.article-qa` (`article-qa build` makes it); ARTICLES is a JSON Lines file to build an index of.
+Work is processor time, which changes little with what else the machine does; other times are the clock's: compare those
+of one run only.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import platform
-import socket
+import resource
 import statistics
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from load import Figures, serving
+from parts import build_parts, print_parts, question_parts
 from tables import print_heading
 
 RUNS = 5
-READY_SECONDS = 180
-QUESTION = "When did South Korea open a diplomatic mission to NATO?"
+QUESTIONS = (
+    "When did South Korea open a diplomatic mission to NATO?",
+    "How many people attended the Jeju Forum?",
+    "Who introduced the Indo-Pacific Treaty Organization Act?",
+    "What did the senator say about AUKUS?",
+    "Why is the tailored partnership important?",
+)
+READERS = {"with the reader": "true", "without": "false"}
+# As many as a machine of two processors has; the second would only wait for the first.
+ROUNDS = 12
 
-# Runs in a process of its own: nothing is imported yet, as for a person who types `article-qa ask`.
+# In a process of its own: nothing is imported yet, as for a person who types `article-qa ask`.
 _ASK = """
 import json, sys, time
-began = time.perf_counter()
+questions = sys.argv[1:]
+began = time.process_time()
 from qa.build import open_answerer
 from qa.settings import load_settings
 answerer = open_answerer(load_settings())
-opened = time.perf_counter()
+opened = time.process_time()
+answerer._retriever.search("warm", k=1)
+encoder_loaded = time.process_time()
 answerer.warm_up()
-loaded = time.perf_counter()
-first = answerer.ask(sys.argv[1]).timing_ms
-second = answerer.ask(sys.argv[1]).timing_ms
+loaded = time.process_time()
+answerer.ask(questions[0])
+first = time.process_time()
 from index.encoders.onnx import PackagedEncoder
 from qa.question.read import read_question
-encoder, forms = PackagedEncoder(), [sys.argv[1], read_question(sys.argv[1]).bare]
-def least(work):
+encoder, forms = PackagedEncoder(), [[question, read_question(question).bare] for question in questions]
+def least(work, each):
     times = []
-    for _ in range(20):
+    for _ in range(ROUNDS):
         began = time.process_time()
-        work()
+        for one in each:
+            work(one)
         times.append(time.process_time() - began)
-    return min(times) * 1000
+    return min(times) * 1000 / len(each)
+asking, encoding = least(answerer.ask, questions), least(encoder.encode_queries, forms)
 print(json.dumps({
     "imports and opening the index": (opened - began) * 1000,
-    "loading the model": (loaded - opened) * 1000,
-    "first question: encode": first["encode"],
-    "first question: search": first["search"],
-    "first question: weigh sentences": first["select"],
-    "next question: whole": second["total"],
-    "next question, processor time": least(lambda: answerer.ask(sys.argv[1])),
-    "encoding its two forms, processor time": least(lambda: encoder.encode_queries(forms)),
+    "loading the encoder": (encoder_loaded - opened) * 1000,
+    "loading the reader": (loaded - encoder_loaded) * 1000,
+    "first question": (first - loaded) * 1000,
+    "encoding the two forms of a question (the floor)": encoding,
+    "a question, warm": asking,
+    "a question over encoding it": asking / encoding,
 }))
-"""
+""".replace("ROUNDS", str(ROUNDS))
 
 
 @click.command()
-def main() -> None:
-    """Print the tables, of the index in `.article-qa`."""
-    print_heading("Speed", "speed.py")
+@click.argument("articles", type=click.Path(exists=True, path_type=Path))
+def main(articles: Path) -> None:
+    """Print the tables, of the index in `.article-qa` and of a build of ARTICLES."""
+    print_heading("Speed", "speed.py ARTICLES")
     print(f"Python {platform.python_version()}, {platform.machine()}; medians of {RUNS} processes (least to most).\n")
-    print("| `article-qa ask`, from typing to answer | ms |\n| --- | ---: |")
-    command = [sys.executable, "-m", "qa", "ask", QUESTION]
-    print_row("whole command", [timed(command) for _ in range(RUNS)])
-    runs = [json.loads(output([sys.executable, "-c", _ASK, QUESTION])) for _ in range(RUNS)]
-    for stage in runs[0]:
-        print_row(stage, [run[stage] for run in runs])
-    for verb in ("list", "info"):
-        print_row(
-            f"`article-qa {verb}`, whole command", [timed([sys.executable, "-m", "qa", verb]) for _ in range(RUNS)]
-        )
-    print("\n| `article-qa serve` | |\n| --- | ---: |")
-    healthy, ready, resident = zip(*(serve() for _ in range(RUNS)), strict=True)
-    print_row("answers /health after, ms", healthy)
-    print_row("answers /ready after (model loaded), ms", ready)
-    print_row("resident memory when ready, MB", resident)
+    print_commands()
+    print_serving()
+    for name, value in READERS.items():
+        print_parts(f"a question {name}", question_parts(value == "true", QUESTIONS, ROUNDS), len(QUESTIONS))
+    with tempfile.TemporaryDirectory() as folder:
+        spent, passages = build_parts(articles, Path(folder) / "index")
+    print_parts(f"a build of {passages:,} passages, each", [spent], passages)
 
 
-def print_row(name: str, values: object) -> None:
-    numbers = [float(value) for value in values]  # type: ignore[attr-defined]
-    print(f"| {name} | {statistics.median(numbers):,.0f} ({min(numbers):,.0f}-{max(numbers):,.0f}) |", flush=True)
+def print_commands() -> None:
+    """Of whole commands, and of the steps in `ask`."""
+    print(f"| | {' | '.join(READERS)} |\n| --- | ---: | ---: |")
+    rows: dict[str, list[str]] = {}
+    for value in READERS.values():
+        columns: dict[str, list[float]] = {}
+        for _ in range(RUNS):
+            asked = command(["-m", "qa", "ask", QUESTIONS[0]], value)
+            listed = command(["-m", "qa", "list"], value)
+            steps = command(["-c", _ASK, *QUESTIONS], value)
+            figures = {
+                "`article-qa ask`, work, ms": asked[1],
+                "`article-qa list` (its floor), work, ms": listed[1],
+                "`ask` over `list`": asked[1] / listed[1],
+                "`article-qa ask`, most resident, MB": asked[2],
+            }
+            figures |= {
+                f"{step}, work, ms" if "over" not in step else step: ms for step, ms in json.loads(steps[0]).items()
+            }
+            for name, figure in figures.items():
+                columns.setdefault(name, []).append(figure)
+        for name, numbers in columns.items():
+            rows.setdefault(name, []).append(spread(numbers))
+    for name, cells in rows.items():
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
-def timed(command: list[str]) -> float:
-    """Milliseconds of a whole process."""
-    began = time.perf_counter()
-    output(command)
-    return (time.perf_counter() - began) * 1000
+def print_serving() -> None:
+    """Of `article-qa serve`, by the clock."""
+    print(f"\n| `article-qa serve` | {' | '.join(READERS)} |\n| --- | ---: | ---: |")
+    found: list[Figures] = [serving(value, QUESTIONS) for value in READERS.values()]
+    for name in found[0]:
+        print(f"| {name} | {' | '.join(shown(figures[name]) for figures in found)} |", flush=True)
 
 
-def output(command: list[str]) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise click.ClickException(done.stderr.strip())
-    return done.stdout
+def spread(numbers: Sequence[float]) -> str:
+    return f"{shown(statistics.median(numbers))} ({shown(min(numbers))}-{shown(max(numbers))})"
 
 
-def serve() -> tuple[float, float, float]:
-    """(ms until /health answers, ms until /ready does, resident MB then) of one server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    began = time.perf_counter()
-    server = subprocess.Popen([sys.executable, "-m", "qa", "serve", "--port", str(port)], stderr=subprocess.DEVNULL)
-    try:
-        healthy = wait_for(f"http://127.0.0.1:{port}/health", began)
-        ready = wait_for(f"http://127.0.0.1:{port}/ready", began)
-        status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
-        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-        return healthy, ready, resident / 1024
-    finally:
-        server.terminate()
-        server.wait()
+def shown(number: float) -> str:
+    return f"{number:,.0f}" if number >= 20 else f"{number:.1f}"
 
 
-def wait_for(url: str, began: float) -> float:
-    while time.perf_counter() - began < READY_SECONDS:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return (time.perf_counter() - began) * 1000
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise TimeoutError(f"{url} did not answer in {READY_SECONDS} s")
+def command(arguments: Sequence[str], reader: str) -> tuple[str, float, float]:
+    """What a process printed, its ms of processor time and the most MB that were resident."""
+    environment = {**os.environ, "ARTICLE_QA_READER": reader}
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=environment, text=True)
+    assert process.stdout is not None
+    printed = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise click.ClickException(f"{arguments[:3]} ended with {process.returncode}")
+    return printed, work_of(used), used.ru_maxrss / 1024
+
+
+def work_of(used: resource.struct_rusage) -> float:
+    return (used.ru_utime + used.ru_stime) * 1000
 
 
 if __name__ == "__main__":

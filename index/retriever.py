@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filters
 from index.encoders.encoder import Encoder, Vectors
+from index.encoders.onnx import PACKAGED
 from index.fusion import fuse
 from index.generations import IndexFolder
 from index.hit import Hit
@@ -61,6 +62,11 @@ class Retriever:
     def store(self) -> Store:
         """The current generation's store."""
         return self._legs.store
+
+    @property
+    def crosses_languages(self) -> bool:
+        """What is found by vectors may be in another language than the query: not with the packaged encoder."""
+        return not self._encoder.fingerprint.startswith(f"{PACKAGED}@")
 
     def search(
         self,

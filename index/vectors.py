@@ -23,8 +23,8 @@ SNAPSHOT_KEY = "snapshot"
 # A new snapshot is worth writing when so many passages have changed, or so great a share of them.
 SNAPSHOT_EVERY = 2_000
 SNAPSHOT_SHARE = 0.05
-# Passages read from the store at a time.
-CHUNK = 5_000
+# Passages read from the store at a time: their bytes are there twice for a moment.
+CHUNK = 1_000
 # An engine that is not exact is asked for so many times the passages wanted; their true scores tell which are the best.
 RESCORED = 2
 

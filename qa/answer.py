@@ -135,6 +135,18 @@ class IndexInfo:
     passages: int
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The question is in the language `asked`, and no article is; they are in `articles`. ISO 639-1 codes.
+
+    `told` says so in the question's language, or in English where the program does not speak that.
+    """
+
+    asked: str
+    articles: tuple[str, ...]
+    told: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the articles say to a question, or that they do not say.
@@ -147,6 +159,7 @@ class Answer:
     `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
     `understood` says how a time in the question was understood, where that needs saying.
     `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.
+    `other_language`: the question is in a language that the articles do not have.
     """
 
     question: str
@@ -163,6 +176,7 @@ class Answer:
     written: Written | None = None
     understood: str | None = None
     reply: str | None = None
+    other_language: OtherLanguage | None = None
 
     @property
     def short(self) -> str | None:
@@ -180,13 +194,16 @@ class Answer:
     def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`.
 
-        `newest`, `timeline`, `written`, `understood` and `reply` are only there where there is something.
+        `newest`, `timeline`, `written`, `understood`, `reply` and `other_language` are only there where there is
+        something.
         """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
         if self.understood:
             further["understood"] = self.understood
         if self.reply is not None:
             further["reply"] = self.reply
+        if self.other_language:
+            further["other_language"] = asdict(self.other_language)
         if self.timeline:
             further["timeline"] = [
                 {

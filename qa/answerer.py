@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
 from corpus.filters import Filters
+from corpus.language import language_asked, looks_english
 from index.recipe import embedded_text
 from index.retriever import Ranking, Retriever
 from index.store.errors import TryAgain
 from index.store.listed import ListedArticle
 from index.words.analyze import analyze
-from qa.answer import Answer, IndexInfo
+from qa.answer import Answer, IndexInfo, OtherLanguage
 from qa.evidence.choose import Candidate, best_in_order, best_per_passage, put_behind, weigh
 from qa.evidence.cite import cite
 from qa.evidence.confidence import confidence
 from qa.evidence.copies import add_copies, group_copies, put_updates_first
 from qa.evidence.fitted import Fitted
-from qa.evidence.gather import first_hits, further_hits, gather, passage_texts
+from qa.evidence.gather import Found, first_hits, further_hits, gather, passage_texts
 from qa.evidence.headline import let_headline_answer
 from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reader import Reader, can_read, read_candidates
@@ -32,12 +33,13 @@ from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
+from qa.question.language import is_other, languages_of, named
 from qa.question.read import Question, read_question
 from qa.question.spelling import misspelt, put_right
 from qa.question.talk import Talk, read_talk
 from qa.question.terms import asked_first, term_weights
 from qa.show.reply import reply_in_words
-from qa.show.wording import counted_in_words
+from qa.show.wording import counted_in_words, other_language
 
 if TYPE_CHECKING:
     from index.store.store import Store
@@ -85,6 +87,7 @@ class Answerer:
         self._reranker = reranker
         self._writer = writer
         self._known_sources: tuple[str, list[str]] = ("", [])
+        self._known_languages: tuple[str, Sequence[tuple[str, float]]] = ("", ())
 
     def ask(
         self,
@@ -143,7 +146,9 @@ class Answerer:
         if last != asked.text:
             weights = asked_first(weights, frozenset(analyze(last)))
         found = gather(ranking, first_hits(ranking), asked.preference)
-        is_read = self._reader is not None and ranking.knows and can_read(asked.text, found)
+        language = language_asked(asked.text)
+        is_english = language in (None, "en")
+        is_read = self._reader is not None and ranking.knows and is_english and can_read(asked.text, found)
         models = self._fitted.models(is_dated=asked.preference.is_dated, is_read=is_read)
         candidates = weigh(asked, weights, found, ranking, models.sentence)
         if self._reader is not None and models.reading is not None:
@@ -180,6 +185,7 @@ class Answerer:
             names_time=asked.preference.named is not None,
             filters=filters or Filters(),
             understood=_understood(asked),
+            other_language=self._other_language(language, found, is_answerable=is_answerable),
         )
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
@@ -211,6 +217,21 @@ class Answerer:
             self._reader.load()
         if self._reranker:
             self._reranker.log_odds("warm", ["warm"])
+
+    def _other_language(
+        self, asked: str | None, found: Sequence[Found], *, is_answerable: bool
+    ) -> OtherLanguage | None:
+        """What to tell of a question in the language `asked`, where no article is in that; None for nothing."""
+        is_found = is_answerable and self._retriever.crosses_languages
+        if asked is None or is_found or (asked == "en" and any(looks_english(each.passage.text) for each in found)):
+            return None
+        version, (known, languages) = self._retriever.version, self._known_languages
+        if known != version:
+            languages = languages_of(self.store)
+            self._known_languages = (version, languages)
+        if not languages or not is_other(asked, languages, [each.article for each in found]):
+            return None
+        return other_language(asked, named(languages))
 
     def _known(self, filters: Filters | None) -> Filters | None:
         """`filters` with each source as the articles spell it: case does not count.

@@ -34,6 +34,7 @@ class Models:
 
 def load_models(settings: Settings) -> Models:
     """The models that the settings name; the weights of each are loaded when they are first needed."""
+    from index.encoders.multilingual import MULTILINGUAL, MultilingualEncoder
     from index.encoders.onnx import PACKAGED, PackagedEncoder
     from index.encoders.torch import SentenceEncoder
     from qa.evidence.reader import Reader
@@ -41,7 +42,8 @@ def load_models(settings: Settings) -> Models:
 
     # The reranker first: it may have to be fetched, and an encoder that is on this machine forbids going out.
     reranker = Reranker(settings.reranker) if settings.reranker else None
-    encoder = PackagedEncoder() if settings.encoder == PACKAGED else SentenceEncoder(settings.encoder)
+    known = {PACKAGED: PackagedEncoder, MULTILINGUAL: MultilingualEncoder}
+    encoder: Encoder = known[settings.encoder]() if settings.encoder in known else SentenceEncoder(settings.encoder)
     return Models(encoder, Reader() if settings.reader else None, reranker)
 
 

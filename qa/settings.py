@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,8 @@ from index.postgres.address import Address, read_address
 from qa.limits import DEFAULT_K, MAX_K
 
 CONFIG_FILE = Path("article-qa.toml")
+# For the language of the pages: each reader's own.
+AUTO: Literal["auto"] = "auto"
 PREFIX = "ARTICLE_QA_"
 # As browsers send it.
 _ORIGIN = re.compile(r"\*|https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
@@ -92,7 +94,8 @@ class Settings(BaseModel):
         default=Path(".article-qa"), description="folder of the index, or the address of its database, postgresql://..."
     )
     encoder: str = Field(
-        default="all-MiniLM-L6-v2", description="sentence-transformers model: the packaged one, a folder or a name"
+        default="all-MiniLM-L6-v2",
+        description="the packaged one, multilingual, or a sentence-transformers model: a folder or a name",
     )
     reader: bool = Field(default=True, description="read the likeliest passages for the words that answer")
     reranker: str | None = Field(
@@ -113,6 +116,9 @@ class Settings(BaseModel):
         default=False, description="articles may be fetched from this machine and its own network too"
     )
     runs: Path = Field(default=Path("runs"), description="folder of saved evaluations, for the Evaluation page")
+    language: Literal["auto", "en", "ar", "de", "es", "fr", "ja", "ko"] = Field(
+        default=AUTO, description="language of the pages; auto is that of each reader's browser"
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="address to serve on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to serve on; 0 takes a free one")
     hosts: Names = Field(

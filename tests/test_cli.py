@@ -18,7 +18,7 @@ from sites import page, running_site
 
 from corpus.article import Article
 from corpus.readers.formats import SUFFIXES
-from index.encoders.encoder import is_mostly_latin
+from index.encoders.onnx import PACKAGED
 from index.generations import IndexFolder
 from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
@@ -429,7 +429,7 @@ def test_doctor_finds_nothing_wrong(run: Run, built: IndexFolder) -> None:
     assert [finding["what"] for finding in findings][-5:] == [
         "encoder hash@64, 64 dimensions",
         "4 articles, 4 passages",
-        "the encoder knows the script of every title",
+        "articles in English",
         "lexical index, 4 of 4 passages",
         "snapshot of the vectors",
     ]
@@ -773,14 +773,10 @@ def test_an_encoder_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-def test_doctor_names_what_the_encoder_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class OnlyLatin(HashEncoder):
-        def knows(self, text: str) -> bool:
-            return is_mostly_latin(text)
-
-    monkeypatch.setattr("qa.check.doctor.load_models", lambda _: Models(OnlyLatin()))
-    build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], OnlyLatin())
-    found = [finding for finding in examine(Settings(index=tmp_path)) if "script" in finding.what]
-    assert [(finding.what.partition(":")[0], finding.is_ok) for finding in found] == [
-        ("1 of 5 titles are in a script the encoder does not know", True)
-    ]
+def test_doctor_names_the_encoder_that_other_languages_want(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged = HashEncoder(PACKAGED)
+    monkeypatch.setattr("qa.check.doctor.load_models", lambda _: Models(packaged))
+    build_index(IndexFolder(tmp_path), [Article("tower", "東京タワー", "東京タワーは高い。"), *ARTICLES], packaged)
+    found = [finding for finding in examine(Settings(index=tmp_path)) if "Japanese" in finding.what]
+    assert [finding.is_ok for finding in found] == [True]
+    assert "run `article-qa rebuild --encoder multilingual`" in found[0].what

@@ -25,7 +25,7 @@ HOMES = {
     "tantivy": ("index/words/tantivy.py",),
     "torch": ("index/encoders/torch.py", "qa/train/reader.py", "qa/train/reader_graph.py"),
     "onnxruntime": ("index/encoders/onnx.py",),
-    "tokenizers": ("index/encoders/onnx.py",),
+    "tokenizers": ("index/encoders/onnx.py", "index/encoders/multilingual.py"),
     "sentence_transformers": ("index/encoders/torch.py", "qa/evidence/reranker.py"),
     "trafilatura": ("corpus/readers/html.py",),
     "pypdfium2": ("corpus/readers/pdf.py",),

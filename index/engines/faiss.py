@@ -24,8 +24,9 @@ TIE_MARGIN = 8
 EXACT_UP_TO = 100_000
 # Lists for n vectors, by the root of n; more are read faster and take longer to make.
 LISTS = 4
-# Each list's place is found from so many vectors, in so many rounds.
-TRAINED_ON = 40
+# Each list's place is found from so many vectors, in so many rounds. Of twice as many no more is found
+# (benchmarks/scale.md), and just above EXACT_UP_TO they would take more memory than the snapshot has bytes.
+TRAINED_ON = 20
 ROUNDS = 10
 # One list in so many is read: it finds 99 of 100 of the ten passages nearest to a question of realtimeqa-2022. More are
 # read where, of the NEAREST vectors to each of SAMPLED of them, less than this share would be found.
@@ -149,23 +150,34 @@ def _in_lists(dim: int, rows: Rows, n: int) -> faiss.IndexIVF:
     """Vectors in lists of like ones, and how many of the lists must be read."""
     lists = LISTS * math.isqrt(n)
     made = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    made.cp.seed, made.cp.niter = SEED, ROUNDS
+    made.cp.seed, made.cp.niter, made.cp.min_points_per_centroid = SEED, ROUNDS, 1
+    # What is kept of a vector is the vector, not how far it is from its list's place: to learn the bytes of that FAISS
+    # would hold everything that it is trained on once more.
+    made.by_residual = False
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    made.train(_sample(rows, n, lists * TRAINED_ON))
+    made.train(_sample(dim, rows, n, lists * TRAINED_ON))
     for numbers, vectors in rows:
         made.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(numbers, np.int64))
     made.nprobe = _lists_needed(made, rows, n)
     return made
 
 
-def _sample(rows: Rows, n: int, wanted: int) -> Vectors:
+def _sample(dim: int, rows: Rows, n: int, wanted: int) -> Vectors:
+    """At least `wanted` of the `n` vectors, if there are as many, evenly spaced. No more than these are held."""
     every = max(n // wanted, 1)
-    return np.concatenate([vectors[::every] for _, vectors in rows])
+    taken = np.empty((math.ceil(n / every), dim), np.float32)
+    filled = first = 0
+    for _, vectors in rows:
+        some = vectors[first::every]
+        taken[filled : filled + len(some)] = some
+        filled += len(some)
+        first = (first - len(vectors)) % every
+    return taken
 
 
 def _lists_needed(made: faiss.IndexIVF, rows: Rows, n: int) -> int:
     """How many lists must be read to find LEAST_FOUND of the nearest, measured on some of the vectors themselves."""
-    sample = _sample(rows, n, SAMPLED)
+    sample = _sample(int(made.d), rows, n, SAMPLED)
     nearest = _nearest_of_all(sample, rows)
     lists = int(made.nlist)
     read = math.ceil(lists / READ)

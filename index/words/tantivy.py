@@ -29,7 +29,7 @@ MAX_QUERY_TERMS = 64
 # Of equal scores tantivy gives those of its largest segment first: ask for some more than k and sort them by number.
 TIE_MARGIN = 8
 # Passages read from the store at a time during a replay.
-BATCH = 2_000
+BATCH = 500
 # What tantivy says where there is no room: of the file itself, or of its thread that writes and has ended.
 _CANNOT_WRITE = ("No space left", "File too large", "quota exceeded", "index writer was killed", "io::Error")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -10,13 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from corpus.errors import UserError
+from index.encoders.multilingual import MULTILINGUAL
+from index.encoders.onnx import PACKAGED
 from index.generations import IndexFolder
 from index.place import place_of
 from index.recipe import open_store
 from index.store.record import FLOAT_BYTES
 from index.store.sqlite import ArticleStore
 from qa.build import load_models, load_writer
+from qa.question.language import languages_of, named
 from qa.settings import Settings
+from qa.show.words import either, language_name
 
 if TYPE_CHECKING:
     from index.encoders.encoder import Encoder
@@ -59,7 +63,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     if not isinstance(place, IndexFolder):
         yield _server(place)
     yield _store(place, models.encoder)
-    yield _script(place, models.encoder)
+    yield _languages(place, models.encoder)
     if isinstance(place, IndexFolder):
         yield _lexical(place, models.encoder)
         yield _snapshot(place, models.encoder)
@@ -125,15 +129,19 @@ def _store(place: Place, encoder: Encoder) -> Finding:
     return Finding(f"{articles} articles, {passages} passages", True)
 
 
-def _script(place: Place, encoder: Encoder) -> Finding:
-    """Not bad either: such articles are found by their words alone."""
+def _languages(place: Place, encoder: Encoder) -> Finding:
+    """Not bad either: articles in other languages than English are found by their words, and by vectors less well."""
     with contextlib.closing(open_store(place, encoder)) as store:
-        titles = [article.title for article in store.list_articles()]
-    unknown = sum(not encoder.knows(title) for title in titles)
-    if not unknown:
-        return Finding("the encoder knows the script of every title", True)
-    advice = "these are searched by their words alone; a multilingual model as the setting 'encoder' would know it"
-    return Finding(f"{unknown} of {len(titles)} titles are in a script the encoder does not know: {advice}", True)
+        known = languages_of(store)
+    others = [language_name(language) for language in named(known) if language != "en"]
+    if not encoder.fingerprint.startswith(f"{PACKAGED}@"):
+        return Finding(f"articles in {either([language_name(each) for each in named(known)])}", True)
+    if not others:
+        return Finding("the encoder was made for English, in which the articles are", True)
+    mend = f'run `article-qa rebuild --encoder {MULTILINGUAL}` and set `encoder = "{MULTILINGUAL}"`'
+    return Finding(
+        f"articles in {either(others)}, and the encoder was made for English: for one that knows both {mend}", True
+    )
 
 
 def _lexical(folder: IndexFolder, encoder: Encoder) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from corpus.language import looks_english
+from corpus.language import language_asked, looks_english
 from index.words.analyze import analyze
 from qa.evidence.agreement import MOST_WORDS
 from qa.evidence.choose import Candidate
@@ -85,7 +85,8 @@ def _marked_terms(candidate: Candidate) -> frozenset[str]:
 def _insisted(asked: Question, candidate: Candidate) -> list[Insisted]:
     """What a short question insists on; a long one names much beside. Only English tells names by their capitals."""
     last = last_sentence(asked.text)
-    if len(last.split()) > MOST_WORDS or not looks_english(candidate.found.passage.text):
+    is_english = language_asked(last) in (None, "en") and looks_english(candidate.found.passage.text)
+    if len(last.split()) > MOST_WORDS or not is_english:
         return []
     return insisted(last)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from corpus.months import MONTH_NUMBERS, MONTHS, WEEKDAY_NUMBERS, WEEKDAYS, fold_case
 from qa.show.wording import date_in_words
+from qa.show.words import month_in_words
 
 # For so many months after May, "last May" can mean this year's or the one before.
 AMBIGUOUS_MONTHS = 3
@@ -73,7 +74,7 @@ def _month(word: str, published: date) -> str | None:
     month = MONTH_NUMBERS["en"][word]
     if 0 < published.month - month <= AMBIGUOUS_MONTHS:
         return None
-    return _month_in_words(published.year if month < published.month else published.year - 1, month)
+    return month_in_words(published.year if month < published.month else published.year - 1, month)
 
 
 def _unit(which: str, unit: str, published: date) -> str:
@@ -81,8 +82,4 @@ def _unit(which: str, unit: str, published: date) -> str:
     if unit == "year":
         return str(published.year + step)
     year, month = divmod(published.year * 12 + published.month - 1 + step, 12)
-    return _month_in_words(year, month + 1)
-
-
-def _month_in_words(year: int, month: int) -> str:
-    return f"{MONTHS['en'][month - 1]} {year}"
+    return month_in_words(year, month + 1)

@@ -8,6 +8,7 @@ from corpus.filters import Filters
 from index.store.listed import ListedArticle
 from qa.question.talk import Talk
 from qa.show.wording import date_in_words, filters_in_words
+from qa.show.words import ENGLISH, speaking
 
 # Of the articles there are, so many are named.
 NAMED_ARTICLES = 10
@@ -21,7 +22,12 @@ _REPLIES = {
 
 
 def reply_in_words(talk: Talk, articles: Sequence[ListedArticle], filters: Filters) -> str:
-    """What to say to `talk`. `articles` are those that pass `filters`, newest first."""
+    """What to say to `talk`, which is understood in English. `articles` pass `filters`, newest first."""
+    with speaking(ENGLISH):
+        return _reply(talk, articles, filters)
+
+
+def _reply(talk: Talk, articles: Sequence[ListedArticle], filters: Filters) -> str:
     if talk is Talk.ARTICLES:
         return _list(articles, filters)
     if talk is Talk.ABILITY:

@@ -29,6 +29,8 @@ def print_answer(answer: Answer, *, full: bool = True) -> None:
         console.print(Text(f"Searched for: {answer.query}", style="dim"))
     if answer.understood:
         console.print(Text(f"Understood: {answer.understood}.", style="dim"))
+    if answer.other_language:
+        console.print(Text(answer.other_language.told, style="bold"))
     _print_verdict(console, answer)
     if answer.written:
         console.print()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from corpus.filters import Filters
-from corpus.months import MONTHS
-from qa.answer import Answer, Written
+from qa.answer import Answer, OtherLanguage, Written
+from qa.show.words import ENGLISH, LANGUAGES, count, day_in_words, either, language_name, percent, say, speaking
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
@@ -16,29 +16,40 @@ LIKELY = 0.6
 
 def date_in_words(published: date | None) -> str:
     """`13 December 2023`, or `Date unknown`."""
-    if published is None:
-        return "Date unknown"
-    # Not strftime's %B: that is in the language of whoever started the program.
-    return f"{published.day} {MONTHS['en'][published.month - 1]} {published.year}"
+    return say("undated") if published is None else day_in_words(published)
 
 
 def counted_in_words(words: str, newest: date) -> str:
     """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
-    return f"“{words}” counted from {date_in_words(newest)}, the day of the newest article"
+    # Of a time named in English; and what a program reads is the same for every reader.
+    with speaking(ENGLISH):
+        return f"“{words}” counted from {date_in_words(newest)}, the day of the newest article"
 
 
 def reason_in_words(answer: Answer) -> str:
     """Why the articles do not say, where there is more to tell than that: "The newest article is of 3 July 2025."."""
     if answer.filters and not answer.citations:
-        return "There is no such article."
-    return f"The newest article is of {date_in_words(answer.newest)}." if answer.newest else ""
+        return say("no_such")
+    return say("newest_is", day=date_in_words(answer.newest)) if answer.newest else ""
 
 
 def filters_in_words(filters: Filters) -> str:
     """`from 1 July 2023 until 3 July 2025, of Korea Herald or Yonhap`; "" where every article may answer."""
-    days = [f"{word} {date_in_words(day)}" for word, day in (("from", filters.after), ("until", filters.before)) if day]
-    sources = f"of {' or '.join(filters.sources)}" if filters.sources else ""
-    return ", ".join(filter(None, (" ".join(days), sources)))
+    first, last = (date_in_words(day) if day else "" for day in (filters.after, filters.before))
+    if first and last:
+        days = say("between", first=first, last=last)
+    else:
+        days = say("since", day=first) if first else say("up_to", day=last) if last else ""
+    sources = say("of_sources", sources=either(filters.sources)) if filters.sources else ""
+    return say("comma").join(filter(None, (days, sources)))
+
+
+def other_language(asked: str, articles: Sequence[str]) -> OtherLanguage:
+    """That the question is in the language `asked` and the articles are in others, told in that language."""
+    with speaking(asked if asked in LANGUAGES else ENGLISH):
+        names = [language_name(language) for language in articles]
+        told = say("other_language", asked=language_name(asked), languages=say("comma").join(names))
+    return OtherLanguage(asked, tuple(articles), told)
 
 
 def chosen_in_words(filters: Filters, titles: Mapping[str, str]) -> str:
@@ -48,9 +59,9 @@ def chosen_in_words(filters: Filters, titles: Mapping[str, str]) -> str:
     """
     which = filters_in_words(filters)
     if not filters.articles:
-        return f"articles {which}" if which else ""
-    named = " or ".join(f"“{titles.get(article_id, article_id)}”" for article_id in filters.articles)
-    return ", ".join(filter(None, (named, which)))
+        return say("chosen", which=which) if which else ""
+    named = either([f"“{titles.get(article_id, article_id)}”" for article_id in filters.articles])
+    return say("comma").join(filter(None, (named, which)))
 
 
 def asked_in_words(answer: Answer) -> str:
@@ -61,16 +72,13 @@ def asked_in_words(answer: Answer) -> str:
 def written_in_words(written: Written) -> str:
     """Who wrote, and what is missing: "Written by llama3 from the passages below. One sentence was left out, …"."""
     if written.problem:
-        return f"Nothing was written: {written.problem}."
-    author = f"Written by {written.model} from the passages below." if written.sentences else "Nothing was written."
-    if not written.left_out:
-        return author
-    some = "One sentence was" if written.left_out == 1 else f"{written.left_out} sentences were"
-    return f"{author} {some} left out, not borne out by the passages cited for it."
+        return say("not_written", why=written.problem)
+    author = say("written_by", model=written.model) if written.sentences else say("nothing_written")
+    return f"{author} {count('left_out', written.left_out)}" if written.left_out else author
 
 
 def confidence_in_words(confidence: float) -> str:
     """`Very likely`, `Likely` or `Unsure`, with the percentage."""
-    word = "Very likely" if confidence >= VERY_LIKELY else "Likely" if confidence >= LIKELY else "Unsure"
+    word = say("high" if confidence >= VERY_LIKELY else "medium" if confidence >= LIKELY else "low")
     # Nothing here is certain, whatever the rounding says.
-    return f"{word}, {min(max(confidence, 0.01), 0.99):.0%}"
+    return say("comma").join((word, percent(min(max(confidence, 0.01), 0.99))))

@@ -1,7 +1,9 @@
 """Fit the sentence, the reading and the confidence models, for `qa/models/fitted.json`.
 
     python -m qa.train.fit DATA_DIR CACHE_DIR > qa/models/fitted.json
+    python -m qa.train.fit DATA_DIR CACHE_DIR multilingual 200 > qa/models/fitted-multilingual.json
 
+The second is for that encoder, of so many questions of each set with the articles that these need: it is slow.
 CACHE_DIR keeps the indexes, what was encoded and what was read; a second run takes minutes. What is learned from:
 `qa/train/questions.py`.
 
@@ -28,7 +30,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from index.encoders.encoder import Encoder
-from index.encoders.onnx import PackagedEncoder
+from index.encoders.multilingual import MULTILINGUAL, MultilingualEncoder
+from index.encoders.onnx import PACKAGED, PackagedEncoder
 from index.generations import IndexFolder
 from qa.evaluate.gold.gold_set import GoldSet
 from qa.evaluate.gold.read import read_gold_set
@@ -42,12 +45,15 @@ from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic, log_odds
 from qa.evidence.reader import MOST_ODDS, SHA256, Reader, likeliest_passages
 from qa.train.held_out import read_held_out
-from qa.train.questions import AskedQuestion, ask_all, ask_small_indexes
+from qa.train.questions import AskedQuestion, ask_all, ask_small_indexes, part_of
 from qa.train.regression import Array, as_table, fit_choice, fit_logistic
 
 log = logging.getLogger(__name__)
 
-RECIPE = "python -m qa.train.fit DATA_DIR CACHE_DIR > qa/models/fitted.json"
+RECIPE = "python -m qa.train.fit DATA_DIR CACHE_DIR [ENCODER QUESTIONS] > FILE"
+ENCODERS = {PACKAGED: PackagedEncoder, MULTILINGUAL: MultilingualEncoder}
+# Beside the articles that a part of the questions needs, so many others to search in.
+OTHERS = 100
 SET = "realtimeqa-2022"
 SET_FILES = ("corpus.jsonl.gz", "queries.jsonl.gz", "qrels.tsv")
 FOLDS = 5
@@ -85,29 +91,30 @@ class Examples:
     counts: Array
 
 
-def main(data_dir: Path, cache_dir: Path) -> None:
-    """Print `fitted.json`."""
-    asked = _ask(data_dir, cache_dir)
+def main(data_dir: Path, cache_dir: Path, name: str = PACKAGED, questions: int | None = None) -> None:
+    """Print the file of the models for the encoder `name`, of all questions or of so many of each set."""
+    encoder: Encoder = ENCODERS[name]()
+    asked = _ask(data_dir, cache_dir, encoder, questions)
     reader = KeptReader(cache_dir / "readings.json")
     models, figures = {}, {}
-    for name in ("dated", "undated"):
-        names = (*CONFIDENCE_FEATURES, *(RIVALS if name == "dated" else ()))
-        of_kind = [each for each in asked if each.is_dated == (name == "dated")]
-        models[name], figures[name] = fit_models(of_kind, reader, names)
+    for kind in ("dated", "undated"):
+        names = (*CONFIDENCE_FEATURES, *(RIVALS if kind == "dated" else ()))
+        of_kind = [each for each in asked if each.is_dated == (kind == "dated")]
+        models[kind], figures[kind] = fit_models(of_kind, reader, names)
         reader.save()
     digests = {name: hashlib.sha256((data_dir / SET / name).read_bytes()).hexdigest() for name in SET_FILES}
     made_by = {
         "recipe": RECIPE,
-        "data": {"set": SET, "sha256": digests},
-        "encoder": PackagedEncoder.fingerprint,
+        "data": {"set": SET, "sha256": digests, **({"questions": questions} if questions else {})},
+        "encoder": encoder.fingerprint,
         "reader": SHA256,
     }
     print(json.dumps({"made_by": {**made_by, "figures": figures}, "models": models}, indent=1))
 
 
-def _ask(data_dir: Path, cache_dir: Path) -> list[AskedQuestion]:
-    encoder = PackagedEncoder()
-    news, held_out = read_gold_set(data_dir / SET), read_held_out(data_dir)
+def _ask(data_dir: Path, cache_dir: Path, encoder: Encoder, questions: int | None) -> list[AskedQuestion]:
+    sets = read_gold_set(data_dir / SET), read_held_out(data_dir)
+    news, held_out = (part_of(gold, questions, OTHERS) for gold in sets)
     asked: list[AskedQuestion] = []
     for gold in (news, held_out):
         folder, memory = _index(gold, cache_dir, encoder)
@@ -324,7 +331,8 @@ def _folds(asked: Sequence[AskedQuestion]) -> Iterator[tuple[Any, Any]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 5):
         sys.exit(f"usage: {RECIPE}")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    of_all = len(sys.argv) == 3
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *((PACKAGED, None) if of_all else (sys.argv[3], int(sys.argv[4]))))

@@ -50,9 +50,15 @@ class Graph:
 
     def weight(self, name: str) -> str:
         """A tensor of the packaged weights."""
-        tensor = onnx.TensorProto(name=name, data_type=TensorProto.FLOAT, dims=self._weights[name].shape)
+        return self.outside(name, WEIGHTS)
+
+    def outside(self, name: str, file: str) -> str:
+        """A tensor that is handed over when the graph is loaded, from `file`."""
+        array = self._weights[name]
+        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+        tensor = onnx.TensorProto(name=name, data_type=kind, dims=array.shape)
         tensor.data_location = onnx.TensorProto.EXTERNAL
-        tensor.external_data.add(key="location", value=WEIGHTS)
+        tensor.external_data.add(key="location", value=file)
         self._tensors[name] = tensor
         return name
 
@@ -105,15 +111,15 @@ def make_graph() -> onnx.ModelProto:
     graph.put("Shape", "input_ids", name="shape")
     graph.put("Concat", "shape", "dim", name="as tokens", axis=0)
     graph.put("Concat", "shape", "heads", name="as heads", axis=0)
-    _put_mask(graph)
+    put_mask(graph)
     x = _put_embeddings(graph, epsilon)
     for number in range(config["num_hidden_layers"]):
         x = put_layer(graph, number, x, epsilon)
-    _put_mean(graph, x)
+    put_mean(graph, x, "vectors")
     return graph.model(dim)
 
 
-def _put_mask(graph: Graph) -> None:
+def put_mask(graph: Graph) -> None:
     """What is added to each token's share: nothing, or for padding so little that none is left."""
     graph.put("Cast", "attention_mask", name="mask", to=TensorProto.FLOAT)
     graph.put("Sub", "one", "mask", name="padding")
@@ -157,7 +163,7 @@ def put_layer(graph: Graph, number: int, x: str, epsilon: float) -> str:
     return graph.layer_norm(f"{here}sum", f"{part}.output.LayerNorm", f"layer {number + 1}", epsilon)
 
 
-def _put_mean(graph: Graph, x: str) -> None:
+def put_mean(graph: Graph, x: str, name: str) -> None:
     """The mean over each text's tokens, without padding, made unit length."""
     graph.put("Reshape", x, "as tokens", name="of tokens")
     graph.put("Unsqueeze", "mask", "-1", name="mask of tokens")
@@ -165,7 +171,7 @@ def _put_mean(graph: Graph, x: str) -> None:
     graph.put("ReduceSum", "without padding", "1", name="total", keepdims=0)
     graph.put("ReduceSum", "mask of tokens", "1", name="count", keepdims=0)
     graph.put("Div", "total", "count", name="mean")
-    graph.put("LpNormalization", "mean", name="vectors", axis=-1, p=2)
+    graph.put("LpNormalization", "mean", name=name, axis=-1, p=2)
 
 
 if __name__ == "__main__":

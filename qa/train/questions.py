@@ -17,6 +17,7 @@ Each is asked twice where its day of asking is known: with it, and with only the
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import random
 import re
@@ -26,6 +27,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.article import Article
+from corpus.readers import read_articles
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY
@@ -78,6 +80,20 @@ class AskedQuestion:
     def is_dated(self) -> bool:
         """Asked with its day."""
         return self.question.preference.is_dated
+
+
+def part_of(gold: GoldSet, n: int | None, others: int = 0) -> GoldSet:
+    """The set with `n` of its questions, its articles that these need, and so many others; all of it without `n`."""
+    part = gold.sample(n)
+    if part is gold:
+        return gold
+    read = gold.articles or [each for each in read_articles(gold.sources) if isinstance(each, Article)]
+    needed = {article_id for question in part.questions for article_id in (*question.relevant, *question.near)}
+    rest = [article for article in read if article.article_id not in needed]
+    chosen = needed | {each.article_id for each in random.Random(SEED).sample(rest, min(others, len(rest)))}
+    articles = tuple(article for article in read if article.article_id in chosen)
+    digest = hashlib.sha256(f"{gold.sha256} {n} {others}".encode()).hexdigest()
+    return replace(part, sources=(), articles=articles, sha256=digest, corpus_sha256=digest)
 
 
 def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQuestion]:

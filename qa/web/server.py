@@ -36,6 +36,7 @@ from qa.web.pages.evaluation import evaluation_routes
 from qa.web.pages.reader import reader_routes
 from qa.web.pages.unknown import add_unknown_page
 from qa.web.paths import CHAT_PATH, STATIC
+from qa.web.speak import Speak
 from qa.web.widget import widget_routes
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def create_app(archive: Archive) -> FastAPI:
         expose_headers=["ETag", "Retry-After", "X-Request-ID"],
         max_age=PREFLIGHT_SECONDS,
     )
+    app.add_middleware(Speak, language=settings.language)
     app.add_middleware(Guard, rules=rules, report_script=SCRIPT_SOURCE, has_mcp=settings.mcp)
     app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app

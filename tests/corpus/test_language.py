@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.language import looks_english
+from corpus.language import language_asked, looks_english, may_be_same
 
 ENGLISH = [
     "More than 3,000 people attended the forum, and it was opened by the mayor of the town.",
@@ -28,3 +28,61 @@ def test_english_looks_english(text: str) -> None:
 @pytest.mark.parametrize("text", OTHERS)
 def test_other_languages_do_not(text: str) -> None:
     assert not looks_english(text)
+
+
+SURE = [
+    ("나토 사무총장은 누구인가요?", "ko"),
+    ("왜?", "ko"),
+    ("韓国はいつNATOに代表部を開設しましたか？", "ja"),
+    ("北约的秘书长是谁？", "zh"),
+    ("من هو الأمين العام لحلف الناتو؟", "ar"),
+    ("Кто генеральный секретарь НАТО?", "ru"),
+    ("Wer ist der Generalsekretär der NATO?", "de"),
+    ("Wie viele Menschen leben in Seoul?", "de"),
+    ("Qui est le secrétaire général de l’OTAN ?", "fr"),
+    ("¿Dónde fue la cumbre?", "es"),
+    ("Who won?", "en"),
+    ("Who is NATO's secretary general?", "en"),
+]
+
+
+@pytest.mark.parametrize(("question", "language"), SURE)
+def test_the_language_of_a_question(question: str, language: str) -> None:
+    assert language_asked(question) == language
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "NATO?",
+        "Jens Stoltenberg",
+        "Is Korean spoken in Manhattan?",
+        "1998",
+        "",
+        "Angela Merkel, Berlin",
+        "Was Die Zeit?",
+    ],
+)
+def test_what_may_be_any_language_is_not_guessed(question: str) -> None:
+    assert language_asked(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who said “Wir schaffen das”?",
+        "What does the word Zeitgeist mean in Die Zeit?",
+        "Which film is called La vita è bella?",
+        "Who wrote El amor en los tiempos del cólera?",
+        "What does 한국 mean?",
+    ],
+)
+def test_an_english_question_with_foreign_words_is_english(question: str) -> None:
+    assert language_asked(question) in ("en", None)
+
+
+def test_languages_with_the_same_letters_may_be_meant() -> None:
+    assert may_be_same("zh", "ja")
+    assert may_be_same("de", "de")
+    assert not may_be_same("ko", "ja")
+    assert not may_be_same("de", "en")

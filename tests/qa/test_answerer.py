@@ -395,6 +395,19 @@ def test_one_article_alone_is_asked_and_one_that_is_none_is_named(answerer: Answ
         answerer.ask("thanks", filters=Filters(articles=("brigde",)))
 
 
+def test_a_question_in_a_language_that_no_article_is_in_is_told_so(
+    answerer: Answerer, shared_place: Place, encoder: HashEncoder
+) -> None:
+    # Refused: where the encoder may know both languages, an answer needs no excuse.
+    strict = Answerer(Retriever(shared_place, encoder), FITTED, most_wrong=0.05)
+    other = strict.ask("누가 다리를 열었나요?").to_json()["other_language"]
+    assert isinstance(other, dict)
+    assert other["asked"] == "ko"
+    assert "en" in other["articles"]
+    assert other["told"].startswith("질문은 한국어인데 기사는 한국어가 아닙니다.")
+    assert "other_language" not in answerer.ask("Who opened the harbour bridge?").to_json()
+
+
 def test_a_follow_up_is_asked_in_full(answerer: Answerer) -> None:
     history = [Turn("Who won the chess title?", "Lina Okafor, sixteen, won the chess title in Toronto.")]
     answer = answerer.ask(" Whom did she beat? ", history=history)

@@ -232,6 +232,14 @@ class TimelineModel(BaseModel):
     confidence: float
 
 
+class OtherLanguageModel(BaseModel):
+    """Languages as ISO 639-1 codes; `told` says it in the question's language."""
+
+    asked: str
+    articles: list[str]
+    told: str
+
+
 class AnswerModel(BaseModel):
     """What the articles say; when `answerable` is false, `citations` are the nearest passages only."""
 
@@ -254,6 +262,9 @@ class AnswerModel(BaseModel):
     understood: str | None = Field(
         default=None,
         description="how a time in the question was understood, such as “this week”; only where it matters",
+    )
+    other_language: OtherLanguageModel | None = Field(
+        default=None, description="only where the question is in a language that the articles do not have"
     )
     reply: str | None = Field(
         default=None, description="only to a message that is no question, such as thanks: what to say; nothing is cited"

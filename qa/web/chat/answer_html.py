@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
 from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words, written_in_words
+from qa.show.words import ENGLISH, LANGUAGES, count, say
 from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
 
@@ -38,7 +39,8 @@ def answer_html(answer: Answer) -> str:
     if answer.reply is not None:
         return f'<div class="answer"><p class="reply" dir="auto">{_lines(answer.reply)}</p>{kept}</div>'
     body = _found(answer) if answer.is_answerable and answer.citations else _not_found(answer)
-    return f'<div class="answer">{_understood(answer)}{_asked_of(answer)}{_written(answer)}{body}{kept}</div>'
+    told = f"{_language(answer)}{_understood(answer)}{_asked_of(answer)}"
+    return f'<div class="answer">{told}{_written(answer)}{body}{kept}</div>'
 
 
 def _lines(text: str) -> str:
@@ -54,7 +56,7 @@ def _found(answer: Answer) -> str:
     first = answer.citations[0]
     added = additions(answer.citations)
     rest = [citation for citation in answer.citations[1:] if citation not in added]
-    also = f'<h3 class="also">Also in the articles</h3>{_list(added, is_short=True)}' if added else ""
+    also = f'<h3 class="also">{say("also")}</h3>{_list(added, is_short=True)}' if added else ""
     return f"{_lead(first, confidence_in_words(answer.confidence))}{_actions(answer)}{also}{_more(rest)}"
 
 
@@ -78,7 +80,7 @@ def _plain(words: str | None) -> str:
 def _more(citations: Sequence[Citation]) -> str:
     if not citations:
         return ""
-    number = "One more passage" if len(citations) == 1 else f"{len(citations)} more passages"
+    number = count("more_passages", len(citations))
     return f'<details class="more"><summary>{number}</summary>{_list(citations)}</details>'
 
 
@@ -88,7 +90,7 @@ def _timeline(years: Sequence[Citation]) -> str:
         f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>{_lead(citation)}</li>'
         for citation in years
     )
-    return f'<p class="verdict">Articles of different years say:</p><ol class="timeline">{told}</ol>'
+    return f'<p class="verdict">{say("years_say")}</p><ol class="timeline">{told}</ol>'
 
 
 def _lead(citation: Citation, confidence: str | None = None) -> str:
@@ -101,16 +103,16 @@ def _lead(citation: Citation, confidence: str | None = None) -> str:
 
 
 def _fold(below: str) -> str:
-    return f'<details class="unfold"><summary>The whole passage</summary>{below}</details>'
+    return f'<details class="unfold"><summary>{say("whole")}</summary>{below}</details>'
 
 
 def _not_found(answer: Answer) -> str:
     reason = reason_in_words(answer)
     why = f'<p class="reason">{as_entities(reason)}</p>' if reason else ""
-    verdict = f'<p class="verdict">The articles do not say.</p>{why}'
+    verdict = f'<p class="verdict">{say("none")}</p>{why}'
     if not answer.citations:
         return f"{verdict}{_actions(answer)}"
-    nearest = f"<details><summary>The nearest passages</summary>{_list(answer.citations)}</details>"
+    nearest = f"<details><summary>{say('nearest')}</summary>{_list(answer.citations)}</details>"
     return f"{verdict}{nearest}{_actions(answer)}"
 
 
@@ -123,15 +125,25 @@ def _list(citations: Sequence[Citation], *, is_short: bool = False) -> str:
 def _understood(answer: Answer) -> str:
     is_other = answer.query.strip() != answer.question.strip()
     whole = (
-        f'<p class="understood">Understood as: <q dir="auto">{as_entities(answer.query)}</q></p>' if is_other else ""
+        f'<p class="understood">{say("understood")} <q dir="auto">{as_entities(answer.query)}</q></p>'
+        if is_other
+        else ""
     )
-    when = f'<p class="understood">Understood: {as_entities(answer.understood)}.</p>' if answer.understood else ""
-    return whole + when
+    when = as_entities(say("understood_time", how=answer.understood)) if answer.understood else ""
+    return whole + (f'<p class="understood">{when}</p>' if when else "")
+
+
+def _language(answer: Answer) -> str:
+    """That no article is in the question's language, in that language."""
+    if answer.other_language is None:
+        return ""
+    told, asked = as_entities(answer.other_language.told), answer.other_language.asked
+    return f'<p class="other-language" dir="auto" lang="{asked if asked in LANGUAGES else ENGLISH}">{told}</p>'
 
 
 def _asked_of(answer: Answer) -> str:
     which = asked_in_words(answer)
-    return f'<p class="understood" dir="auto">Asked only of {as_entities(which)}.</p>' if which else ""
+    return f'<p class="understood">{as_entities(say("asked_only", which=which))}</p>' if which else ""
 
 
 def _written(answer: Answer) -> str:
@@ -167,19 +179,18 @@ def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = 
         f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
-        f'<span class="byline">{source}{as_entities(date_in_words(citation.published))}</span>{trust}'
+        f'<span class="byline">{source}<bdi>{as_entities(date_in_words(citation.published))}</bdi></span>{trust}'
         f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 
 
 def _updates(earlier: Sequence[Copy]) -> str:
     """That this is the later of several versions, and where the earlier ones are."""
-    said = "An earlier article says" if len(earlier) == 1 else f"{len(earlier)} earlier articles say"
-    return _others(f"{said} otherwise", earlier)
+    return _others(count("earlier_says", len(earlier)), earlier)
 
 
 def _copies(copies: Sequence[Copy]) -> str:
-    return _others(f"Also in {'one other' if len(copies) == 1 else f'{len(copies)} others'}", copies)
+    return _others(count("also_in", len(copies)), copies)
 
 
 def _others(summary: str, copies: Sequence[Copy]) -> str:
@@ -188,14 +199,15 @@ def _others(summary: str, copies: Sequence[Copy]) -> str:
     links = "".join(
         f'<li><a class="cite" href="../{as_entities(reader_path(copy))}">'
         f'<bdi class="title">{as_entities(copy.title)}</bdi></a>'
-        f'<span class="byline">{as_entities(_byline(copy))}</span></li>'
+        f'<span class="byline">{_byline(copy)}</span></li>'
         for copy in copies
     )
     return f'<details class="copies"><summary>{summary}</summary><ul>{links}</ul></details>'
 
 
 def _byline(copy: Copy) -> str:
-    return " · ".join(filter(None, (copy.source, date_in_words(copy.published))))
+    named = filter(None, (copy.source, date_in_words(copy.published)))
+    return " · ".join(f"<bdi>{as_entities(each)}</bdi>" for each in named)
 
 
 def _marked(citation: Citation) -> str:
@@ -243,9 +255,9 @@ def _tail(text: str) -> str:
 
 
 def _actions(answer: Answer) -> str:
-    copy = '<button class="copy">Copy with citation</button>' if answer.is_answerable else ""
+    copy = f'<button class="copy">{say("copy")}</button>' if answer.is_answerable else ""
     return (
-        f'<p class="actions">{copy}<button class="share">Copy link</button>'
-        '<button class="feedback" name="up">Helpful</button>'
-        '<button class="feedback" name="down">Not helpful</button></p>'
+        f'<p class="actions">{copy}<button class="share">{say("share")}</button>'
+        f'<button class="feedback" name="up">{say("up")}</button>'
+        f'<button class="feedback" name="down">{say("down")}</button></p>'
     )

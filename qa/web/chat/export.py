@@ -6,16 +6,13 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from fastapi.templating import Jinja2Templates
-
 from qa.answer import Answer, Citation
 from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words
+from qa.show.words import say
 from qa.web.chat.answer_html import additions
 from qa.web.escape import reader_path, web_url
-from qa.web.paths import TEMPLATES
+from qa.web.page_templates import PAGES
 
-# Jinja2Templates escapes everything in `.html` files.
-_TEMPLATES = Jinja2Templates(TEMPLATES)
 # Everything that Markdown gives a meaning somewhere.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
 
@@ -36,12 +33,12 @@ def as_json(answers: Sequence[Answer], base: str) -> str:
 
 def as_markdown(answers: Sequence[Answer], base: str) -> str:
     """A heading and quotations for each question."""
-    return "\n\n".join(["# Asked of the articles", *(_turn_in_markdown(answer, base) for answer in answers)]) + "\n"
+    return "\n\n".join([f"# {say('asked_title')}", *(_turn_in_markdown(answer, base) for answer in answers)]) + "\n"
 
 
 def as_html(answers: Sequence[Answer], base: str) -> str:
     """A page that needs no other file."""
-    page = _TEMPLATES.get_template("conversation.html")
+    page = PAGES.get_template("conversation.html")
     shown = [
         {"answer": answer, "notes": _notes(answer), "cited": [_shown(answer, each, base) for each in _cited(answer)]}
         for answer in answers
@@ -68,12 +65,13 @@ def _notes(answer: Answer) -> list[str]:
     if answer.reply is not None:
         return answer.reply.split("\n")
     which = asked_in_words(answer)
-    notes = [f"Understood as: {answer.query}"] if answer.query.strip() != answer.question.strip() else []
-    notes += [f"Understood: {answer.understood}."] if answer.understood else []
-    notes += [f"Asked only of {which}."] if which else []
+    notes = [f"{say('understood')} {answer.query}"] if answer.query.strip() != answer.question.strip() else []
+    notes += [say("understood_time", how=answer.understood)] if answer.understood else []
+    notes += [say("asked_only", which=which)] if which else []
+    notes += [answer.other_language.told] if answer.other_language else []
     if not answer.is_answerable:
-        return [*notes, f"The articles do not say. {reason_in_words(answer)}".rstrip()]
-    return [*notes, "Articles of different years say:"] if answer.timeline else notes
+        return [*notes, f"{say('none')} {reason_in_words(answer)}".rstrip()]
+    return [*notes, say("years_say")] if answer.timeline else notes
 
 
 def _shown(answer: Answer, citation: Citation, base: str) -> dict[str, str]:

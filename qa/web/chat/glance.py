@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.months import MONTHS
 from qa.archive import Archive
-from qa.web.escape import as_entities
+from qa.show.words import count, month_in_words, say
+from qa.web.escape import as_entities, as_sentence
 
 # More bars would be too narrow to hit; then a bar is a year.
 MAX_MONTHS = 30
@@ -25,18 +25,21 @@ def glance_html(archive: Archive) -> str:
 
 
 def _sentence(articles: int, dated: int, months: Counted, sources: int) -> str:
-    said = "One article" if articles == 1 else f"{articles:,} articles"
+    said = [count("n_articles", articles)]
     if months:
-        first, last = months[0][0], months[-1][0]
-        said += f", {_in_words(first)} to {_in_words(last)}" if first != last else f" of {_in_words(first)}"
-    undated = articles - dated
-    said += f", {'one' if undated == 1 else f'{undated:,}'} without a date" if months and undated else ""
-    return f"{said}, {sources:,} {'source' if sources == 1 else 'sources'}." if sources else f"{said}."
+        first, last = _in_words(months[0][0]), _in_words(months[-1][0])
+        if first == last:
+            said = [say("glance_month", articles=said[0], month=first)]
+        else:
+            said = [say("glance_span", articles=said[0], first=first, last=last)]
+        said += [count("n_undated", articles - dated)] if articles > dated else []
+    said += [count("n_sources", sources)] if sources else []
+    return as_sentence(say("comma").join(said))
 
 
 def _in_words(month: str) -> str:
     year, _, number = month.partition("-")
-    return f"{MONTHS['en'][int(number) - 1]} {year}" if number else year
+    return month_in_words(int(year), int(number)) if number else year
 
 
 def bars(months: Counted) -> list[tuple[str, int]]:
@@ -62,13 +65,13 @@ def _plot(months: Counted) -> str:
     items = "".join(_bar(name, number, most) for name, number in shown)
     first, last = (f"<span>{_in_words(name)}</span>" for name, _ in (shown[0], shown[-1]))
     ends = f'<p class="ends" aria-hidden="true">{first}{last}</p>'
-    return f'<ol class="months" aria-label="Articles by time">{items}</ol>{ends}'
+    return f'<ol class="months" aria-label="{say("by_time")}">{items}</ol>{ends}'
 
 
 def _bar(name: str, number: int, most: int) -> str:
     if not number:
         return "<li></li>"
-    words = f"{_in_words(name)}: {'one article' if number == 1 else f'{number:,} articles'}"
+    words = say("month_articles", month=_in_words(name), articles=count("n_articles", number))
     share = max(number / most, 0.08)
     return (
         f'<li><button type="button" name="{name}" title="{words}" aria-label="{words}">'

@@ -20,6 +20,8 @@ from qa.check.verify import citation_problem
 from qa.limits import MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.followup import Turn, has_question
 from qa.question.talk import read_talk
+from qa.show.wording import other_language
+from qa.show.words import say
 from qa.web.api.schema import MAX_ID_CHARACTERS, IsoDate, Strict, Text
 from qa.write.support import why_unsupported
 
@@ -27,10 +29,9 @@ from qa.write.support import why_unsupported
 MAX_ANSWERS = 50
 # Of the hash of an article's text: enough to see that it has changed.
 HASH_CHARACTERS = 16
-# Replies to what was quoted from an article that is no longer as it was.
-CHANGED = "The article that was quoted here has changed since. Ask the question again."
 
 _Id = Annotated[Text, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
+_Language = Annotated[Text, Field(pattern="^[a-z]{2,3}$")]
 _Offset = Annotated[int, Field(ge=0, lt=10**12)]
 _Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 _Words = Annotated[Text, Field(max_length=2 * MAX_QUESTION_CHARACTERS)]
@@ -70,6 +71,8 @@ class _KeptAnswer(Strict):
     newest: IsoDate | None = None
     names_time: bool = False
     understood: _Words | None = None
+    language: _Language | None = None
+    languages: list[_Language] = Field(default=[], max_length=10)
     after: IsoDate | None = None
     before: IsoDate | None = None
     sources: list[_Words] = Field(default=[], max_length=100)
@@ -98,6 +101,8 @@ def _kept(answer: Answer) -> _KeptAnswer:
         newest=answer.newest,
         names_time=answer.names_time,
         understood=answer.understood,
+        language=answer.other_language.asked if answer.other_language else None,
+        languages=list(answer.other_language.articles) if answer.other_language else [],
         after=filters.after,
         before=filters.before,
         sources=list(filters.sources),
@@ -197,7 +202,8 @@ def _answer(turn: _KeptAnswer, find: _Find) -> Answer:
         filters=turn.filters(),
         written=_written(turn.written, ranked) if is_answerable and len(citations) == len(found) else None,
         understood=turn.understood,
-        reply=CHANGED if has_changed else None,
+        other_language=other_language(turn.language, turn.languages) if turn.language else None,
+        reply=say("changed") if has_changed else None,
     )
 
 

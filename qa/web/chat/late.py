@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -79,7 +80,7 @@ class LateChat:
                 if path == CHAT_PREDICT:
                     send = _Understood(send)
                 elif path.rstrip("/") == CHAT_PATH:
-                    scope, send = described(scope, send)
+                    scope, send = described(scope, send, self._archive)
             await self._made(scope, receive, send)
         elif scope["type"] == "http":
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
@@ -187,9 +188,31 @@ def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
     return None
 
 
+@contextmanager
+def without_stubs() -> Iterator[None]:
+    """Within the block Gradio does not write a file of types beside each of its components, as whenever it is imported.
+
+    Nothing but an editor reads these, and they are two fifths of the import. Gradio leaves a component without one
+    where Python knows of no file that the component is in.
+    """
+    known = inspect.getfile
+
+    def getfile(object: Any) -> str:  # noqa: ANN401  (named as Python's own, which is asked about anything)
+        if type(object).__name__ == "ComponentMeta":
+            raise OSError
+        return known(object)
+
+    inspect.getfile = getfile
+    try:
+        yield
+    finally:
+        inspect.getfile = known
+
+
 def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     """Gradio's own application, mounted behind the one that hands requests on to it."""
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
     from qa.web.chat.page import build_chat
     from qa.web.mcp import keep_tools_alone

@@ -21,10 +21,11 @@ from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from qa.answer import Answer
 from qa.archive import Archive
-from qa.evaluate.run.saved_runs import has_saved_runs
 from qa.question.followup import Turn
+from qa.show.words import say
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
+from qa.web.chat.furniture import earlier_html, masthead_html, panel_html, suggestions_html, tools_html
 from qa.web.chat.glance import glance_html, titles_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
 from qa.web.chat.which import (
@@ -55,28 +56,6 @@ EXAMPLES = (
     ("What did Wi Sung-lac give to Rutte?", "001_de1f21643fab2dcd"),
 )
 
-PANEL = """<dialog id="panel" aria-label="Article">
-<div class="panel-bar">
-<button type="button" class="close">Close</button>
-<a class="page" target="_blank" rel="noopener">Open as a page</a>
-</div>
-<p class="panel-title" dir="auto"><b></b><span></span></p>
-<div class="panel-body" tabindex="0"></div>
-</dialog>
-<dialog id="keys" aria-label="Keys"><dl>
-<dt><kbd>/</kbd></dt><dd>to the question</dd>
-<dt><kbd>↑</kbd></dt><dd>in the empty box: the last question again</dd>
-<dt><kbd>↓</kbd></dt><dd>to the suggestions</dd>
-<dt><kbd>Esc</kbd></dt><dd>close the article or the suggestions</dd>
-<dt><kbd>?</kbd></dt><dd>these keys</dd>
-</dl><button type="button" class="close">Close</button></dialog>"""
-# What a reader may do with the conversation, beside Gradio's own buttons.
-MORE = """<a class="new" href="./">New</a>
-<details class="menu" id="save"><summary>Save</summary><ul>
-<li><button type="button" name="markdown">Markdown</button></li>
-<li><button type="button" name="html">HTML</button></li>
-<li><button type="button" name="json">JSON</button></li>
-</ul></details><button type="button" class="show-keys">Keys</button>"""
 # `static/conversation.js` does these: an event waits for its turn, and says when it is over.
 _ASK = "(...given) => chatPage.ask(given)"
 _ASK_THIS = "(...given) => chatPage.askThis(given)"
@@ -99,14 +78,14 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
 
     With the setting `mcp` it also has the tools of language-model clients, which Gradio serves.
     """
-    with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=say("heading"), analytics_enabled=False, fill_width=True) as demo:
         answers = gr.State([])
         # What `static/conversation.js` sends along: what the browser kept, what else is wanted; what it gets to save.
         kept, given, saved = (gr.Textbox(visible=False) for _ in range(3))
-        masthead = gr.HTML(_masthead(archive), elem_id="masthead")
+        masthead = gr.HTML(masthead_html(archive), elem_id="masthead")
         conversation = gr.Chatbot(
             elem_id="conversation",
-            label="Questions and answers",
+            label=say("conversation"),
             show_label=False,
             container=False,
             height=None,
@@ -120,35 +99,35 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         gr.HTML('<div class="queue" role="status"></div>', elem_id="waiting")
         with gr.Column(elem_id="ask"):
             notice = gr.HTML("", elem_id="notice")
-            gr.HTML('<ul id="suggestions" aria-label="Suggestions"></ul>', elem_id="suggested")
+            gr.HTML(suggestions_html(), elem_id="suggested")
             with gr.Row(elem_id="question-row"):
                 question = gr.Textbox(
                     elem_id="question",
-                    label="Your question",
-                    placeholder="Ask a question",
+                    label=say("question"),
+                    placeholder=say("ask_hint"),
                     max_lines=6,
                     max_length=MAX_TYPED_CHARACTERS,
                     autofocus=True,
                     container=False,
                     scale=1,
                 )
-                send = gr.Button("Ask", variant="primary", elem_id="send", scale=0, min_width=0)
+                send = gr.Button(say("send"), variant="primary", elem_id="send", scale=0, min_width=0)
             with gr.Row(elem_id="tools", visible=False) as tools:
-                undo = gr.Button("Undo", scale=0, min_width=0)
-                retry = gr.Button("Ask again", scale=0, min_width=0)
-                clear = gr.Button("Clear", scale=0, min_width=0)
-                gr.HTML(MORE)
+                undo = gr.Button(say("undo"), scale=0, min_width=0)
+                retry = gr.Button(say("again"), scale=0, min_width=0)
+                clear = gr.Button(say("clear_all"), scale=0, min_width=0)
+                gr.HTML(tools_html(), elem_id="more-tools")
             glance, *which = add_choice(archive)
             # Below the button: above, it would move it away from under the click that leaves the field of a filter.
             line, words, remove = add_line()
         with gr.Column(elem_id="examples") as examples:
-            gr.HTML('<div id="earlier"></div><h2>For example</h2>')
+            gr.HTML(earlier_html(), elem_id="earlier-holder")
             buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
         # Pressed by the page's own script.
         ask_this, drop, save = (
             gr.Button(elem_id=name, elem_classes="unseen") for name in ("ask-this", "drop-this", "save-this")
         )
-        gr.HTML(PANEL, elem_id="panel-holder")
+        gr.HTML(panel_html(), elem_id="panel-holder")
 
         shown = [answers, conversation, notice, tools, examples]
         asked = [answers, *which, kept]
@@ -219,7 +198,7 @@ def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[A
         text = again.question
     question = text.strip()
     if not question:
-        return _page(earlier, notice="Type a question first.")
+        return _page(earlier, notice=say("type_first"))
     answer = _answer_or_notice(observer, question, earlier, chosen)
     if isinstance(answer, str):
         return _page(earlier, notice=answer)
@@ -259,7 +238,7 @@ def _open(archive: Archive, kept: str | None, link: str | None) -> Update:
         choice = (gr.skip(), gr.skip(), sources, *(gr.skip() for _ in range(3)))
     shown = _page(restore(kept, archive))
     # The titles stand where nothing is folded away, for what is folded is not on the page.
-    masthead = _masthead(archive) + titles_html(archive)
+    masthead = masthead_html(archive) + titles_html(archive)
     return (*shown, *choice, masthead, glance_html(archive), *_fitting_examples(archive, article))
 
 
@@ -287,18 +266,6 @@ def _alert(notice: str) -> str:
 
 def _messages(question: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": question_html(question)}, {"role": "assistant", "content": answer}]
-
-
-def _masthead(archive: Archive) -> str:
-    number = archive.info().articles
-    count = "one article" if number == 1 else f"{number:,} articles"
-    # Of no use to a reader of a site where nothing was measured.
-    link = ' <a href="../evaluation">How good are they?</a>' if has_saved_runs(archive.settings.runs) else ""
-    return (
-        '<header class="masthead"><h1>Ask the articles</h1>'
-        f'<p>Answers quoted word for word from <a href="../articles">{count}</a>, each with the place where it stands.'
-        f"{link}</p></header>"
-    )
 
 
 def _fitting_examples(archive: Archive, only: str) -> list[Any]:

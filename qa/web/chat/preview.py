@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from html import escape
 from urllib.parse import parse_qs
@@ -10,15 +11,20 @@ from urllib.parse import parse_qs
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope, Send
 
+from qa.archive import Archive
+from qa.show.words import direction, say, spoken
+from qa.web.chat.furniture import masthead_html, script_words, translate
+
 MAX_TITLE_CHARACTERS = 200
-TITLE = "Ask the articles"
-DESCRIPTION = "Answers quoted word for word from the articles, each with the place where it stands."
 # Those that Gradio writes into its page speak of Gradio.
 _GRADIO = re.compile(rb'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 _HEAD = re.compile(rb"</head>")
+_ROOT = re.compile(rb'<html\b[^>]*?\blang="en"[^>]*>')
+# What Gradio's script makes the page of.
+_CONFIG = re.compile(rb"(<script[^>]*>\s*window\.gradio_config = )(.*?)(;\s*</script>)", re.DOTALL)
 
 
-def described(scope: Scope, send: Send) -> tuple[Scope, Send]:
+def described(scope: Scope, send: Send, archive: Archive) -> tuple[Scope, Send]:
     """`scope` and `send` for a page that is described: its address may have a question, as in `?q=Who+won%3F`.
 
     The page is asked for as it is, and compressed here.
@@ -39,9 +45,9 @@ def described(scope: Scope, send: Send) -> tuple[Scope, Send]:
         body += message.get("body", b"")
         if message.get("more_body"):
             return
-        page = with_description(body, question_in(scope["query_string"]))
+        page = with_description(in_language(body, masthead_html(archive)), question_in(scope["query_string"]))
         headers = MutableHeaders(scope=started[0])
-        headers["vary"] = "Accept-Encoding"
+        headers.add_vary_header("Accept-Encoding")
         if is_packed:
             page = gzip.compress(page, mtime=0)
             headers["content-encoding"] = "gzip"
@@ -65,11 +71,29 @@ def question_in(query: bytes) -> str | None:
 
 def with_description(page: bytes, question: str | None) -> bytes:
     """`page` with a title and a description for those that show links, in place of those of Gradio."""
-    title = escape(question or TITLE)
+    heading, description = escape(say("heading")), escape(say("greeting"))
+    title = escape(question) if question else heading
     tags = (
         f'<meta property="og:title" content="{title}" /><meta property="og:type" content="website" />'
-        f'<meta property="og:site_name" content="{TITLE}" /><meta name="description" content="{DESCRIPTION}" />'
-        f'<meta property="og:description" content="{DESCRIPTION}" /><meta name="twitter:card" content="summary" />'
+        f'<meta property="og:site_name" content="{heading}" /><meta name="description" content="{description}" />'
+        f'<meta property="og:description" content="{description}" /><meta name="twitter:card" content="summary" />'
         "</head>"
     )
     return _HEAD.sub(lambda _: tags.encode(), _GRADIO.sub(b"", page), count=1)
+
+
+def in_language(page: bytes, masthead: str) -> bytes:
+    """`page` as Gradio made it, with `masthead` and all else in the language that is spoken, its scripts' words too."""
+    found = _CONFIG.search(page)
+    if found:
+        config = json.loads(found[2])
+        translate(config, masthead)
+        page = page[: found.start(2)] + _in_script(config) + page[found.end(2) :]
+    words = b'<script type="application/json" id="words">' + _in_script(script_words()) + b"</script></head>"
+    root = f'<html lang="{spoken()}" dir="{direction()}">'.encode()
+    return _HEAD.sub(lambda _: words, _ROOT.sub(lambda _: root, page, count=1), count=1)
+
+
+def _in_script(value: object) -> bytes:
+    """As JSON that can stand between script tags."""
+    return json.dumps(value).replace("<", "\\u003c").encode()

@@ -17,6 +17,7 @@ from corpus.filters import Filters
 from index.store.errors import ArticleNotFound
 from qa.archive import Archive
 from qa.show.wording import chosen_in_words
+from qa.show.words import number, say
 from qa.web.escape import as_sentence
 
 MAX_CHOSEN = 100
@@ -30,7 +31,7 @@ def add_line() -> tuple[gr.Row, gr.HTML, gr.Button]:
     """Add the line that says which articles are asked, while not all are, whether or not the choice is unfolded."""
     with gr.Row(elem_id="filtered", visible=False) as line:
         words = gr.HTML("")
-        remove = gr.Button("Ask all articles", scale=0, min_width=0)
+        remove = gr.Button(say("all_articles"), scale=0, min_width=0)
     return line, words, remove
 
 
@@ -41,16 +42,16 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
     """
     # A page that was open before the server was started anew knows only these.
     known = _counted_sources(archive)
-    with gr.Accordion("Which articles", open=False, elem_id="which"):
+    with gr.Accordion(say("which"), open=False, elem_id="which"):
         glance = gr.HTML("", elem_id="glance")
         with gr.Row():
             first, last = (
                 gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-                for label, example in (("From", "2023-07-01"), ("Until", "2023-07-31"))
+                for label, example in ((say("from"), "2023-07-01"), (say("until"), "2023-07-31"))
             )
             sources = gr.Dropdown(
                 known,
-                label="Sources",
+                label=say("sources"),
                 multiselect=True,
                 max_choices=MAX_CHOSEN,
                 min_width=240,
@@ -63,7 +64,7 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
 def _counted_sources(archive: Archive) -> list[tuple[str, str]]:
     """The sources that can be chosen, each as it is shown, with how many articles it has, and as it is."""
     offered = frozenset(archive.sources())
-    return [(f"{source} ({number:,})", source) for source, number in archive.by_source() if source in offered]
+    return [(f"{source} ({number(n)})", source) for source, n in archive.by_source() if source in offered]
 
 
 def say_choice(
@@ -78,7 +79,8 @@ def say_choice(
     except ValueError as error:
         told = as_sentence(str(error))
     else:
-        told = f"Only {'in ' if titles else ''}{chosen_in_words(filters, titles)}." if filters else ""
+        which = chosen_in_words(filters, titles)
+        told = say("only_in" if titles else "only", which=which) if which else ""
     return gr.update(visible=bool(told)), f'<p dir="auto">{escape(told)}</p>' if told else ""
 
 

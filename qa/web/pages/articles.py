@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.templating import Jinja2Templates
 from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse, Response
 
@@ -18,24 +17,25 @@ from corpus.filters import Filters
 from qa.archive import Archive
 from qa.show.address import article_address, asking_address
 from qa.show.wording import date_in_words
+from qa.show.words import count, number, say
 from qa.web.gate.access import AccessRules
 from qa.web.gate.editing import offered_editing
 from qa.web.gate.policy import EDITING_POLICY
+from qa.web.page_templates import PAGES
 from qa.web.pages.editing import MAX_FILE_BYTES
 from qa.web.pages.reader import page_of_error
-from qa.web.paths import ARTICLES_PATH, TEMPLATES
+from qa.web.paths import ARTICLES_PATH
 
 if TYPE_CHECKING:
     from index.store.browse import Listing, Order
     from index.store.listed import ListedArticle
 
-# Jinja2Templates escapes everything in `.html` files.
-_TEMPLATES = Jinja2Templates(TEMPLATES)
 
 PAGE_ARTICLES = 50
 # Nobody types more; it would only have to be looked for.
 MAX_WORDS_CHARACTERS = 200
-_ORDERS: dict[Order, str] = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+# By what they are called in the tables of words.
+_ORDERS: dict[Order, str] = {"newest": "newest_first", "oldest": "oldest_first", "title": "by_title"}
 
 
 class BadSearch(ValueError):
@@ -99,14 +99,14 @@ def articles_routes(archive: Archive, rules: AccessRules) -> APIRouter:
             search = Search.of(request.query_params)
             listing = _find(archive, search)
         except BadSearch as error:
-            return page_of_error(request, 400, f"The address does not fit the list: {error}.")
+            return page_of_error(request, 400, say("bad_search"), str(error))
         pages = max(1, -(-listing.total // PAGE_ARTICLES))
         if search.page > pages:
             return RedirectResponse(f"{request.url_for('articles').path}{search.address(pages)}")
         editing = offered_editing(request.scope, rules)
         shown = _shown(archive, search, listing, pages) | {"editing": editing, "most_bytes": MAX_FILE_BYTES}
         headers = {"Content-Security-Policy": EDITING_POLICY} if editing else None
-        return _TEMPLATES.TemplateResponse(request, "articles.html", shown, headers=headers)
+        return PAGES.TemplateResponse(request, "articles.html", shown, headers=headers)
 
     @routes.get(f"{ARTICLES_PATH}/")
     def no_article(request: Request) -> Response:
@@ -134,7 +134,7 @@ def _shown(archive: Archive, search: Search, listing: Listing, pages: int) -> di
         "sources": archive.common_sources(),
         "articles": [_row(article) for article in listing.articles],
         "total": listing.total,
-        "count": _count(search, listing, first),
+        "found": _count(search, listing, first),
         "pages": pages,
         "newer": search.address(search.page - 1) if search.page > 1 else None,
         "older": search.address(search.page + 1) if search.page < pages else None,
@@ -156,11 +156,11 @@ def _row(article: ListedArticle) -> Mapping[str, object]:
 
 def _count(search: Search, listing: Listing, first: int) -> str:
     if not listing.total:
-        return "No article is like that." if search.narrows else "There are no articles yet."
-    if listing.total == 1:
-        return "One article"
-    shown = f"{first + 1:,} to {first + len(listing.articles):,} of {listing.total:,} articles"
-    return shown if listing.total > PAGE_ARTICLES else f"{listing.total:,} articles"
+        return say("none_like" if search.narrows else "none_yet")
+    articles = count("n_articles", listing.total)
+    if listing.total <= PAGE_ARTICLES:
+        return f"{articles[:1].upper()}{articles[1:]}"
+    return say("range", first=number(first + 1), last=number(first + len(listing.articles)), articles=articles)
 
 
 def _text(query: QueryParams, name: str) -> str:

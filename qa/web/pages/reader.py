@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.templating import Jinja2Templates
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
@@ -17,15 +16,14 @@ from index.store.errors import ArticleNotFound
 from qa.archive import Archive
 from qa.show.address import article_address, asking_address
 from qa.show.wording import date_in_words
+from qa.show.words import say
 from qa.web.escape import web_url
+from qa.web.page_templates import PAGES
 from qa.web.pages.fragment import link_to_quote
-from qa.web.paths import TEMPLATES
 
 if TYPE_CHECKING:
     from index.store.listed import ListedArticle
 
-# Jinja2Templates escapes everything in `.html` files.
-_TEMPLATES = Jinja2Templates(TEMPLATES)
 
 Kind = Literal["plain", "quote", "answer"]
 Span = tuple[int, int]
@@ -115,10 +113,12 @@ def _span(query: QueryParams, kind: str) -> Span | None:
     return int(start or ""), int(end or "")
 
 
-def page_of_error(request: Request, status: int, message: str) -> Response:
-    """A page that says in plain words what is wrong."""
-    title = "No such article" if status == HTTPStatus.NOT_FOUND else "This page cannot be shown"
-    return _TEMPLATES.TemplateResponse(request, "error.html", {"title": title, "message": message}, status_code=status)
+def page_of_error(request: Request, status: int, message: str, detail: str = "") -> Response:
+    """A page that says in plain words what is wrong; `detail` is English, for whoever made the address."""
+    title = say("no_article" if status == HTTPStatus.NOT_FOUND else "not_shown")
+    return PAGES.TemplateResponse(
+        request, "error.html", {"title": title, "message": message, "detail": detail}, status_code=status
+    )
 
 
 def reader_routes(archive: Archive) -> APIRouter:
@@ -132,12 +132,11 @@ def reader_routes(archive: Archive) -> APIRouter:
             quote, answer, short = (_span(request.query_params, kind) for kind in ("", "answer_", "short_"))
             paragraphs = split_paragraphs(article, quote, answer, short)
         except ArticleNotFound:
-            message = "No article is kept under this address. It may have been removed since it was cited."
-            return page_of_error(request, 404, message)
+            return page_of_error(request, 404, say("removed"))
         except BadSpan as error:
-            return page_of_error(request, 400, f"The address does not fit the article: {error}.")
+            return page_of_error(request, 400, say("bad_span"), str(error))
         around = shown_around(*archive.neighbours(article_id))
-        return _TEMPLATES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote) | around)
+        return PAGES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote) | around)
 
     return routes
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
-from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from qa.show.words import say
 from qa.web.gate.access import path_of
 from qa.web.gate.policy import READER_POLICY
-from qa.web.paths import API_PREFIX, TEMPLATES
-
-# Jinja2Templates escapes everything in `.html` files.
-_TEMPLATES = Jinja2Templates(TEMPLATES)
-_FACTS = {
-    "title": "There is no such page",
-    "message": "Nothing is kept under this address. It may be misspelt, or what it led to may be gone.",
-}
+from qa.web.page_templates import PAGES
+from qa.web.paths import API_PREFIX
 
 
 def add_unknown_page(app: FastAPI) -> None:
@@ -26,7 +20,8 @@ def add_unknown_page(app: FastAPI) -> None:
     async def unknown(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404 and is_for_a_reader(request):
-            page = _TEMPLATES.TemplateResponse(request, "error.html", _FACTS, status_code=404)
+            facts = {"title": say("unknown_title"), "message": say("unknown")}
+            page = PAGES.TemplateResponse(request, "error.html", facts, status_code=404)
             page.headers["Content-Security-Policy"] = READER_POLICY
             return page
         answer = otherwise(request, error)

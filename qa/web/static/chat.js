@@ -34,7 +34,7 @@
     const byline = [...article.querySelectorAll(".byline > :not(a)")].map((each) => each.textContent.trim());
     dialog.querySelector(".panel-title b").textContent = title;
     dialog.querySelector(".panel-title span").textContent = byline.join(" · ");
-    dialog.setAttribute("aria-label", `Article: ${title}`);
+    dialog.setAttribute("aria-label", chatPage.say("article_named", { title }));
   }
 
   function show(dialog) {
@@ -104,12 +104,12 @@
 
   async function copyAnswer(button) {
     await copyText(citedText(button.closest(".answer")));
-    button.textContent = "Copied";
+    button.textContent = chatPage.say("copied");
   }
 
   async function copyLink(button) {
     await copyText(chatPage.linkTo(button.closest(".answer")));
-    button.textContent = "Link copied";
+    button.textContent = chatPage.say("link_copied");
   }
 
   const questionOf = (answer) => JSON.parse(answer.querySelector("button.kept").value).question;
@@ -132,7 +132,7 @@
     for (const other of answer.querySelectorAll(".feedback")) {
       other.setAttribute("aria-pressed", String(other === button && response.ok));
     }
-    if (!response.ok) button.textContent = "Could not be stored";
+    if (!response.ok) button.textContent = chatPage.say("not_stored");
   }
 
   document.addEventListener("click", (event) => {

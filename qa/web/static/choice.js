@@ -31,7 +31,7 @@
       const calendar = document.createElement("input");
       calendar.type = "date";
       calendar.className = "calendar";
-      calendar.setAttribute("aria-label", number === 0 ? "Calendar, first day" : "Calendar, last day");
+      calendar.setAttribute("aria-label", chatPage.say(number === 0 ? "calendar_first" : "calendar_last"));
       calendar.addEventListener("change", () => choose(...(number === 0 ? [calendar.value, null] : [null, calendar.value])));
       place.append(calendar);
     }

@@ -10,6 +10,20 @@ const chatPage = (() => {
   const home = new URL("../", document.baseURI);
   const PREFIX = `article-qa:${home.pathname}:`;
 
+  // ---- what is said, in the language of the page
+
+  const words = JSON.parse(document.getElementById("words").textContent);
+  const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const plurals = new Intl.PluralRules(words.language);
+  // Digits as the rest of the page has them.
+  const dayOf = (time) =>
+    new Intl.DateTimeFormat(words.language === "en" ? "en-GB" : `${words.language}-u-nu-latn`, { dateStyle: "long" }).format(time);
+
+  function count(name, n) {
+    const forms = words[name];
+    return (forms[plurals.select(n)] ?? forms.other).replace("{n}", n);
+  }
+
   const box = () => document.querySelector("#question textarea");
   const byId = (id) => document.getElementById(id);
 
@@ -131,20 +145,21 @@ const chatPage = (() => {
       link.href = `${location.pathname}${location.search}#${each.id}`;
       link.textContent = questionIn(each.answers[0]);
       const day = document.createElement("span");
-      const more = each.answers.length > 1 ? `, ${each.answers.length} questions` : "";
-      day.textContent = `${new Date(each.changed).toLocaleDateString("en-GB", { dateStyle: "long" })}${more}`;
+      const told = [dayOf(each.changed)];
+      if (each.answers.length > 1) told.push(count("n_questions", each.answers.length));
+      day.textContent = told.join(" · ");
       const item = document.createElement("li");
       item.append(link, " ", day);
       return item;
     });
     if (items.length === 0) return place.replaceChildren();
     const heading = document.createElement("h2");
-    heading.textContent = "Earlier conversations, kept in this browser";
+    heading.textContent = say("earlier");
     const list = document.createElement("ul");
     list.append(...items);
     const forget = document.createElement("button");
     forget.type = "button";
-    forget.textContent = "Forget them";
+    forget.textContent = say("forget");
     forget.addEventListener("click", () => {
       for (const each of others) write(lasting, `talk:${each.id}`, null);
       showEarlier();
@@ -173,7 +188,7 @@ const chatPage = (() => {
     const shown = document.createElement("div");
     const pending = document.createElement("p");
     pending.className = "pending";
-    pending.textContent = "Waiting for its turn …";
+    pending.textContent = say("waiting");
     if (question) {
       const heading = document.createElement("h2");
       heading.className = "question";
@@ -184,7 +199,7 @@ const chatPage = (() => {
     const stop = document.createElement("button");
     stop.type = "button";
     stop.className = "stop";
-    stop.textContent = "Stop";
+    stop.textContent = say("stop");
     shown.append(pending, stop);
     document.querySelector("#waiting .queue").append(shown);
     return shown;
@@ -210,7 +225,7 @@ const chatPage = (() => {
   async function wait(entry) {
     await takeTurn(entry);
     const pending = entry.shown?.querySelector(".pending");
-    if (pending) pending.textContent = "Searching the articles …";
+    if (pending) pending.textContent = say("loading");
   }
 
   /** A question, and what goes with it: sent at once, answered in its turn. */
@@ -301,7 +316,7 @@ const chatPage = (() => {
       const lost = document.createElement("p");
       lost.className = "lost";
       lost.role = "alert";
-      lost.textContent = "The server could not be asked. Try again in a moment.";
+      lost.textContent = say("lost");
       forgetLost();
       document.querySelector("#waiting .queue").append(lost);
     }
@@ -377,5 +392,6 @@ const chatPage = (() => {
 
   return {
     ask, askThis, again, undo, drop, clear, forgetChoice, open, done, failed, toSave, save, linkTo, answered, lastAsked,
+    say,
   };
 })();

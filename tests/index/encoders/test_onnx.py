@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import re
@@ -65,6 +66,15 @@ def packaged_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (copy / name).symlink_to(model / name)
     monkeypatch.setattr("importlib.resources.files", lambda _: path)
     return copy
+
+
+def test_a_file_that_is_as_it_was_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = packaged_copy(tmp_path, monkeypatch)
+    read: list[str] = []
+    real = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: read.append(file.name) or real(file, kind))
+    assert packaged_folder() == packaged_folder() == model
+    assert sorted(read) == sorted(str(model / name) for name in encoder_module.PACKAGED_FILES)
 
 
 @pytest.mark.parametrize("name", encoder_module.PACKAGED_FILES)

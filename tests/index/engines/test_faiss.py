@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.encoders.encoder import Vectors
+from index.engines import faiss
 from index.engines.engine import Mask, SnapshotError
 from index.engines.faiss import FaissIndex
 
@@ -127,6 +129,26 @@ def test_nearly_all_of_the_nearest_are_found(large: FaissIndex, rows: Rows) -> N
     at = np.random.default_rng(2)
     for share in (0.5, 0.05, 0.005):
         assert recall(large, plain, rows, at.random(MANY + 1) < share) >= 0.97
+
+
+def test_what_the_lists_are_learned_from_is_all_that_is_held() -> None:
+    n, of_a_chunk, every = 40_000, 2_001, 10
+
+    def passing() -> Iterator[tuple[range, Vectors]]:
+        """Vectors that nobody else keeps, as those of a store."""
+        for first in range(0, n, of_a_chunk):
+            numbers = range(first, min(first + of_a_chunk, n))
+            yield numbers, np.repeat(np.array(numbers, np.float32)[:, None], WIDE, axis=1)
+
+    tracemalloc.start()
+    try:
+        learned = faiss._sample(WIDE, passing(), n, n // every)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert np.array_equal(learned, np.repeat(np.arange(0, n, every, dtype=np.float32)[:, None], WIDE, axis=1))
+    # And two chunks: one that goes, and the next. All vectors would be ten times as much.
+    assert most < 2.5 * learned.nbytes
 
 
 def test_a_mask_that_ends_early_is_as_narrow_as_it_is(large: FaissIndex, rows: Rows) -> None:

@@ -527,13 +527,14 @@ textarea:focus{outline-offset:-1px}
     // ---- answers
 
     #shown(answer) {
-      const { query, citations, confidence } = answer;
+      const { query, citations, confidence, other_language: other } = answer;
       const [first, ...others] = answer.answerable ? citations : [];
       const further = (citation) => {
         const [before, mark, after] = cutQuote(citation);
         return this.#figure(answer, citation, "more", tail(before), mark, head(after));
       };
       const shown = [];
+      if (other) shown.push(make("p", { dir: "auto", lang: other.asked }, other.told));
       if (query.trim() != answer.question.trim()) {
         shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", query)));
       }

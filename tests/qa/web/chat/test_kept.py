@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from corpus.filters import Filters
 from qa.answer import Answer, Written, WrittenSentence
 from qa.archive import Archive
+from qa.show.words import say
 from qa.web.chat.answer_html import answer_html
-from qa.web.chat.kept import CHANGED, kept_json, restore
+from qa.web.chat.kept import kept_json, restore
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +67,7 @@ def test_what_no_longer_stands_in_its_article_is_not_shown(archive: Archive, cha
     record = record_of(archive)
     record["citations"][0] |= change
     (answer,) = restore(json.dumps([record]), archive)
-    assert (answer.reply, answer.citations, answer.is_answerable) == (CHANGED, (), False)
+    assert (answer.reply, answer.citations, answer.is_answerable) == (say("changed"), (), False)
     record["answerable"] = False
     (refusal,) = restore(json.dumps([record]), archive)
     assert [citation.rank for citation in refusal.citations] == [1, 2, 3, 4]
