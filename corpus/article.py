@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
@@ -11,7 +12,10 @@ from datetime import date
 class Article:
     """What was published. `text` is clean already: every offset in the project counts its code points.
 
-    `origin` is the file that it was read from, where it is one of its own; it is nothing of the article itself.
+    `pages` are the offsets at which its pages begin, where it has such: those of a PDF.
+
+    `origin` is the file or the address that it was read from, and `is_alone` says that nothing else is in there. Both
+    are nothing of the article itself.
     """
 
     article_id: str
@@ -20,13 +24,21 @@ class Article:
     source: str | None = None
     published: date | None = None
     url: str | None = None
+    pages: tuple[int, ...] = field(default=(), repr=False)
     origin: str | None = field(default=None, compare=False, repr=False)
+    is_alone: bool = field(default=False, compare=False, repr=False)
 
     def to_record(self) -> dict[str, object]:
-        """Its fields by name, and nothing of where its file is."""
+        """Its fields by name, `pages` only where it has some, and nothing of where its file is."""
         record = asdict(self)
-        del record["origin"]
+        del record["origin"], record["is_alone"]
+        if not self.pages:
+            del record["pages"]
         return record
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page, from 1, on which the character at `offset` stands; None without pages."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
     @property
     def text_sha256(self) -> str:

@@ -14,7 +14,7 @@ from index.recipe import ENCODER_KEY, RECIPE_KEY
 from index.store import sqlite
 from index.store.record import FLOAT_BYTES, PassageRecord
 from index.store.store import create_store, open_current
-from index.update import Report, derive
+from index.update import Report, copy_history, derive
 
 if TYPE_CHECKING:
     from index.place import Place
@@ -86,6 +86,7 @@ def _copy(original: Store, copied: Store, progress: Callable[[int], None]) -> Re
         if article_id not in ids:
             with copied.writing():
                 copied.drop(article_id)
+                copied.provenance.drop(article_id)
             report.removed += 1
     for article, records in _whole(original):
         known = copied.articles([article.article_id]).get(article.article_id)
@@ -99,6 +100,7 @@ def _copy(original: Store, copied: Store, progress: Callable[[int], None]) -> Re
             report.added += known is None
             report.updated += known is not None
         progress(1)
+    copy_history(original, copied)
     return report
 
 
@@ -113,6 +115,6 @@ def _difference(original: Store, copied: Store) -> str | None:
     for one, other in zip_longest(_whole(original), _whole(copied)):
         if one is None or other is None:
             return f"{(one or other)[0].article_id!r} is only in one of the two"
-        if one != other or one[0].origin != other[0].origin:
+        if one != other:
             return f"{one[0].article_id!r} differs"
-    return None
+    return None if original.provenance.origins() == copied.provenance.origins() else "where its articles are from"

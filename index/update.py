@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,7 @@ from index.sentences import (
     unpack_vectors,
 )
 from index.store.errors import StoreDamaged
+from index.store.origin import Origin, Revision
 from index.store.record import PassageRecord
 from index.store.sqlite import ArticleStore
 from index.store.store import create_store, open_current
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 # Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
 # loses seconds of work.
 BATCH_PASSAGES = 128
+# Of what is there already so many new places are kept in memory.
+MOST_FOUND = 1_000
 # A question that finds the words behind the articles holds the lock for a moment; another build holds it for longer.
 WAIT_SECONDS = 2.0
 
@@ -96,10 +100,13 @@ def rebuild_index(place: Place, encoder: Encoder, progress: Progress = _tell_nob
             raise UserError(f"the index in {place.name!r} has no articles; name some to `article-qa build`")
         if not isinstance(store, ArticleStore) and store.migrate() and _is_of_now(store, encoder):
             return Report(unchanged=store.counts()[0])
-        return _build(place, store.each_article(), encoder, progress)
+        return _build(place, store.each_article(), encoder, progress, store)
 
 
-def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: Progress) -> Report:
+def _build(
+    place: Place, articles: Iterable[Read], encoder: Encoder, progress: Progress, kept: Store | None = None
+) -> Report:
+    """Build; the history of the articles is that of the index `kept`."""
     with contextlib.ExitStack() as stack:
         previous = _reusable(place, encoder)
         if previous is not None:
@@ -121,6 +128,8 @@ def _build(place: Place, articles: Iterable[Read], encoder: Encoder, progress: P
         report = _write(store, articles, encoder, stored, previous)
         if store.counts()[0] == 0:
             raise UserError(_nothing_read(report))
+        if kept is not None:
+            copy_history(kept, store)
         derive(store, encoder.dim)
         place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
         place.sweep()
@@ -146,8 +155,37 @@ def remove_articles(place: Place, article_ids: Sequence[str], encoder: Encoder) 
         with store.writing():
             for article_id in dict.fromkeys(article_ids):
                 store.drop(article_id)
+                store.provenance.drop(article_id)
         derive(store, encoder.dim)
     return Report(removed=len(set(article_ids)))
+
+
+def remove_vanished(place: Place, is_gone: Callable[[Origin], bool], encoder: Encoder) -> Report:
+    """Remove the articles that were found only where they are gone; of others only that place is forgotten."""
+    with place.writing(wait_seconds=WAIT_SECONDS, alone=False), contextlib.closing(open_store(place, encoder)) as store:
+        gone = [origin for origin in store.provenance.origins() if is_gone(origin)]
+        if not gone:
+            return Report()
+        removed = 0
+        with store.writing():
+            store.provenance.drop_origins(gone)
+            for article_id in dict.fromkeys(origin.article_id for origin in gone):
+                if not store.provenance.origins([article_id]) and store.articles([article_id]):
+                    store.drop(article_id)
+                    store.provenance.drop(article_id)
+                    removed += 1
+        derive(store, encoder.dim)
+    return Report(removed=removed)
+
+
+def copy_history(original: Store, copied: Store) -> None:
+    """Give a store what another, of the same articles, knows of where they were found and what they were."""
+    with copied.writing():
+        copied.provenance.drop_origins(copied.provenance.origins())
+        copied.provenance.put_origins(original.provenance.origins())
+        for article_id in original.provenance.revised():
+            for revision in reversed(original.provenance.revisions(article_id)):
+                copied.provenance.put_revision(revision)
 
 
 def derive(store: Store, dim: int) -> None:
@@ -170,13 +208,20 @@ def _write(
     previous: Store | None,
 ) -> Report:
     report = Report()
-    changed = _changed(store, articles, report, progress)
-    for batch in _batches(_draft(article, previous, encoder.dim) for article in changed):
+    # Where articles were found that are there already; noted with the next batch.
+    found: list[Origin] = []
+    pending = _Pending()
+    changed = _changed(store, articles, report, progress, found, pending)
+    drafts = (_draft(article, origin, previous, encoder.dim) for article, origin in changed)
+    for batch in _batches(drafts, found):
         _encode(batch, encoder)
-        for drafts in _together(batch, store.articles_together):
+        for some in _together(batch, store.articles_together):
             with store.writing():
-                for draft in drafts:
+                store.provenance.put_origins(found)
+                found.clear()
+                for draft in some:
                     draft.outcome = _put(store, draft)
+        pending.clear()
         for draft in batch:
             setattr(report, draft.outcome, getattr(report, draft.outcome) + 1)
             progress(1, len(draft.records))
@@ -188,6 +233,7 @@ class _Draft:
     """An article on its way into the store: its passages read, then its records."""
 
     article: Article
+    origin: Origin | None
     passages: list[ReadPassage]
     vectors: dict[tuple[int, int], bytes]
     records: list[PassageRecord]
@@ -195,26 +241,53 @@ class _Draft:
 
 
 def _put(store: Store, draft: _Draft) -> Literal["added", "updated", "unchanged"]:
-    known = store.articles([draft.article.article_id]).get(draft.article.article_id)
-    if known == draft.article:
-        # Another process was quicker.
-        return "unchanged"
-    if known is not None:
-        store.drop(draft.article.article_id)
-    store.put(draft.article, draft.records)
-    return "added" if known is None else "updated"
+    article, provenance = draft.article, store.provenance
+    known = store.articles([article.article_id]).get(article.article_id)
+    # Another process may have been quicker.
+    if known != article:
+        if known is not None:
+            _replace(store, known, draft)
+        store.put(article, draft.records)
+        provenance.drop_revision(article)
+    if draft.origin is not None:
+        provenance.put_origins([draft.origin])
+    return "unchanged" if known == article else "added" if known is None else "updated"
+
+
+def _replace(store: Store, known: Article, draft: _Draft) -> None:
+    """Take an article out for what it is now. Where its text is still found elsewhere, it goes on under that id."""
+    provenance, article_id = store.provenance, known.article_id
+    here = (draft.origin.place, draft.origin.item) if draft.origin else None
+    others = [each for each in provenance.origins([article_id]) if (each.place, each.item) != here]
+    taken = store.articles([each.own_id for each in others])
+    own_ids = [each.own_id for each in others if each.own_id not in taken]
+    records = store.records_of(article_id) if own_ids else []
+    store.drop(article_id)
+    provenance.drop_origins(others)
+    if own_ids:
+        own_id = own_ids[0]
+        store.put(replace(known, article_id=own_id), [replace(record, article_id=own_id) for record in records])
+        provenance.put_origins(replace(each, article_id=own_id) for each in others if each.own_id != article_id)
+    if known.text != draft.article.text:
+        provenance.put_revision(Revision(known, datetime.now(UTC).date()))
 
 
 def _together(batch: Sequence[_Draft], n: int | None) -> Iterator[Sequence[_Draft]]:
-    n = n or len(batch)
-    for first in range(0, len(batch), n):
+    # Of an empty one too there is something to note.
+    n = n or max(1, len(batch))
+    for first in range(0, max(1, len(batch)), n):
         yield batch[first : first + n]
 
 
-def _changed(store: Store, articles: Iterable[Read], report: Report, progress: Progress) -> Iterator[Article]:
-    # What is not stored yet.
-    origins: dict[str, str] = {}
-    contents: dict[bytes, str] = {}
+def _changed(
+    store: Store,
+    articles: Iterable[Read],
+    report: Report,
+    progress: Progress,
+    found: list[Origin],
+    pending: _Pending,
+) -> Iterator[tuple[Article, Origin | None]]:
+    """What is not stored yet, and where it was read. Where what is stored was read too is appended to `found`."""
     for article in articles:
         if isinstance(article, Remark):
             report.remarks.append(article)
@@ -226,22 +299,71 @@ def _changed(store: Store, articles: Iterable[Read], report: Report, progress: P
             report.unreadable.append(article)
             progress(1, 0)
             continue
-        known = store.articles([article.article_id]).get(article.article_id)
-        content = _content(article)
-        if known is None:
-            # The same by another path or id is the same article, and a changed file replaces what it was.
-            stored = store.same_as(article) or origins.get(article.origin or "") or contents.get(content)
-            if stored is not None and stored != article.article_id:
-                article = replace(article, article_id=stored)
-                known = store.articles([stored]).get(stored) or (article if contents.get(content) == stored else None)
-        contents[content] = article.article_id
-        if article.origin is not None:
-            origins[article.origin] = article.article_id
-        if known == article:
-            report.unchanged += 1
-            progress(1, 0)
-        else:
-            yield article
+        origin = Origin.of(article)
+        article_id, is_stored = _identify(store, article, origin, pending)
+        article = replace(article, article_id=article_id)
+        origin = origin and replace(origin, article_id=article_id)
+        if not is_stored:
+            pending.note(article, origin)
+            yield article, origin
+            continue
+        report.unchanged += 1
+        progress(1, 0)
+        if origin is not None and store.provenance.origin(origin.place, origin.item) != origin:
+            found.append(origin)
+        if len(found) >= MOST_FOUND:
+            with store.writing():
+                store.provenance.put_origins(found)
+            found.clear()
+
+
+class _Pending:
+    """The ids of what was read and is not stored yet, by where it was read and by what it says."""
+
+    def __init__(self) -> None:
+        self.by_place: dict[tuple[str, str], str] = {}
+        self.by_content: dict[bytes, str] = {}
+
+    def note(self, article: Article, origin: Origin | None) -> None:
+        """Note an article that is going to be stored."""
+        self.by_content[_content(article)] = article.article_id
+        if origin is not None and not origin.item:
+            self.by_place[origin.place, origin.item] = article.article_id
+
+    def clear(self) -> None:
+        """All of it is stored."""
+        self.by_place.clear()
+        self.by_content.clear()
+
+
+def _identify(store: Store, article: Article, origin: Origin | None, pending: _Pending) -> tuple[str, bool]:
+    """The id of the article, and whether it is stored already, or will be, just as it is."""
+    known = store.articles([article.article_id]).get(article.article_id)
+    if known is not None:
+        return article.article_id, known == article
+    same = store.same_as(article)
+    if same is None:
+        same = pending.by_content.get(_content(article))
+        if same is not None and same != article.article_id:
+            return same, True
+    # A file that has changed replaces what it was; what others hold as well stays.
+    stored = same or _replaced(store, origin, pending)
+    if stored is None:
+        return article.article_id, False
+    known = store.articles([stored]).get(stored)
+    return stored, known is not None and known == replace(article, article_id=stored)
+
+
+def _replaced(store: Store, origin: Origin | None, pending: _Pending) -> str | None:
+    """The id of the article that was read from the same place, and nowhere else."""
+    if origin is None:
+        return None
+    if (origin.place, origin.item) in pending.by_place:
+        return pending.by_place[origin.place, origin.item]
+    found = store.provenance.origin(origin.place, origin.item)
+    if found is None or store.provenance.origins([found.article_id]) != [found]:
+        return None
+    return found.article_id
 
 
 def _content(article: Article) -> bytes:
@@ -250,26 +372,26 @@ def _content(article: Article) -> bytes:
     return hashlib.blake2b(repr(values).encode("utf-8", "replace"), digest_size=12).digest()
 
 
-def _draft(article: Article, previous: Store | None, dim: int) -> _Draft:
+def _draft(article: Article, origin: Origin | None, previous: Store | None, dim: int) -> _Draft:
     """The article, with what the previous index has of it where it is the same there, and whole."""
     try:
-        return _kept(article, previous, dim)
+        return _kept(article, origin, previous, dim)
     except StoreDamaged:
         # This is the build that replaces it.
-        return _Draft(article, read_article(article), {}, [])
+        return _Draft(article, origin, read_article(article), {}, [])
 
 
-def _kept(article: Article, previous: Store | None, dim: int) -> _Draft:
+def _kept(article: Article, origin: Origin | None, previous: Store | None, dim: int) -> _Draft:
     if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
-        return _Draft(article, read_article(article), {}, [])
+        return _Draft(article, origin, read_article(article), {}, [])
     if previous.meta(RECIPE_KEY) == RECIPE:
         records = previous.records_of(article.article_id)
         is_complete = len(records) == len(previous.numbers_of(article.article_id))
         if is_complete and all(_is_whole_record(record, dim) for record in records):
-            return _Draft(article, [], {}, records)
+            return _Draft(article, origin, [], {}, records)
     stored = previous.vectors_of(article.article_id).items()
     vectors = {place: data for place, data in stored if is_whole(data, dim)}
-    return _Draft(article, read_article(article), vectors, [])
+    return _Draft(article, origin, read_article(article), vectors, [])
 
 
 def _is_whole_record(record: PassageRecord, dim: int) -> bool:
@@ -280,7 +402,8 @@ def _is_whole_record(record: PassageRecord, dim: int) -> bool:
     return is_whole(record.vector, dim)
 
 
-def _batches(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
+def _batches(drafts: Iterable[_Draft], found: Sequence[Origin]) -> Iterator[list[_Draft]]:
+    """The drafts, some together. The last batch may be empty, where something is to be noted."""
     batch: list[_Draft] = []
     passages = 0
     for draft in drafts:
@@ -289,7 +412,7 @@ def _batches(drafts: Iterable[_Draft]) -> Iterator[list[_Draft]]:
         if passages >= BATCH_PASSAGES:
             yield batch
             batch, passages = [], 0
-    if batch:
+    if batch or found:
         yield batch
 
 

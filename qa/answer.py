@@ -46,7 +46,8 @@ class Citation:
 
     `answer_start:answer_end` marks the sentence(s) that answer, inside `start:end`; inside those
     `short_start:short_end` the words that do, both None where there are none. `text_sha256` is the article's text as it
-    was when cited. `score`: higher is better, at most 1. `also_in`: other articles that have the sentence. `updates`:
+    was when cited. `page` is the number of the page that the marked sentence begins on, None where there are no pages.
+    `score`: higher is better, at most 1. `also_in`: other articles that have the sentence. `updates`:
     what earlier articles said instead, the newest first. `headline_answers`: what is marked is only near, the title
     is the answer.
     """
@@ -65,6 +66,7 @@ class Citation:
     answer_end: int
     short_start: int | None = None
     short_end: int | None = None
+    page: int | None = None
     score: float
     text_sha256: str
     headline_answers: bool = False
@@ -237,6 +239,8 @@ def _citation_json(citation: Citation) -> dict[str, object]:
         record[key] = [asdict(copy) | {"published": _iso(copy.published)} for copy in copies]
         if not copies:
             del record[key]
+    if citation.page is None:
+        del record["page"]
     if not citation.headline_answers:
         del record["headline_answers"]
     return record

@@ -17,12 +17,14 @@ from corpus.errors import UserError
 from corpus.filters import Filters
 from index.place import place_of, read_place
 from index.postgres.address import Address
+from index.store.origin import LEAST_DIGITS, Origin, Revision
 from qa.answer import Answer, IndexInfo
 from qa.progress import Advance, OnProgress, counting
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from corpus.readers import Read
+    from corpus.readers.seen import Seen
     from index.encoders.encoder import Encoder
     from index.place import Place
     from index.store.browse import Listing, Order
@@ -108,16 +110,28 @@ class Archive:
         return archive
 
     def add(
-        self, sources: _Sources, *, only: Collection[Path] | None = None, on_progress: OnProgress | None = None
+        self,
+        sources: _Sources,
+        *,
+        only: Collection[Path] | None = None,
+        removes: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> Report:
         """Add articles, as `build` takes them; what was done comes back, with what could not be read.
 
         An article whose id is there already is replaced if it differs and left alone if it does not. Of folders only
-        those files are read that are in `only`, by their whole paths, where that is given.
+        those files are read that are in `only`, by their whole paths, where that is given. With `removes`, an article
+        goes that a file of several no longer has, if all of the file could be read and no other file has it.
         """
+        from corpus.readers.seen import Seen
         from index.update import add_articles
 
-        return self._change(add_articles, sources, on_progress, only)
+        seen = Seen() if removes else None
+        report = self._change(add_articles, sources, on_progress, only, seen)
+        if seen is not None:
+            report.removed = self.remove_vanished(lambda origin: seen.misses(origin.place, origin.item)).removed
+            self.report = report
+        return report
 
     def add_read(self, articles: Iterable[Read], *, on_progress: OnProgress | None = None) -> Report:
         """Add articles that were read elsewhere, with what there is to say of them; what was done comes back.
@@ -159,6 +173,12 @@ class Archive:
 
         named = [_known_as_text(article_id) for article_id in _texts(article_ids)]
         return self._write(lambda encoder: remove_articles(self._place, named, encoder))
+
+    def remove_vanished(self, is_gone: Callable[[Origin], bool]) -> Report:
+        """Remove the articles that were found only where they are gone; of others only that place is forgotten."""
+        from index.update import remove_vanished
+
+        return self._write(lambda encoder: remove_vanished(self._place, is_gone, encoder))
 
     def list(self) -> Sequence[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
@@ -216,9 +236,33 @@ class Archive:
         """One article, whole. Raises UserError when there is no such article."""
         return self._current_store().article(_known_as_text(article_id))
 
-    def origins(self) -> Mapping[str, str]:
-        """The path of the file that each article was read from, by its id; without those that had none of their own."""
-        return self._current_store().origins()
+    def article_as_cited(self, article_id: str, text_sha256: str) -> tuple[Article, date | None]:
+        """The article with the text that was cited, and the day it was replaced; None for the text that it has now.
+
+        The first 12 digits of `text_sha256` are enough. Where no such text is kept, it is the article as it is now.
+        Raises UserError when there is no such article.
+        """
+        article = self.article(article_id)
+        if len(text_sha256) >= LEAST_DIGITS and not article.text_sha256.startswith(text_sha256):
+            for revision in self.history(article_id):
+                if revision.article.text_sha256.startswith(text_sha256):
+                    return revision.article, revision.changed
+        return article, None
+
+    def history(self, article_id: str) -> Sequence[Revision]:
+        """What the article was before, the latest first; at most 20 earlier texts are kept, until it is removed.
+
+        Raises UserError when there is no such article.
+        """
+        known = self.article(article_id).article_id
+        return self._current_store().provenance.revisions(known)
+
+    def origins(self, article_ids: Sequence[str] | None = None) -> Mapping[str, Sequence[Origin]]:
+        """The files and addresses in which each of these articles was found, or each of all, by its id."""
+        found: dict[str, list[Origin]] = {}
+        for origin in self._current_store().provenance.origins(article_ids):
+            found.setdefault(origin.article_id, []).append(origin)
+        return found
 
     def common_sources(self, most: int = 100) -> Sequence[str]:
         """The sources with the most articles, in alphabetical order; no model is loaded for it."""
@@ -350,12 +394,15 @@ class Archive:
         sources: _Sources,
         on_progress: OnProgress | None,
         only: Collection[Path] | None = None,
+        seen: Seen | None = None,
     ) -> Report:
         from corpus.readers import count_articles, read_articles
         from qa.build import open_web
 
         named = _texts(sources)
         articles = read_articles(named, web=open_web(self.settings, named), only=only)
+        if seen is not None:
+            articles = seen.noting(articles)
         advance = counting(on_progress, count_articles(named) if on_progress else None)
         return self._write(lambda encoder: change(self._place, articles, encoder, advance))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -23,6 +23,7 @@ from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from index.store.origin import Origin
     from index.update import Report
 
 # Files a build names when they could not be read; the rest are counted.
@@ -193,10 +194,13 @@ def remove(article_ids: tuple[str, ...], index: str | None, config: Path | None,
 @_json
 def list_articles(index: str | None, config: Path | None, as_json: bool) -> None:
     """List the articles, newest first."""
-    for article in Archive(load_settings(config, index=index)).list():
+    archive = Archive(load_settings(config, index=index))
+    origins = archive.origins() if as_json else {}
+    for article in archive.list():
         published = article.published.isoformat() if article.published else None
         if as_json:
-            _print_json(asdict(article) | {"published": published})
+            found_in = {"origins": _places(origins.get(article.article_id, ()))}
+            _print_json(asdict(article) | {"published": published} | found_in)
         else:
             click.echo(f"{published or 'undated   '}  {article.article_id}  {article.title}")
 
@@ -208,15 +212,44 @@ def list_articles(index: str | None, config: Path | None, as_json: bool) -> None
 @_json
 def show(article_id: str, index: str | None, config: Path | None, as_json: bool) -> None:
     """Print one article, as it is stored and cited."""
-    article = Archive(load_settings(config, index=index)).article(article_id)
+    archive = Archive(load_settings(config, index=index))
+    article = archive.article(article_id)
+    origins = _places(archive.origins([article_id]).get(article_id, ()))
     published = article.published.isoformat() if article.published else None
     if as_json:
-        _print_json(article.to_record() | {"published": published, "text_sha256": article.text_sha256})
+        further = {"published": published, "text_sha256": article.text_sha256, "origins": origins}
+        _print_json(article.to_record() | further)
         return
     click.secho(article.title, bold=True)
     click.echo(" · ".join(filter(None, (article.source, published or "undated", article.url))))
+    for origin in origins:
+        click.echo(f"found in {origin}")
     click.echo()
     click.echo(article.text)
+
+
+@main.command()
+@click.argument("article_id", callback=_utf8)
+@_index
+@_config
+@_json
+def history(article_id: str, index: str | None, config: Path | None, as_json: bool) -> None:
+    """List what an article was before: each earlier text, the latest first, with its page on the server."""
+    from qa.show.address import revision_address
+
+    archive = Archive(load_settings(config, index=index))
+    now = archive.article(article_id)
+    revisions = archive.history(article_id)
+    for article, changed in [(now, None), *((each.article, each.changed) for each in revisions)]:
+        until = changed.isoformat() if changed else None
+        digits, characters = article.text_sha256, len(article.text)
+        if as_json:
+            fields = article.to_record() | {"published": article.published and article.published.isoformat()}
+            _print_json(fields | {"text_sha256": digits, "changed": until})
+        else:
+            page = "" if changed is None else f"  {revision_address(article_id, digits)}"
+            when = "now       " if until is None else until
+            click.echo(f"{when}  {digits[:12]}  {characters:>9,} characters  {article.title}{page}")
 
 
 @main.command()
@@ -332,6 +365,11 @@ def copy(source: str, target: str, as_json: bool) -> None:
 
 
 main.add_command(evaluate)
+
+
+def _places(origins: Sequence[Origin]) -> list[str]:
+    """Each file or address once: an article may be in a file under two ids."""
+    return list(dict.fromkeys(origin.place for origin in origins))
 
 
 def _report(report: Report, as_json: bool) -> None:

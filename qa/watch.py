@@ -18,9 +18,10 @@ from corpus.errors import UserError
 from corpus.readers.find import is_address
 from corpus.readers.metadata import METADATA_FILE
 from index.generations import Locked
+from index.store.origin import Origin
+from index.update import Report
 
 if TYPE_CHECKING:
-    from index.update import Report
     from qa.archive import Archive
 
 # Between two looks at addresses: as often as papers publish, and no burden to anybody.
@@ -53,8 +54,9 @@ def watch(
     """Return what was done, round after round, for as long as it is asked for: first with all there is.
 
     Addresses are looked at every `interval` seconds, files when the system says that they changed. A source that
-    cannot be read is told of and tried again at its next change. With `removes`, an article whose file is gone goes
-    too; what is no longer in a feed stays. Raises UserError for a path where nothing is.
+    cannot be read is told of and tried again at its next change. With `removes`, an article goes that was found only
+    in a file that is gone, or that has it no longer; what is no longer in a feed stays. Raises UserError for a path
+    where nothing is.
     """
     _check_paths(sources)
     return _rounds(archive, sources, interval, removes)
@@ -110,11 +112,11 @@ def _catch_up(archive: Archive, source: str, due: _Due, *, removes: bool) -> Ite
     try:
         if removes and due.is_gone:
             removed = _remove_gone(archive, Path(source))
-            if removed is not None:
+            if removed.removed:
                 yield Round(source, removed)
                 # One that was the same as a removed one, under another name, is an article now.
                 due.whole = True
-        report = archive.add(source, only=None if due.whole else due.files)
+        report = archive.add(source, only=None if due.whole else due.files, removes=removes)
     except Locked:
         return
     except UserError as error:
@@ -124,16 +126,18 @@ def _catch_up(archive: Archive, source: str, due: _Due, *, removes: bool) -> Ite
     due.whole, due.is_gone, due.files = False, False, set()
 
 
-def _remove_gone(archive: Archive, source: Path) -> Report | None:
+def _remove_gone(archive: Archive, source: Path) -> Report:
     home = source.resolve()
     # Of a folder that is gone as a whole nobody knows: a disk may not be there.
     if not home.is_dir():
-        return None
-    origins = archive.origins().items()
-    # A name that is not UTF-8 is kept in another form, by which it cannot be found.
-    within = [(each, path) for each, path in origins if home in Path(path).parents and "\ufffd" not in path]
-    gone = [article_id for article_id, path in within if not os.path.lexists(path)]
-    return archive.remove(gone) if gone else None
+        return Report()
+
+    def is_gone(origin: Origin) -> bool:
+        path = Path(origin.place)
+        # A name that is not UTF-8 is kept in another form, by which it cannot be found.
+        return home in path.parents and "\ufffd" not in origin.place and not os.path.lexists(path)
+
+    return archive.remove_vanished(is_gone)
 
 
 def _add(archive: Archive, source: str) -> Round:

@@ -278,6 +278,7 @@ def test_list(run: Run, built: IndexFolder) -> None:
         "url": "https://example.org/bridge",
         "passages": 1,
         "characters": len(BRIDGE.text),
+        "origins": [],
     }
 
 
@@ -297,8 +298,36 @@ def test_show(run: Run, built: IndexFolder) -> None:
             "published": None,
             "url": None,
             "text_sha256": CHESS.text_sha256,
+            "origins": [],
         }
     ]
+
+
+def test_where_an_article_was_found_and_what_it_was(run: Run, built: IndexFolder) -> None:
+    for name in ("a.txt", "b.txt"):
+        write(f"news/{name}", STORY)
+    run("add", "news")
+    places = [str(Path("news", name).resolve()) for name in ("a.txt", "b.txt")]
+    found = [f"found in {place}" for place in places]
+    assert run("show", "a").stdout.splitlines()[2:4] == found
+    assert objects(run("show", "a", "--json"))[0]["origins"] == places
+    assert {each["article_id"]: each["origins"] for each in objects(run("list", "--json"))}["a"] == places
+    assert run("history", "a").stdout.splitlines()[1:] == []
+    (before,) = objects(run("history", "a", "--json"))
+    write("news/a.txt", f"{STORY} It went on.")
+    run("add", "news")
+    now, then = objects(run("history", "a", "--json"))
+    assert then == {**before, "changed": then["changed"]}
+    assert (now["text"], now["changed"]) == (f"{STORY} It went on.", None)
+    digits = then["text_sha256"]
+    assert run("history", "a").stdout.splitlines() == [
+        f"now         {now['text_sha256'][:12]}  {len(now['text']):>9,} characters  {now['title']}",
+        f"{then['changed']}  {digits[:12]}  {len(STORY):>9,} characters  {then['title']}"
+        f"  articles/a?text_sha256={digits[:16]}",
+    ]
+    # The other file still has it.
+    assert objects(run("show", "b", "--json"))[0]["text"] == STORY
+    assert run("history", "nobody").stderr == "article-qa: no article 'nobody'; `article-qa list` shows the ids\n"
 
 
 def test_ask_as_json(run: Run, built: IndexFolder) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 
 import anyio
+import anyio.to_thread
 import httpx
 from anyio.from_thread import start_blocking_portal
 
@@ -62,14 +63,27 @@ class Refused(UserError):
         self.status = status
 
 
-def download(address: str, headers: Mapping[str, str], limits: Limits, *, allows_private: bool = False) -> Fetched:
+def go_anywhere(_address: str) -> None:
+    """Follow every redirect at once."""
+
+
+def download(
+    address: str,
+    headers: Mapping[str, str],
+    limits: Limits,
+    *,
+    allows_private: bool = False,
+    on_redirect: Callable[[str], None] = go_anywhere,
+) -> Fetched:
     """Return what is at `address`, a normal one. Raises UserError that says why not, or NotModified.
 
     Every machine on the way is looked at after its name was resolved, and what was looked at is what is connected to.
+    `on_redirect` is called with each address that it is redirected to; it may wait, outside the limit, or refuse with
+    UserError.
     """
     # A loop of its own: the caller's thread may run one already, as notebooks do.
     with start_blocking_portal() as portal:
-        return portal.call(_Download(headers, limits, allows_private).follow, address)
+        return portal.call(_Download(headers, limits, allows_private, on_redirect).follow, address)
 
 
 def unpack(data: bytes, most: int) -> bytes:
@@ -87,20 +101,28 @@ def unpack(data: bytes, most: int) -> bytes:
 
 
 class _Download:
-    def __init__(self, headers: Mapping[str, str], limits: Limits, allows_private: bool) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], limits: Limits, allows_private: bool, on_redirect: Callable[[str], None]
+    ) -> None:
         # Packed bodies are unpacked here, step by step: a library would unpack a bomb before anybody could count.
         self._headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **headers}
         self._limits = limits
         self._allows_private = allows_private
+        self._on_redirect = on_redirect
 
     async def follow(self, address: str) -> Fetched:
         try:
-            with anyio.fail_after(self._limits.seconds):
+            with anyio.fail_after(self._limits.seconds) as scope:
                 for _ in range(self._limits.redirects + 1):
                     found = await self._ask(address)
                     if isinstance(found, Fetched):
                         return found
                     address = found
+                    began = anyio.current_time()
+                    # It waits as long as sites ask for.
+                    with anyio.CancelScope(shield=True):
+                        await anyio.to_thread.run_sync(self._on_redirect, address)
+                    scope.deadline += anyio.current_time() - began
         except TimeoutError as error:
             raise UserError(f"it took longer than {self._limits.seconds:g} seconds; try again later") from error
         raise UserError(f"it was redirected more than {self._limits.redirects} times, at last to {address!r:.200}")

@@ -10,7 +10,7 @@ import httpx
 
 from corpus.errors import UserError
 from corpus.fetch.address import host_of
-from corpus.fetch.download import Fetched, Limits, NotModified, Refused, download
+from corpus.fetch.download import Fetched, Limits, NotModified, Refused, download, go_anywhere
 from corpus.fetch.kept import Kept, KeptPages
 from corpus.fetch.robots import MAX_BYTES, Robots
 
@@ -50,7 +50,7 @@ class Fetcher:
             return kept.fetched
         self._check_robots(address)
         try:
-            fetched = self._ask(address, _conditions(kept))
+            fetched = self._ask(address, _conditions(kept), on_redirect=self._arrive)
         except NotModified:
             if kept is None:
                 raise UserError(f"{host_of(address)!r} says that nothing has changed, but nothing was kept") from None
@@ -70,6 +70,12 @@ class Fetcher:
         if not self._robots[site].allows(address):
             raise UserError(f"{host_of(address)!r} does not want programs to read this page (its robots.txt)")
 
+    def _arrive(self, address: str) -> None:
+        """Do at the site that one is redirected to as at any other: ask its rules, and wait as long as it wants."""
+        self._check_robots(address)
+        self._wait(_site(address))
+        self._asked[_site(address)] = time.monotonic()
+
     def _read_robots(self, site: str) -> Robots:
         try:
             most = min(self.limits.bytes, 2 * MAX_BYTES)
@@ -79,16 +85,31 @@ class Fetcher:
         except NotModified:
             return Robots()
 
-    def _ask(self, address: str, headers: dict[str, str], limits: Limits | None = None) -> Fetched:
-        site = _site(address)
+    def _ask(
+        self,
+        address: str,
+        headers: dict[str, str],
+        limits: Limits | None = None,
+        on_redirect: Callable[[str], None] = go_anywhere,
+    ) -> Fetched:
+        self._wait(_site(address))
+        try:
+            return download(
+                address,
+                headers,
+                limits or self.limits,
+                allows_private=self._allows_private,
+                on_redirect=on_redirect,
+            )
+        finally:
+            self._asked[_site(address)] = time.monotonic()
+
+    def _wait(self, site: str) -> None:
+        """Wait until the site may be asked again."""
         delay = max(self._pause, self._robots[site].delay if site in self._robots else 0.0)
         wait = self._asked.get(site, -delay) + delay - time.monotonic()
         if site in self._asked and wait > 0:
             self._sleep(wait)
-        try:
-            return download(address, headers, limits or self.limits, allows_private=self._allows_private)
-        finally:
-            self._asked[site] = time.monotonic()
 
 
 def _site(address: str) -> str:

@@ -103,7 +103,7 @@ def _each_id_once(found: Iterable[Result | LeftOut]) -> Iterator[Read]:
             yield result
         elif taken[result.article_id] == result.text_sha256:
             yield Remark(origin, f"it is the same as an earlier article of the id {result.article_id!r}")
-        elif result.origin is None:
+        elif not result.is_alone:
             taken[result.article_id] = result.text_sha256
             yield Remark(origin, f"it replaces an earlier article of the id {result.article_id!r}")
             yield result

@@ -103,7 +103,8 @@ def _result(answer: dict[str, Any]) -> Found:
     if "article" in answer:
         fields = answer["article"]
         day = fields["published"]
-        return Article(**fields | {"published": date.fromisoformat(day) if day else None})
+        pages = tuple(fields.get("pages", ()))
+        return Article(**fields | {"published": date.fromisoformat(day) if day else None, "pages": pages})
     return str(answer["remark"]) if "remark" in answer else UserError(str(answer["refused"]))
 
 

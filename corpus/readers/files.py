@@ -70,16 +70,18 @@ def read_file(file: ArticleFile, fields: Mapping[str, object], confined: Confine
     source = _Source(file.path.name, origin, file.article_id, fields)
     try:
         with file.path.open("rb") as stream:
-            for where, result in read_stream(stream, source, confined):
-                is_alone = isinstance(result, Article) and where == origin
-                yield where, _from(result, file) if is_alone else result
+            yield from _found_in(printable_path(file.path.resolve()), origin, read_stream(stream, source, confined))
     except OSError as error:
         yield origin, UserError(f"it cannot be read: {error.strerror or error}")
 
 
-def _from(article: Article | Remark | UserError, file: ArticleFile) -> Article:
-    assert isinstance(article, Article)
-    return replace(article, origin=printable_path(file.path.resolve()))
+def _found_in(place: str, origin: str, results: Iterable[Result]) -> Iterator[Result]:
+    """`results`, whose articles know that they were found in `place`; one that has its name is alone in there."""
+    for where, result in results:
+        if isinstance(result, Article):
+            yield where, replace(result, origin=place, is_alone=where == origin)
+        else:
+            yield where, result
 
 
 def read_bytes(data: bytes, *, origin: str, article_id: str, confined: Confined) -> Iterator[Result]:
@@ -97,7 +99,7 @@ def read_fetched(
 ) -> Iterator[Result]:
     """The same of what was fetched from `address`; `encoding` is what the server said of it, `name` its file's."""
     source = _Source(name, address, article_id, {}, address=address, encoding=encoding)
-    return read_stream(io.BytesIO(data), source, confined)
+    return _found_in(address, address, read_stream(io.BytesIO(data), source, confined))
 
 
 def read_stream(stream: BinaryIO, source: _Source, confined: Confined) -> Iterator[Result]:

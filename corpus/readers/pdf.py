@@ -16,6 +16,7 @@ from corpus.article import Article
 from corpus.clean import clean_line
 from corpus.errors import UserError
 from corpus.layout import clean_article
+from corpus.pages import find_pages
 from corpus.readers.metadata import MAX_LINE, Metadata
 from corpus.readers.plain import article_of_lines, given_title
 
@@ -49,6 +50,8 @@ class _Line:
 def read_pdf(data: bytes, *, article_id: str, known: Metadata) -> Article:
     """Return the article of a PDF. Raises UserError for one that is damaged, locked or scanned.
 
+    The article knows where its pages begin.
+
     The day its file was made is not the day it was published: only what is known or its text says counts.
     """
     try:
@@ -67,13 +70,14 @@ def read_pdf(data: bytes, *, article_id: str, known: Metadata) -> Article:
     finally:
         document.close()
     text = clean_article("\f".join(pages))
-    return article_of_lines(
+    article = article_of_lines(
         text.split("\n"),
         article_id=article_id,
         known=known,
         said=Metadata(title=_title_in(text, title)),
         nothing="the PDF has no text",
     )
+    return replace(article, pages=find_pages(article.text, pages))
 
 
 def _pages(document: pypdfium2.PdfDocument) -> Iterator[str]:

@@ -143,7 +143,7 @@ def _read_entry(origin: str, entry: Entry, web: Web, confined: Confined) -> Iter
     yield from ((origin, Remark(origin, remark)) for remark in fields.remarks)
     if problem is not None:
         yield origin, Remark(origin, f"only what the feed has of it was read, for its page was not: {problem}")
-    yield origin, article
+    yield origin, replace(article, origin=origin)
 
 
 def _read_linked(link: str, entry: Entry, web: Web, confined: Confined) -> list[Result]:

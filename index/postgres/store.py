@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from typing import Any, LiteralString
 
@@ -17,6 +16,8 @@ from corpus.article import Article, Passage
 from corpus.errors import UserError
 from index.postgres.database import Connection, Database, Generation
 from index.postgres.errors import GenerationGone
+from index.postgres.provenance import TABLES as OF_PROVENANCE
+from index.postgres.provenance import PostgresProvenance
 from index.postgres.tables import FORMAT, MIGRATIONS, NEAREST, TABLES
 from index.postgres.words import (
     as_kept,
@@ -88,9 +89,10 @@ class PostgresStore:
         self.generation = generation
         self._schema = sql.Identifier(generation)
         self._held = threading.local()
+        self.provenance = PostgresProvenance(self)
         if dim is not None:
             with database.connection(writes=True) as connection, connection.transaction():
-                connection.execute(self._sql(TABLES, dim=sql.Literal(dim)))
+                connection.execute(self._sql(TABLES + OF_PROVENANCE, dim=sql.Literal(dim)))
             self.set_meta("format", str(FORMAT))
             self.set_meta("dim", str(dim))
         self._check_format(formats)
@@ -126,7 +128,13 @@ class PostgresStore:
                     f"the index in {self.database.name!r} was built anew meanwhile; run the same command again"
                 )
             with self._holding(connection):
+                self.provenance.prepare()
                 yield
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is in a transaction."""
+        return self._held_connection() is not None
 
     def state(self) -> Generation:
         """How much is in it now, and the number of its last change."""
@@ -162,7 +170,7 @@ class PostgresStore:
 
     def drop_meta(self, key: str) -> None:
         """Forget a setting of the index."""
-        self._write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
+        self.write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
 
     def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
         """Store an article and its passages; the passages' new numbers come back.
@@ -176,34 +184,29 @@ class PostgresStore:
         day, source = article.published, article.source
         values = (article.article_id, article.title, source, day, article.url)
         counts = (len(records), len(article.text))
-        self._write(
+        self.write(
             "INSERT INTO {s}.article VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [(*values, *counts, article.text_sha256, article.text)],
         )
-        if article.origin is not None:
-            self._write(
-                "INSERT INTO {s}.origin VALUES (%s, %s) ON CONFLICT (path) DO UPDATE "
-                "SET article_id = excluded.article_id",
-                [(article.origin, article.article_id)],
-            )
+        self.provenance.put_pages(article)
         rows = list(zip(numbers, records, terms, strict=True))
-        self._write(
+        self.write(
             "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
         )
         if len(self.vector_tables) > 1:
             # Another server keeps what it was given when this one died before it had stored the rest.
-            self._write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
-        self._write(
+            self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
+        self.write(
             "INSERT INTO {s}.vector VALUES (%s, %s, %s, %s)",
             [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
         )
-        self._write(
+        self.write(
             "INSERT INTO {s}.words VALUES (%s, %s, %s, %s, %s, %s)",
             [(n, day, source, len(found), as_weighed(len(found)), as_tsvector(found)) for n, _, found in rows],
         )
         counted = term_counts(terms)
-        self._write(
+        self.write(
             "INSERT INTO {s}.term SELECT * FROM unnest(%s::text[], %s::bigint[]) "
             "ON CONFLICT (term) DO UPDATE SET passages = term.passages + excluded.passages",
             [(list(counted), list(counted.values()))],
@@ -214,13 +217,13 @@ class PostgresStore:
         """Remove an article and its passages; the passages' numbers come back. Call it inside `writing()`."""
         numbers = self.numbers_of(article_id)
         # They go with their passages, but for those that are on other servers.
-        self._write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
+        self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         gone: LiteralString = (
             "UPDATE {s}.term SET passages = term.passages - gone.n FROM (SELECT lexeme, count(*) AS n FROM {s}.words "
             "CROSS JOIN LATERAL unnest(words.terms) WHERE number = ANY(%s) GROUP BY lexeme) AS gone "
             "WHERE term.term = gone.lexeme"
         )
-        self._write(gone, [(numbers,)])
+        self.write(gone, [(numbers,)])
         lengths = self.rows("SELECT sum(length) FROM {s}.words WHERE number = ANY(%(n)s)", {"n": numbers})
         query: LiteralString = "DELETE FROM {s}.article WHERE article_id = %s"
         with self._connection(writes=True) as connection:
@@ -238,23 +241,22 @@ class PostgresStore:
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """The articles with these ids, whole, by id; unknown ids are left out."""
-        query: LiteralString = (
-            "SELECT article_id, title, text, source, published, url FROM {s}.article WHERE article_id = ANY(%(ids)s)"
-        )
-        return {row[0]: Article(*row) for row in self.rows(query, {"ids": list(article_ids)})}
+        query: LiteralString = "SELECT article_id, title, text, source, published, url FROM {s}.article"
+        if self.provenance.is_there:
+            query = "SELECT article_id, title, text, source, published, url, starts FROM {s}.article "
+            query += "LEFT JOIN {s}.paged USING (article_id)"
+        rows = self.rows(query + " WHERE article_id = ANY(%(ids)s)", {"ids": list(article_ids)})
+        return {row[0]: _to_article(row) for row in rows}
 
     def same_as(self, article: Article) -> str | None:
-        """The id under which `article` is stored already: read from the same file, or the same in all but its id."""
-        query: LiteralString = "SELECT article_id FROM {s}.origin WHERE path = %(path)s"
-        rows = self.rows(query, {"path": article.origin})
-        if not rows:
-            query = (
-                "SELECT article_id FROM {s}.article WHERE text_sha256 = %(sha)s AND title = %(title)s "
-                "AND source IS NOT DISTINCT FROM %(source)s AND published IS NOT DISTINCT FROM %(day)s::date "
-                "AND url IS NOT DISTINCT FROM %(url)s ORDER BY article_id LIMIT 1"
-            )
-            values = {"sha": article.text_sha256, "title": article.title, "source": article.source}
-            rows = self.rows(query, values | {"day": article.published, "url": article.url})
+        """The id under which the same as `article` is stored, in all but its id and the beginnings of its pages."""
+        query: LiteralString = (
+            "SELECT article_id FROM {s}.article WHERE text_sha256 = %(sha)s AND title = %(title)s "
+            "AND source IS NOT DISTINCT FROM %(source)s AND published IS NOT DISTINCT FROM %(day)s::date "
+            "AND url IS NOT DISTINCT FROM %(url)s ORDER BY article_id LIMIT 1"
+        )
+        values = {"sha": article.text_sha256, "title": article.title, "source": article.source}
+        rows = self.rows(query, values | {"day": article.published, "url": article.url})
         return str(rows[0][0]) if rows else None
 
     def list_articles(self) -> list[ListedArticle]:
@@ -313,21 +315,13 @@ class PostgresStore:
         return [row[0] for row in self.rows("SELECT article_id FROM {s}.article ORDER BY article_id")]
 
     def each_article(self) -> Iterator[Article]:
-        """Every article, whole, in the order of the ids, with the file that it was read from."""
+        """Every article, whole, in the order of the ids."""
         ids = self.article_ids()
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
             some = ids[first : first + ARTICLES_AT_A_TIME]
             articles = self.articles(some)
-            query: LiteralString = (
-                "SELECT article_id, path FROM {s}.origin WHERE article_id = ANY(%(ids)s) ORDER BY path"
-            )
-            origins = dict(self.rows(query, {"ids": some}))
             # One that was removed meanwhile is left out.
-            yield from (replace(articles[each], origin=origins.get(each)) for each in some if each in articles)
-
-    def origins(self) -> dict[str, str]:
-        """The path of the file that each article was read from, by its id."""
-        return dict(self.rows("SELECT article_id, path FROM {s}.origin ORDER BY path"))
+            yield from (articles[each] for each in some if each in articles)
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""
@@ -425,7 +419,8 @@ class PostgresStore:
         values = {"articles": articles, "passages": passages, "terms": terms, "name": self.generation}
         return int(self.rows(query, values)[0][0])
 
-    def _write(self, query: LiteralString, rows: Sequence[tuple[Any, ...]]) -> None:
+    def write(self, query: LiteralString, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement once for each of `rows`."""
         with self._connection(writes=True) as connection, connection.cursor() as cursor:
             cursor.executemany(self._sql(query), rows)
 
@@ -454,6 +449,11 @@ class PostgresStore:
         )
         names = [row[0] for row in self.rows(query, {"schema": self.generation, "table": table})]
         return [sql.Identifier(self.generation, name) for name in names or [table]]
+
+    def run(self, query: LiteralString) -> None:
+        """Run statements that give nothing."""
+        with self._connection(writes=True) as connection:
+            connection.execute(self._sql(query))
 
     def rows(
         self, query: LiteralString, values: Mapping[str, Any] | None = None, **parts: sql.Composable
@@ -506,6 +506,11 @@ def unfinished(database: Database, key: str) -> PostgresStore | None:
 def written(vector: Sequence[float]) -> str:
     """A vector as pgvector reads it, every bit of it."""
     return f"[{','.join(map(repr, vector))}]"
+
+
+def _to_article(row: Sequence[Any]) -> Article:
+    article_id, title, text, source, published, url, *pages = row
+    return Article(article_id, title, text, source, published, url, tuple(pages[0] or ()) if pages else ())
 
 
 def _to_record(row: Sequence[Any]) -> PassageRecord:

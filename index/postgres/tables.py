@@ -40,9 +40,6 @@ CREATE INDEX article_oldest ON {s}.article (published, article_id DESC);
 CREATE INDEX article_titled ON {s}.article ((lower(title) COLLATE "C"), article_id);
 CREATE INDEX ON {s}.article (source);
 CREATE INDEX ON {s}.article (text_sha256);
-CREATE TABLE {s}.origin (
-    path text COLLATE "C" PRIMARY KEY, article_id text COLLATE "C" NOT NULL REFERENCES {s}.article ON DELETE CASCADE);
-CREATE INDEX ON {s}.origin (article_id);
 CREATE TABLE {s}.passage (
     number bigint PRIMARY KEY, article_id text COLLATE "C" NOT NULL REFERENCES {s}.article ON DELETE CASCADE,
     start_offset integer NOT NULL, end_offset integer NOT NULL,

@@ -9,7 +9,6 @@ import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from index.generations import IndexFolder
 from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged, explained
 from index.store.find import find_current, find_unfinished
 from index.store.listed import LISTED, ListedArticle, to_listed
+from index.store.provenance import TABLES, Provenance, to_pages
 from index.store.record import PassageRecord
 
 # Raised with every change of the tables below; an index of another format is refused.
@@ -43,8 +43,6 @@ CREATE INDEX IF NOT EXISTS article_listed ON article (
     published DESC, article_id, title, source, url, passages, characters);
 CREATE INDEX IF NOT EXISTS article_title ON article (title COLLATE NOCASE, article_id);
 CREATE INDEX IF NOT EXISTS article_text ON article (text_sha256);
-CREATE TABLE IF NOT EXISTS origin (path TEXT PRIMARY KEY, article_id TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS origin_article ON origin (article_id);
 CREATE TABLE IF NOT EXISTS passage (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES article,
     start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, seq INTEGER NOT NULL);
@@ -84,6 +82,7 @@ class ArticleStore:
         self.path = path
         self._lock = threading.RLock()
         self._counted = (-1, 0, 0)
+        self.provenance = Provenance(self)
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
@@ -98,7 +97,7 @@ class ArticleStore:
             self.connection.execute("PRAGMA synchronous = NORMAL")
             self.connection.execute("PRAGMA foreign_keys = ON")
             if create:
-                self.connection.executescript(_SCHEMA)
+                self.connection.executescript(";".join((_SCHEMA, *TABLES)))
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
             self._identity = _identity(path)
@@ -160,6 +159,7 @@ class ArticleStore:
         with self._lock, explained(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.provenance.prepare()
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
@@ -208,8 +208,7 @@ class ArticleStore:
                 article.text,
             ),
         )
-        if article.origin is not None:
-            db.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (article.origin, article.article_id))
+        self.provenance.put_pages(article)
         # Numbers ever given, also those of passages that are gone, are not given again.
         last = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passage'").fetchone()[0]
         numbers = [last + n for n in range(1, len(records) + 1)]
@@ -233,8 +232,8 @@ class ArticleStore:
         for table in ("vector", "sentences"):
             db.executemany(f"DELETE FROM {table} WHERE number = ?", [(number,) for number in numbers])
         db.executemany("INSERT INTO removed VALUES (?, ?)", [(number, seq) for number in numbers])
-        for table in ("passage", "origin"):
-            db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+        db.execute("DELETE FROM passage WHERE article_id = ?", (article_id,))
+        self.provenance.drop_pages(article_id)
         if db.execute("DELETE FROM article WHERE article_id = ?", (article_id,)).rowcount == 0:
             raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
         return numbers
@@ -248,23 +247,26 @@ class ArticleStore:
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """The articles with these ids, whole, by id; unknown ids are left out."""
+        starts = "(SELECT starts FROM paged WHERE article_id = article.article_id)"
         rows = self._select(
-            "SELECT article_id, title, text, source, published, url FROM article WHERE article_id IN ({})", article_ids
+            f"SELECT article_id, title, text, source, published, url, {starts if self.provenance.is_there else 'NULL'} "
+            "FROM article WHERE article_id IN ({})",
+            article_ids,
         )
-        return {row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5]) for row in rows}
+        return {
+            row[0]: Article(row[0], row[1], row[2], row[3], _date(row[4]), row[5], to_pages(row[6])) for row in rows
+        }
 
     def same_as(self, article: Article) -> str | None:
-        """The id under which `article` is stored already: read from the same file, or the same in all but its id."""
+        """The id under which the same as `article` is stored, in all but its id and the beginnings of its pages."""
+        query = (
+            "SELECT article_id FROM article WHERE text_sha256 = ? AND title = ? "
+            "AND source IS ? AND published IS ? AND url IS ? ORDER BY article_id"
+        )
+        day = article.published.isoformat() if article.published else None
         with self.reading() as db:
-            row = db.execute("SELECT article_id FROM origin WHERE path = ?", (article.origin,)).fetchone()
-            if row is None:
-                query = (
-                    "SELECT article_id FROM article WHERE text_sha256 = ? AND title = ? "
-                    "AND source IS ? AND published IS ? AND url IS ? ORDER BY article_id"
-                )
-                day = article.published.isoformat() if article.published else None
-                values = (article.text_sha256, article.title, article.source, day, article.url)
-                row = db.execute(query, values).fetchone()
+            values = (article.text_sha256, article.title, article.source, day, article.url)
+            row = db.execute(query, values).fetchone()
         return None if row is None else str(row[0])
 
     def list_articles(self) -> list[ListedArticle]:
@@ -324,20 +326,10 @@ class ArticleStore:
             return [row[0] for row in db.execute("SELECT article_id FROM article ORDER BY article_id")]
 
     def each_article(self) -> Iterator[Article]:
-        """Every article, whole, in the order of the ids, with the file that it was read from."""
+        """Every article, whole, in the order of the ids."""
         ids = self.article_ids()
-        origins = self.origins()
         for first in range(0, len(ids), ARTICLES_AT_A_TIME):
-            for article in self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values():
-                yield replace(article, origin=origins.get(article.article_id))
-
-    def origins(self) -> dict[str, str]:
-        """The path of the file that each article was read from, by its id; without those that had none of their own."""
-        with self.reading() as db:
-            # An index of an earlier version has none.
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'origin'").fetchone():
-                return {}
-            return {article_id: path for path, article_id in db.execute("SELECT path, article_id FROM origin")}
+            yield from self.articles(ids[first : first + ARTICLES_AT_A_TIME]).values()
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """The passages with these numbers, by number, their text cut from the article; unknown numbers are left out."""

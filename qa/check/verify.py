@@ -13,9 +13,13 @@ from corpus.clean import check_readable
 from corpus.errors import UserError
 from index.store.errors import ArticleNotFound
 from qa.answer import Answer
+from qa.show.address import revision_address
 
 if TYPE_CHECKING:
     from index.store.store import Store
+
+
+CHANGED = "has changed since"
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ def citation_problem(citation: Mapping[str, object], article: Article | None) ->
     if article is None:
         return f"no article {citation['article_id']!r} in the index"
     if citation["text_sha256"] != article.text_sha256:
-        return f"the text of {article.article_id!r} has changed since"
+        return f"the text of {article.article_id!r} {CHANGED}"
     start, end = citation["start"], citation["end"]
     if not (_is_offset(start) and _is_offset(end) and start < end <= len(article.text)):
         return f"the offsets {start!r}:{end!r} are not in the text of {article.article_id!r}"
@@ -96,10 +100,22 @@ def _problem(citation: object, store: Store) -> str | None:
     if not isinstance(article_id, str):
         return f"its article_id is {article_id!r:.80}, not a string"
     try:
-        return citation_problem(citation, store.article(check_readable(article_id)))
+        problem = citation_problem(citation, store.article(check_readable(article_id)))
+        return f"{problem}{_kept(citation, article_id, store)}" if problem and problem.endswith(CHANGED) else problem
     # An id that cannot be stored is of no article.
     except (ArticleNotFound, ValueError):
         return citation_problem(citation, None)
+
+
+def _kept(citation: Mapping[str, object], article_id: str, store: Store) -> str:
+    """What is kept of the text that was cited, to be said behind the problem."""
+    for revision in store.provenance.revisions(article_id):
+        if revision.article.text_sha256 == citation["text_sha256"]:
+            problem = citation_problem(citation, revision.article)
+            address = revision_address(article_id, revision.article.text_sha256)
+            exact = f"not exact in the text until then: {problem}" if problem else "exact in the text until then"
+            return f", on {revision.changed}; {exact} ({address})"
+    return ""
 
 
 def _answers(file: Path) -> Iterator[tuple[str, list[object]]]:

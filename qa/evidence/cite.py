@@ -37,6 +37,7 @@ def _citation(rank: int, candidate: Candidate) -> Citation:
         answer_end=candidate.end,
         short_start=short_start,
         short_end=short_end,
+        page=article.page_at(candidate.marked_from),
         score=candidate.probability,
         text_sha256=article.text_sha256,
         headline_answers=candidate.headline,

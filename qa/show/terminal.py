@@ -8,7 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answer import Answer, Citation, Parts
-from qa.show.wording import LIKELY, confidence_in_words, date_in_words, reason_in_words, written_in_words
+from qa.show.wording import (
+    LIKELY,
+    confidence_in_words,
+    date_in_words,
+    page_in_words,
+    reason_in_words,
+    written_in_words,
+)
 
 WIDTH = 100
 # What else is near, and what else of what is cited, when an answer is printed short.
@@ -95,7 +102,9 @@ def _print_verdict(console: Console, answer: Answer) -> None:
 
 def _heading(citation: Citation) -> Text:
     place = f"{citation.article_id} {citation.start}-{citation.end}"
-    where = " · ".join(filter(None, (citation.source, date_in_words(citation.published), place)))
+    where = " · ".join(
+        filter(None, (citation.source, date_in_words(citation.published), page_in_words(citation.page), place))
+    )
     return Text.assemble((f"[{citation.rank}] ", "bold cyan"), (citation.title, "bold"), "\n", (where, "dim"))
 
 

@@ -19,6 +19,11 @@ def date_in_words(published: date | None) -> str:
     return say("undated") if published is None else day_in_words(published)
 
 
+def page_in_words(page: int | None) -> str:
+    """`p. 3`; "" where there are no pages."""
+    return "" if page is None else say("page", page=page)
+
+
 def counted_in_words(words: str, newest: date) -> str:
     """How "this week" was understood: "“this week” counted from 3 July 2025, the day of the newest article"."""
     # Of a time named in English; and what a program reads is the same for every reader.

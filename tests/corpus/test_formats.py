@@ -41,6 +41,16 @@ def test_a_pdf_has_no_running_heads_and_its_words_are_whole(tmp_path: Path) -> N
     assert "spoke of counter-terrorism and defence." in article.text
 
 
+def test_a_pdf_knows_its_pages(tmp_path: Path) -> None:
+    lines = "\n".join(f"On day {n} the ship was {n * 7} miles from the coast of the island." for n in range(90))
+    (tmp_path / "x.pdf").write_bytes(one_of_each.pdf(Article("x", "The log of a ship", lines)))
+    (article,) = read_articles([str(tmp_path)])
+    assert isinstance(article, Article)
+    # A line of the title, a blank one, then the days, so many lines a page.
+    first = [article.text.index(f"On day {one_of_each.LINES_A_PAGE * n - 2} ") for n in (1, 2)]
+    assert article.pages == (0, *first)
+
+
 def words(text: str) -> list[str]:
     """The lines of a text, but for those that are blank."""
     return [line for line in text.split("\n") if line]

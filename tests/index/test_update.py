@@ -574,7 +574,7 @@ def test_one_writer_at_a_time(built: IndexFolder, encoder: HashEncoder, monkeypa
 def test_the_same_by_another_id_or_path_is_the_same_article(built: IndexFolder, encoder: HashEncoder) -> None:
     again = replace(CHESS, article_id="again")
     assert add_articles(built, [again], encoder) == Report(unchanged=1)
-    story = replace(NEW, article_id="2024/new", origin="/news/2024/new.txt")
+    story = replace(NEW, article_id="2024/new", origin="/news/2024/new.txt", is_alone=True)
     # Twice in one batch, then once more: neither the folder that was named nor the order matters.
     assert add_articles(built, [story, replace(story, article_id="new")], encoder) == Report(added=1, unchanged=1)
     assert add_articles(built, [replace(story, article_id="new")], encoder) == Report(unchanged=1)

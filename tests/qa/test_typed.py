@@ -93,7 +93,11 @@ def look(archive: Archive) -> None:
     number = listing.total + sum(each.passages for each in listing.articles)
     for neighbour in archive.neighbours("one"):
         text = neighbour.title if neighbour is not None else text
-    text = "".join(archive.origins().values()) + "".join(archive.common_sources(9)) + "".join(archive.titles(9))
+    for places in archive.origins(["one"]).values():
+        text = "".join(origin.place + origin.item for origin in places)
+    for revision in archive.history("one"):
+        text, day = revision.article.text, revision.changed
+    text = "".join(archive.common_sources(9)) + "".join(archive.titles(9))
     for name, count in (*archive.by_source(), *archive.by_month()):
         text, number = name, count
     article = archive.article("one")

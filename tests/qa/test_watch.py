@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,9 +89,45 @@ def test_what_goes_is_removed_where_that_is_asked_for(archive: Archive, news: Pa
     write(news / "copy.txt", "third")
     for _ in range(4):
         next(rounds)
+    both = [str((news / name).resolve()) for name in ("copy.txt", "third.txt")]
+    assert [origin.place for origin in archive.origins(["third"])["third"]] == both
     (news / "third.txt").unlink()
-    until(rounds, archive, {"inner/first": "A story of the first", "copy": "A story of the third"})
+    for _ in range(4):
+        next(rounds)
+    assert [origin.place for origin in archive.origins(["third"])["third"]] == both[:1]
+    assert texts(archive) == {"inner/first": "A story of the first", "third": "A story of the third"}
+    (news / "copy.txt").unlink()
+    until(rounds, archive, {"inner/first": "A story of the first"})
     assert archive.article("chess") == CHESS
+
+
+def test_a_file_changes_whose_copy_does_not(archive: Archive, news: Path) -> None:
+    write(news / "copy.txt", "first")
+    rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)
+    until(rounds, archive, {"copy": "A story of the first"})
+    write(news / "copy.txt", "whale")
+    until(rounds, archive, {"copy": "A story of the whale", "first": "A story of the first"})
+
+
+def lines(path: Path, *words: str) -> None:
+    records = [{"id": word, "title": f"A story of the {word}", "text": f"The {word} was seen."} for word in words]
+    path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+
+
+def test_what_goes_from_a_file_of_several_is_removed_where_that_is_asked_for(archive: Archive, news: Path) -> None:
+    (news / "first.txt").unlink()
+    lines(news / "all.jsonl", "whale", "seal", "crab")
+    archive.add(news)
+    rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)
+    lines(news / "all.jsonl", "whale", "eel")
+    until(rounds, archive, {word: f"A story of the {word}" for word in ("whale", "eel")})
+    # Of a file that cannot be read whole nobody knows.
+    lines(news / "all.jsonl", "eel", "")
+    assert any(each.report and each.report.unreadable for each in (next(rounds) for _ in range(9)))
+    assert texts(archive) == {word: f"A story of the {word}" for word in ("whale", "eel")}
+    (news / "all.jsonl").unlink()
+    write(news / "second.txt", "second")
+    until(rounds, archive, {"second": "A story of the second"})
 
 
 def test_a_folder_that_is_not_there_any_more_takes_nothing_along(archive: Archive, news: Path, tmp_path: Path) -> None:

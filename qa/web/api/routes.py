@@ -28,7 +28,7 @@ from qa.web.escape import web_url
 from qa.web.gate.errors import error_response
 from qa.web.gate.places import Places
 from qa.web.observe import Observer
-from qa.web.pages.fragment import link_to_quote
+from qa.web.pages.fragment import link_to_passage
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorModel, "description": description}
@@ -47,6 +47,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The article is as it was (If-None-Match)."}}
 # An article has fewer characters than this.
 Offset = Annotated[int, Query(ge=0, lt=10**12)]
+Digits = Annotated[str, Query(pattern="^[0-9a-f]{12,64}$")]
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel, "description": "No article has this id."}}
 
 
@@ -79,17 +80,25 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
         response_model_exclude_unset=True,
         responses=_NOT_FOUND | _NOT_MODIFIED,
         summary="One article",
-        description="With `start` and `end`, `link` opens the original at that passage.",
+        description="With `start` and `end`, `link` opens the original at that passage. With the `text_sha256` of a "
+        "citation it is the article as it was when cited; `changed` is there where it has changed since.",
     )
     def read_article(
-        article_id: str, request: Request, response: Response, start: Offset | None = None, end: Offset | None = None
+        article_id: str,
+        request: Request,
+        response: Response,
+        start: Offset | None = None,
+        end: Offset | None = None,
+        text_sha256: Digits | None = None,
     ) -> dict[str, object] | Response:
-        article = archive.article(article_id)
+        article, changed = archive.article_as_cited(article_id, text_sha256 or "")
         record = {**article.to_record(), "text_sha256": article.text_sha256}
+        if changed is not None:
+            record["changed"] = changed
         if start is not None and end is not None:
             url = web_url(article.url)
             is_inside = start < end <= len(article.text)
-            record["link"] = link_to_quote(url, article.text, start, end) if url and is_inside else url
+            record["link"] = link_to_passage(url, article, start, end) if url and is_inside else url
         tag = f'"{hashlib.sha256(json.dumps(record, default=str).encode()).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == tag:

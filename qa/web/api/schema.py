@@ -192,6 +192,7 @@ class CitationModel(BaseModel):
     answer_end: int
     short_start: int | None = Field(description="the answering words, inside the answer; null where there are none")
     short_end: int | None
+    page: int | None = Field(default=None, description="the page it stands on; only in an article with pages")
     score: float
     text_sha256: str
     headline_answers: bool = Field(default=False, description="the title answers; only where it does")
@@ -299,6 +300,8 @@ class ArticleModel(BaseModel):
     url: str | None
     text: str
     text_sha256: str
+    pages: list[int] = Field(default=[], description="where its pages begin; only in an article with pages")
+    changed: date | None = Field(default=None, description="only of an earlier text: the day it was replaced")
     link: str | None = Field(default=None, description="the original at the passage; null without an address")
 
 

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
-from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words, written_in_words
+from qa.show.wording import (
+    asked_in_words,
+    confidence_in_words,
+    date_in_words,
+    page_in_words,
+    reason_in_words,
+    written_in_words,
+)
 from qa.show.words import ENGLISH, LANGUAGES, count, say
 from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
@@ -174,12 +181,13 @@ def _times(citation: Citation) -> str:
 
 def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None, fold: str = "") -> str:
     source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
+    when = " · ".join(filter(None, (date_in_words(citation.published), page_in_words(citation.page))))
     trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
     return (
         f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
         f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
-        f'<span class="byline">{source}<bdi>{as_entities(date_in_words(citation.published))}</bdi></span>{trust}'
+        f'<span class="byline">{source}<bdi>{as_entities(when)}</bdi></span>{trust}'
         f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from qa.answer import Answer, Citation
-from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, reason_in_words
+from qa.show.wording import asked_in_words, confidence_in_words, date_in_words, page_in_words, reason_in_words
 from qa.show.words import say
 from qa.web.chat.answer_html import additions
 from qa.web.escape import reader_path, web_url
@@ -78,7 +78,7 @@ def _shown(answer: Answer, citation: Citation, base: str) -> dict[str, str]:
     before, words, after = citation.answer_parts
     is_first = citation.rank == 1 and not answer.timeline
     confidence = confidence_in_words(answer.confidence) if is_first else None
-    byline = [citation.source, date_in_words(citation.published), confidence]
+    byline = [citation.source, date_in_words(citation.published), page_in_words(citation.page), confidence]
     return {
         "before": before,
         "words": words,

@@ -240,6 +240,7 @@ def _citation(kept: _KeptCitation, find: _Find) -> Callable[[int], Citation] | N
         answer_end=last,
         short_start=short_start,
         short_end=short_end,
+        page=article.page_at(first),
         score=kept.score,
         text_sha256=article.text_sha256,
         headline_answers=kept.headline,

@@ -1,4 +1,4 @@
-"""Links that open the original at the quote: `#:~:text=`, built from the quote's own words.
+"""Links that open the original at the quote: `#:~:text=`, built from the quote's own words; of a PDF, at its page.
 
 https://wicg.github.io/scroll-to-text-fragment/. A browser marks the first place that fits, so a fragment is made only
 when the first such place in the article's text is the quote. White space counts as one space; case does not count.
@@ -9,12 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
+
+from corpus.article import Article
 
 # A quote in one line and not longer than this stands in the link whole; of others, the beginning and the end.
 MAX_WHOLE_CHARACTERS = 120
 # Words to begin with; more are taken until the place is the only one, up to so many: each try reads the article.
 WORDS = 4
+# Some archives name the folder and not the file: /pdf/2301.01234.
+_PDF = re.compile(r"\.pdf$|/pdf/", re.IGNORECASE)
 MAX_WORDS = 24
+
+
+def link_to_passage(url: str, article: Article, start: int, end: int) -> str:
+    """`url`, the article's, at its `start:end`: with the page where it is a PDF, else with the fragment."""
+    page = article.page_at(start)
+    if page is not None and _PDF.search(urlsplit(url).path):
+        return f"{url.partition('#')[0]}#page={page}"
+    return link_to_quote(url, article.text, start, end)
 
 
 def link_to_quote(url: str, text: str, start: int, end: int) -> str:

@@ -15,11 +15,11 @@ from corpus.article import Article
 from index.store.errors import ArticleNotFound
 from qa.archive import Archive
 from qa.show.address import article_address, asking_address
-from qa.show.wording import date_in_words
+from qa.show.wording import date_in_words, page_in_words
 from qa.show.words import say
 from qa.web.escape import web_url
 from qa.web.page_templates import PAGES
-from qa.web.pages.fragment import link_to_quote
+from qa.web.pages.fragment import link_to_passage
 
 if TYPE_CHECKING:
     from index.store.listed import ListedArticle
@@ -122,21 +122,25 @@ def page_of_error(request: Request, status: int, message: str, detail: str = "")
 
 
 def reader_routes(archive: Archive) -> APIRouter:
-    """`/articles/{id}?start=&end=`; also `answer_start`, `answer_end` and `short_start`, `short_end`."""
+    """`/articles/{id}?start=&end=`; also `answer_start`, `answer_end` and `short_start`, `short_end`.
+
+    With the `text_sha256` of a citation it is the article as it was when cited.
+    """
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/articles/{article_id:path}", name="reader")
     def read(request: Request, article_id: str) -> Response:
         try:
-            article = archive.article(article_id)
+            article, changed = archive.article_as_cited(article_id, request.query_params.get("text_sha256", ""))
             quote, answer, short = (_span(request.query_params, kind) for kind in ("", "answer_", "short_"))
             paragraphs = split_paragraphs(article, quote, answer, short)
         except ArticleNotFound:
             return page_of_error(request, 404, say("removed"))
         except BadSpan as error:
             return page_of_error(request, 400, say("bad_span"), str(error))
-        around = shown_around(*archive.neighbours(article_id))
-        return PAGES.TemplateResponse(request, "article.html", shown_article(article, paragraphs, quote) | around)
+        shown = shown_article(article, paragraphs, quote) | shown_around(*archive.neighbours(article_id))
+        shown |= {"changed": changed and date_in_words(changed), "address": article_address(article_id)}
+        return PAGES.TemplateResponse(request, "article.html", shown)
 
     return routes
 
@@ -162,6 +166,7 @@ def shown_article(article: Article, paragraphs: list[Paragraph], quote: Span | N
         "heading": heading,
         "paragraphs": paragraphs,
         "date": date_in_words(article.published),
-        "url": link_to_quote(url, article.text, *quote) if url and quote else url,
+        "page": page_in_words(article.page_at(quote[0]) if quote else None),
+        "url": link_to_passage(url, article, *quote) if url and quote else url,
         "asking": asking_address(article.article_id),
     }

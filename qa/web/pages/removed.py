@@ -29,7 +29,8 @@ class Removed:
     def remove(self, article_id: str) -> dict[str, object]:
         """Remove an article; its title comes back, with what `undo` asks for. Raises ArticleNotFound."""
         article = self._archive.article(article_id)
-        article = replace(article, origin=self._archive.origins().get(article.article_id))
+        for origin in self._archive.origins([article.article_id]).get(article.article_id, ())[:1]:
+            article = replace(article, origin=origin.place, is_alone=not origin.item)
         self._archive.remove(article_id)
         token = secrets.token_urlsafe(16)
         self._articles[token] = article

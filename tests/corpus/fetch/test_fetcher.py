@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sites import Site, page, redirect
+from sites import Site, page, redirect, running_site
 
 from corpus.errors import UserError
 from corpus.fetch.fetcher import Fetcher
@@ -137,6 +137,29 @@ def test_rules_behind_a_redirect(site: Site) -> None:
     site["/rules"] = page("User-agent: *\nDisallow: /")
     with pytest.raises(UserError, match="robots.txt"):
         fetcher().fetch(f"{site.url}/a")
+
+
+def test_the_rules_of_a_site_that_it_is_redirected_to(site: Site) -> None:
+    with running_site() as other:
+        other["/robots.txt"] = page("User-agent: *\nDisallow: /private\nCrawl-delay: 9\n")
+        other["/public"] = page("x")
+        site["/a"], site["/b"] = redirect(f"{other.url}/private"), redirect(f"{other.url}/public")
+        waits: list[float] = []
+        one = fetcher(sleep=waits.append)
+        with pytest.raises(UserError, match=r"does not want programs to read this page \(its robots.txt\)"):
+            one.fetch(f"{site.url}/a")
+        assert other.asked == ["/robots.txt"]
+        assert one.fetch(f"{site.url}/b").data == b"x"
+        assert other.asked == ["/robots.txt", "/public"]
+        assert [round(wait) for wait in waits] == [9]
+
+
+def test_a_redirect_within_a_site_to_what_it_forbids(site: Site) -> None:
+    site["/robots.txt"] = page("User-agent: *\nDisallow: /private\n")
+    site["/a"], site["/private"] = redirect("/private"), page("x")
+    with pytest.raises(UserError, match="robots.txt"):
+        fetcher().fetch(f"{site.url}/a")
+    assert asked(site) == ["/a"]
 
 
 def test_requests_to_one_host_are_apart(site: Site) -> None:

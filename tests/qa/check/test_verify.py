@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import ARTICLES, HashEncoder
+from fakes import ARTICLES, BRIDGE, HashEncoder
 
 from corpus.errors import UserError
 from index.generations import IndexFolder
 from index.store.sqlite import ArticleStore
+from index.update import add_articles
 from qa.archive import Archive
 from qa.build import Models
 from qa.check.verify import Verification, verify_file
@@ -165,3 +167,27 @@ def test_a_list_of_answers_is_checked_whole(tmp_path: Path, store: ArticleStore)
     path.write_text(json.dumps([{"citations": []}, {"citations": [3]}], indent=2), encoding="utf-8")
     result = verify_file(path, store)
     assert (result.answers, result.problems) == (2, [f"{path}:2: citation 1: it is 3, not an object"])
+
+
+def test_a_text_that_has_changed_since_is_checked_against_what_it_was(
+    built: IndexFolder, encoder: HashEncoder, save: Callable[[str], Path]
+) -> None:
+    archive = Archive(Settings(index=built.path), models=Models(encoder))
+    answer = archive.ask(BRIDGE.title, k=1).to_json()
+    (citation,) = answer["citations"]  # type: ignore[misc]
+    assert citation["article_id"] == "bridge"
+    add_articles(built, [replace(BRIDGE, text=f"Fog. {BRIDGE.text}")], encoder)
+    wrong = deepcopy(answer)
+    wrong["citations"][0]["quote"] += "x"  # type: ignore[index]
+    found = archive.verify(save("\n".join(map(json.dumps, (answer, wrong)))))
+    today = archive.history("bridge")[0].changed
+    since = f"the text of 'bridge' has changed since, on {today};"
+    where = f"(articles/bridge?text_sha256={BRIDGE.text_sha256[:16]})"
+    assert [problem.partition("citation 1: ")[2] for problem in found.problems] == [
+        f"{since} exact in the text until then {where}",
+        f"{since} not exact in the text until then: the quote differs from 'bridge' at "
+        f"{citation['start']}:{citation['end']} {where}",
+    ]
+    assert archive.article_as_cited("bridge", BRIDGE.text_sha256) == (BRIDGE, today)
+    assert archive.article_as_cited("bridge", BRIDGE.text_sha256[:11])[1] is None
+    assert archive.article_as_cited("bridge", "0" * 64)[0].text.startswith("Fog. ")

@@ -49,6 +49,14 @@ def test_a_citation_says_where_everything_stands() -> None:
     assert (second.rank, second.answer) == (2, "Lina Okafor, sixteen, won the chess title in Toronto.")
 
 
+def test_a_citation_of_an_article_with_pages_names_the_page() -> None:
+    paged = replace(BRIDGE, pages=(0, 50, 61))
+    (citation,) = cite([candidate(paged, 61, 95)])
+    assert (citation.page, json_of(citation)["page"]) == (3, 3)  # type: ignore[index]
+    assert cite([candidate(paged, 60, 95)])[0].page == 2
+    assert "page" not in json_of(cite([candidate(BRIDGE, 61, 95)])[0])  # type: ignore[operator]
+
+
 def test_no_candidates_no_citations() -> None:
     assert cite([]) == ()
 
