@@ -509,8 +509,8 @@ def written(vector: Sequence[float]) -> str:
 
 
 def _to_article(row: Sequence[Any]) -> Article:
-    article_id, title, text, source, published, url, *pages = row
-    return Article(article_id, title, text, source, published, url, tuple(pages[0] or ()) if pages else ())
+    article_id, title, text, source, published, url, *starts = row
+    return Article(article_id, title, text, source, published, url, tuple(starts[0] or ()) if starts else ())
 
 
 def _to_record(row: Sequence[Any]) -> PassageRecord:

@@ -367,7 +367,8 @@ def test_citations_of_a_changed_article_are_not_exact(archive: Archive, built: I
     assert archive.verify(answers) == archive.verify("answers.jsonl") == Verification(2, 2)
     write("glacier.txt", GLACIER.text + " So far.")
     archive.add("glacier.txt")
-    problem = "citation 1: the text of 'glacier' has changed since"
+    day, address = archive.history("glacier")[0].changed, f"articles/glacier?text_sha256={GLACIER.text_sha256[:16]}"
+    problem = f"citation 1: the text of 'glacier' has changed since, on {day}; exact in the text until then ({address})"
     assert archive.verify(answers[0]) == Verification(1, 1, [f"answer 1: {problem}"])
     assert archive.verify(answers[::-1]) == Verification(2, 2, [f"answer 2: {problem}"])
     assert archive.verify(Path("answers.jsonl")) == Verification(2, 2, [f"answers.jsonl:1: {problem}"])

@@ -124,7 +124,7 @@ def test_what_is_put_back_is_of_its_file_again(make: Make, built_place: Place) -
     assert tell(client, "undo", {"undo": token}).status_code == 200
     with closing(open_current(built_place)) as store:
         assert store.article("of-a-file") == whole
-        assert store.origins()["of-a-file"] == "/somewhere/story.txt"
+        assert [each.place for each in store.provenance.origins(["of-a-file"])] == ["/somewhere/story.txt"]
 
 
 def test_undo_replaces_nothing_that_came_since(make: Make, built: IndexFolder) -> None:
