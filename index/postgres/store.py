@@ -194,7 +194,7 @@ class PostgresStore:
             "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
         )
-        if len(self.vector_tables) > 1:
+        if self.vector_tables != [sql.Identifier(self.generation, "vector")]:
             # Another server keeps what it was given when this one died before it had stored the rest.
             self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         self.write(
