@@ -41,28 +41,49 @@ from index.generations import IndexFolder  # noqa: E402
 READY_SECONDS = 180
 # More files than a server with that many connections needs at this end.
 FILES = 4_096
+# Of the kills, such a share is a power cut, where the run has left something that one can take.
+CUTS = 0.5
+PROGRESS = 50
 QUESTION = "How many people attended the Jeju Forum?"
 
 
-def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[int, Counter[str]]:
-    """Kills that found the run at work, of each kind, and what was found lost or damaged after."""
+def kill_runs(folder: Path, at: random.Random, n: int) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """By kind: the kills, those that found the run at work; and what was found lost or damaged after."""
+    sent: Counter[str] = Counter()
+    killed: Counter[str] = Counter()
     faults: Counter[str] = Counter()
-    runs, killed = make_runs(folder), 0
+    runs = make_runs(folder)
     for number in range(n):
-        kind = at.choice(list(runs))
-        run, path = runs[kind], folder / f"kill-{number}"
+        if number % PROGRESS == 0:
+            sys.stderr.write(f"{number} kills, {faults.total()} lost or damaged\n")
+        kind = at.choice([*runs, "swap"])
+        run, path = runs["build over an old one" if kind == "swap" else kind], folder / f"kill-{number}"
         shutil.copytree(run.before, path)
-        process = crash.start(crash.work, path, run.verb)
-        time.sleep(at.random() * run.seconds)
-        process.kill()
+        if kind == "swap":
+            # Too short to be hit by chance: it kills itself, before or after one of its steps.
+            process = crash.start(crash.swap_until, path, at.choice(crash.STEPS), at.random() < 0.5)
+        else:
+            process = crash.start(crash.work, path, run.verb)
+            time.sleep(at.random() * run.seconds)
+            process.kill()
         process.join()
-        killed += process.exitcode == -9
+        what = f"{kind}, power cut" if at.random() < CUTS and cut_power(path) else kind
+        sent[what] += 1
+        killed[what] += process.exitcode == -9
         try:
             check_after(IndexFolder(path), kind, run.verb)
         except Exception as error:
-            faults[f"{kind}: {type(error).__name__}: {error!s:.100}"] += 1
+            faults[f"{what}: {type(error).__name__}: {error!s:.100}"] += 1
         shutil.rmtree(path)
-    return killed, faults
+    return sent, killed, faults
+
+
+def cut_power(path: Path) -> bool:
+    """Take from the disk what it need not have: SQLite does not wait for its log. The other files are waited for."""
+    logs = [*path.rglob("*.db-wal"), *path.rglob("*.db-shm")]
+    for log in logs:
+        log.unlink()
+    return bool(logs)
 
 
 def make_runs(folder: Path) -> dict[str, crash.Run]:
@@ -226,9 +247,12 @@ def main(**options: float) -> None:
 def print_kills(folder: Path, at: random.Random, n: int) -> list[str]:
     if not n:
         return []
-    killed, faults = kill_runs(folder, at, n)
-    print("\n| kills sent | found it at work | lost or damaged |\n| --- | --- | --- |")
-    print(f"| {n:,} | {killed:,} | {sum(faults.values())} |", flush=True)
+    sent, killed, faults = kill_runs(folder, at, n)
+    print("\n| run | kills sent | found it at work | lost or damaged |\n| --- | --- | --- | --- |")
+    for kind, kills in sorted(sent.items()):
+        lost = sum(times for fault, times in faults.items() if fault.startswith(f"{kind}: "))
+        print(f"| {kind} | {kills:,} | {killed[kind]:,} | {lost} |")
+    print(f"| all | {n:,} | {killed.total():,} | {faults.total()} |", flush=True)
     return [f"{fault} ({times})" for fault, times in faults.items()]
 
 

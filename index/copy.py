@@ -14,7 +14,7 @@ from index.recipe import ENCODER_KEY, RECIPE_KEY
 from index.store import sqlite
 from index.store.record import FLOAT_BYTES, PassageRecord
 from index.store.store import create_store, open_current
-from index.update import Report, copy_history, derive
+from index.update import Report, copy_history, derive, make_current
 
 if TYPE_CHECKING:
     from index.place import Place
@@ -48,7 +48,7 @@ def copy_index(source: Place, target: Place, progress: Callable[[int], None]) ->
         if wrong:
             raise UserError(f"{source.name!r} was changed while it was copied ({wrong}); run the same command again")
         copied.drop_meta(COPYING_KEY)
-        target.activate(copied.generation)  # type: ignore[arg-type]  # a place's own
+        make_current(target, copied)
         target.sweep()
     return report
 

@@ -94,13 +94,13 @@ class FolderLegs:
             return
 
     def _catch_up_lexical(self) -> None:
-        if self._lexical.seq >= self._vectors.seq:
+        if self._lexical.seq == self._vectors.seq:
             return
         self._lexical.refresh()
-        if self._lexical.seq >= self._vectors.seq:
+        if self._lexical.seq == self._vectors.seq:
             return
-        # The store is ahead of the lexical index. A writer that is at work holds the lock and will soon commit; one
-        # that was killed in between does not, and its changes are replayed here.
+        # The store is ahead of the lexical index, or was put back from a copy without it. A writer at work holds the
+        # lock and will soon commit; one that was killed in between does not, and its changes are replayed here.
         try:
             with self._folder.writing():
                 self._lexical.catch_up()

@@ -84,13 +84,20 @@ class IndexFolder:
         return sorted(self.path.glob(f"{GENERATION}*"))
 
     def activate(self, generation: Path) -> None:
-        """Make `generation` the current one, in one step that survives a power cut."""
+        """Make `generation`, which is on disk, the current one, in one step that survives a power cut."""
         part = self.path / f"{POINTER}.part"
         with part.open("w", encoding="utf-8") as file:
             file.write(generation.name + "\n")
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path / POINTER)
+        # Before anybody deletes the generation that it led to. Windows cannot open a folder, and orders such by itself.
+        if os.name == "posix":
+            folder = os.open(self.path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def sweep(self) -> None:
         """Delete every generation but the current one: old ones, and those of builds that were killed.

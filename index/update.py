@@ -121,7 +121,7 @@ def _build(
             nonlocal is_first
             # Not before: who stops the very first build in its first seconds is left with no index, not an empty one.
             if is_first and passages:
-                place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
+                make_current(place, store)
                 is_first = False
             progress(done, passages)
 
@@ -131,7 +131,7 @@ def _build(
         if kept is not None:
             copy_history(kept, store)
         derive(store, encoder.dim)
-        place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
+        make_current(place, store)
         place.sweep()
     return report
 
@@ -198,6 +198,13 @@ def derive(store: Store, dim: int) -> None:
         write_snapshot(store, dim)
     else:
         store.derive()
+
+
+def make_current(place: Place, store: Store) -> None:
+    """Let the place lead to `store`, once the disk has all of it. The caller holds the write lock."""
+    if isinstance(store, ArticleStore):
+        store.sync()
+    place.activate(store.generation)  # type: ignore[arg-type]  # a place's own
 
 
 def _write(

@@ -21,10 +21,12 @@ from qa.archive import Archive, copy_archive
 from qa.cli_evaluate import evaluate
 from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
+from qa.show.wording import printable
 
 if TYPE_CHECKING:
     from index.store.origin import Origin
     from index.update import Report
+    from qa.feedback import Feedback
 
 # Files a build names when they could not be read; the rest are counted.
 SHOWN_FAILURES = 20
@@ -160,7 +162,7 @@ def watch(sources: tuple[str, ...], as_json: bool, interval: int, removes: bool,
             if as_json:
                 _print_json(asdict(each))
             elif each.report is None:
-                click.echo(f"{each.source}: {each.problem}", err=True)
+                click.echo(printable(f"{each.source}: {each.problem}"), err=True)
             else:
                 _show_round(each.source, each.report)
 
@@ -298,6 +300,48 @@ def serve(host: str | None, port: int | None, index: str | None, config: Path | 
 
 
 @main.command()
+@click.option(
+    "--export", type=click.Path(path_type=Path), metavar="FILE", help="Write what was found helpful as a gold set."
+)
+@_index
+@_config
+@_json
+def feedback(export: Path | None, index: str | None, config: Path | None, as_json: bool) -> None:
+    """Print what readers thought of answers, oldest first, or make a gold set for `article-qa evaluate` of it."""
+    from qa.feedback import feedback_path, read_feedback
+
+    given = read_feedback(feedback_path(load_settings(config, index=index).index))
+    if export:
+        _export_feedback(given, export)
+        return
+    for each in given:
+        if as_json:
+            _print_json(asdict(each))
+        else:
+            click.echo(f"{each.given_at[:10]}  {each.verdict:<4}  {' '.join(each.question.split())}")
+
+
+def _export_feedback(given: Sequence[Feedback], file: Path) -> None:
+    from qa.evaluate.gold.from_feedback import gather_gold
+
+    gathered = gather_gold(given)
+    if not gathered.records:
+        raise UserError(f"no answer was found helpful yet by one of {len(given):,} verdicts; nothing was written")
+    try:
+        file.write_text("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in gathered.records), "utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {str(file)!r} ({error.strerror}); name another file") from error
+    click.echo(f"{len(gathered.records):,} questions in {file}; measure with: article-qa evaluate {file}", err=True)
+    for number, why in (
+        (gathered.unhelpful, "nobody found the answer helpful, and what is right is not known"),
+        (gathered.contradicted, "readers contradict each other"),
+        (gathered.unknown, "it was not stored what the answer was"),
+    ):
+        if number:
+            click.echo(f"left out, {number:,}: {why}", err=True)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_index
 @_config
@@ -309,7 +353,7 @@ def verify(file: Path, index: str | None, config: Path | None, as_json: bool) ->
         _print_json(asdict(result))
     else:
         for problem in result.problems:
-            click.echo(problem)
+            click.echo(printable(problem))
         exact = result.citations - len(result.problems)
         click.echo(f"{exact} of {result.citations} citations in {result.answers} answers are exact")
     if result.problems:
@@ -330,7 +374,7 @@ def info(index: str | None, config: Path | None, as_json: bool) -> None:
         return
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        click.echo(f"{name:<{width}}  {'-' if value is None else value}")
+        click.echo(printable(f"{name:<{width}}  {'-' if value is None else value}"))
 
 
 @main.command()
@@ -403,7 +447,7 @@ def _show_round(source: str, report: Report) -> None:
     """One line where something changed, and one for each file that was not read."""
     counts = {name: getattr(report, name) for name in ("added", "updated", "removed")}
     if any(counts.values()):
-        click.echo(f"{source}: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}")
+        click.echo(printable(f"{source}: {', '.join(f'{count} {name}' for name, count in counts.items() if count)}"))
     for failure in report.unreadable:
         click.echo(f"not read: {failure.origin}: {failure.reason}", err=True)
 
@@ -417,7 +461,5 @@ def _print_json(value: Mapping[str, object]) -> None:
 
 
 def _fail(message: str) -> None:
-    # A message may name a file, whose name may hold what steers a terminal.
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in " ".join(message.split()))
-    click.echo(f"article-qa: {shown}", err=True)
+    click.echo(printable(f"article-qa: {' '.join(message.split())}"), err=True)
     sys.exit(1)

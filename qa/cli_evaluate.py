@@ -13,6 +13,7 @@ from corpus.errors import UserError
 from qa.archive import CACHE, Archive
 from qa.progress import progress_bar
 from qa.settings import Settings, load_settings
+from qa.show.wording import printable
 
 if TYPE_CHECKING:
     from qa.evaluate.compare.compare import Comparison
@@ -101,11 +102,11 @@ def _print(
     if options["as_json"]:
         click.echo(json.dumps(metrics_json(evaluation, comparison, results), ensure_ascii=False))
     else:
-        click.echo("\n".join(evaluation_lines(evaluation)))
+        click.echo("\n".join(map(printable, evaluation_lines(evaluation))))
         if comparison:
-            click.echo("\n" + "\n".join(comparison_lines(comparison, results)))
+            click.echo("\n" + "\n".join(map(printable, comparison_lines(comparison, results))))
     if options["out"]:
-        click.echo(f"written to {options['out']}", err=True)
+        click.echo(printable(f"written to {options['out']}"), err=True)
     if options["junit"]:
         write_junit(results, evaluation.gold.name, options["junit"])
     closed = [result.reason for result in results if not result.holds]

@@ -434,6 +434,26 @@ def test_verify(run: Run, built: IndexFolder) -> None:
     assert (result.exit_code, objects(result)) == (1, [{"answers": 2, "citations": 8, "problems": [problem]}])
 
 
+def test_no_name_of_a_file_steers_the_terminal(run: Run, tmp_path: Path) -> None:
+    steering = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+    folder = tmp_path / f"folder{steering}"
+    folder.mkdir()
+    for name, data in (("good.txt", STORY.encode()), ("bad.txt", b"\x89PNG\0"), ("a.png", b""), ("x.jsonl", b'{"a')):
+        (folder / f"{steering}{name}").write_bytes(data)
+    (folder / "lines.jsonl").write_text(json.dumps({"_id": "a", "text": STORY, steering: steering}), encoding="utf-8")
+    saved = folder / "saved.jsonl"
+    saved.write_text('{"citations": [{"article_id": "none"}]}', encoding="utf-8")
+    calls = (
+        ("build", "--dry-run", folder), ("build", folder), ("add", folder), ("list",), ("ask", "Who?"), ("info",),
+        ("info", "--index", folder), ("build", folder, "--index", folder), ("info", "--index", folder),
+        ("verify", saved), ("verify", folder), ("show", steering), ("remove", steering), ("add", f"{folder}/none"),
+    )  # fmt: skip
+    for call in calls:
+        shown = run(*call).output
+        assert not set(shown.replace("\n", "")) & {*map(chr, [*range(32), *range(127, 160)]), "\u202e"}, call
+    assert "1 added, 1 unchanged" in run("build", folder).output
+
+
 def test_info(run: Run, built: IndexFolder) -> None:
     (facts,) = objects(run("info", "--json"))
     assert facts.pop("bytes") > 0

@@ -231,7 +231,7 @@ def _read_gzip(stream: BinaryIO, source: _Source, confined: Confined) -> Iterato
         raise UserError("it is packed in itself again and again; unpack it first")
     try:
         # gzip reports a cut file with EOFError and a damaged one with zlib.error or OSError.
-        with closing(cast(BinaryIO, gzip.GzipFile(fileobj=stream))) as unpacked:
+        with closing(cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))) as unpacked:
             if named_format(inner.name) in (Format.JSONL, Format.TABLE, Format.MBOX):
                 yield from read_stream(unpacked, inner, confined)
             else:

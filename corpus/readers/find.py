@@ -18,7 +18,8 @@ from corpus.readers.metadata import METADATA_FILE
 LEADS_OUT = "it is a link out of the folder; name its target as a source of its own"
 # What browsers call the folder beside a page that they save: `story_files`, `story-Dateien`, `story.files`.
 _SAVED_PARTS = re.compile(r"[-_.](?:files?|dateien|fichiers|archivos|bestanden|arquivos|ficheiros|pliki)$", re.I)
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+# Turns of the direction of writing among them: they show an ending that is none.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 # Characters of the SHA-256 that names an article without an id: enough to tell a million apart.
 ID_DIGITS = 12
 

@@ -186,11 +186,12 @@ def recognise(name: str, head: bytes) -> Recognised:
 
 def _by_content(head: bytes, named: Format | None) -> Format | None:
     """What the first bytes say beyond doubt, or with the name together; None for a text that may be anything."""
-    if b"%PDF-" in head[:_PDF_WITHIN]:
-        return Format.PDF
     for magic, found in ((b"{\\rtf", Format.RTF), (b"\x1f\x8b", Format.GZIP), (b"PK\x03\x04", Format.ZIP)):
         if head.startswith(magic):
             return found
+    # Behind these: a ZIP file may have a PDF in it as it is.
+    if b"%PDF-" in head[:_PDF_WITHIN]:
+        return Format.PDF
     if binary_kind(head):
         return None
     text = _as_text(head)

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,8 @@ class ArticleStore:
         self.path = path
         self._lock = threading.RLock()
         self._counted = (-1, 0, 0)
-        self.provenance = Provenance(self)
+        # Whether the tables of `provenance` were seen.
+        self.has_provenance = False
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
@@ -100,7 +101,7 @@ class ArticleStore:
                 self.connection.executescript(";".join((_SCHEMA, *TABLES)))
                 self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
             found = self.meta("format")
-            self._identity = _identity(path)
+            self._identity, self._written = _identity(path), path.stat().st_mtime_ns
         if found not in [str(each) for each in formats]:
             self.close()
             if found is not None and found.isdecimal() and int(found) > FORMAT:
@@ -112,6 +113,12 @@ class ArticleStore:
                 f"{str(path)!r} has index format {found!r}, this version's is {FORMAT}; run "
                 "`article-qa rebuild`, which makes it anew from its own articles"
             )
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where its articles were found, and what they were."""
+        # Made anew each time: of two objects that hold each other neither is closed when nobody needs it any more.
+        return Provenance(self)
 
     @property
     def generation(self) -> Path:
@@ -126,6 +133,11 @@ class ArticleStore:
         """Bytes that it takes on disk, with what is derived from it."""
         return sum(file.stat().st_size for file in self.generation.rglob("*") if file.is_file())
 
+    def sync(self) -> None:
+        """Return when the disk has all that was committed: until then a power cut may take the last of it back."""
+        with self._lock, explained(self.path):
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -133,9 +145,26 @@ class ArticleStore:
 
     @property
     def is_replaced(self) -> bool:
-        """Another file is there now by the same name: the folder was restored from a copy, or swapped."""
+        """Another file is there now by the same name, or another index in it: the folder was restored, or swapped."""
+        found = _identity(self.path)
         # While none is there, what was opened is all there is.
-        return _identity(self.path) not in (None, self._identity)
+        return found is not None and (found != self._identity or self._is_overwritten())
+
+    def _is_overwritten(self) -> bool:
+        """A copy was written into the file itself: SQLite goes on with what it has of the old one in memory."""
+        written = self.path.stat().st_mtime_ns
+        if written == self._written:
+            return False
+        # Still being copied, it cannot be read at all.
+        with self._lock, suppress(sqlite3.Error):
+            before = _last_change(self.connection)
+            with closing(sqlite3.connect(_read_only(self.path), uri=True)) as beside:
+                found = _last_change(beside)
+            if found not in (before, _last_change(self.connection)):
+                return found < before
+            # By a program that writes as SQLite has it.
+            self._written = written
+        return False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -479,6 +508,11 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _last_change(connection: sqlite3.Connection) -> tuple[int, str]:
+    row = connection.execute("SELECT seq, article_id FROM change ORDER BY seq DESC LIMIT 1").fetchone()
+    return row or (0, "")
 
 
 def _only_readable(path: Path) -> bool:

@@ -63,18 +63,24 @@ class LexicalIndex:
         """Replay the store's changes since `seq` and commit them. The caller holds the index folder's write lock."""
         with self.store.one_moment():
             seq = self.store.seq()
-            added, removed = self.store.added_since(self.seq), self.store.removed_since(self.seq)
+            # Ahead of the store, which was put back from a copy without this: it is made from the beginning.
+            since = self.seq if self.seq <= seq else 0
+            added, removed = self.store.added_since(since), self.store.removed_since(since)
         if seq == self.seq:
             return
         with self._explained():
             writer = self._tantivy.writer(heap_size=WRITER_BYTES, num_threads=1)
             # A writer that was killed may have left files behind whose names this one is about to use.
             writer.garbage_collect_files()
+            if since < self.seq:
+                writer.delete_all_documents()
             for number in [*removed, MARKER]:
                 writer.delete_documents_by_term("number", number)
             for first in range(0, len(added), BATCH):
                 self._write(writer, added[first : first + BATCH])
             writer.add_document(tantivy.Document(number=MARKER, seq=seq))
+            # After a power cut these must not be ahead of the store: the next changes would have numbers seen already.
+            self.store.sync()
             writer.commit()
             writer.wait_merging_threads()
             self.refresh()

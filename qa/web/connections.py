@@ -16,6 +16,9 @@ from qa.web.paths import CHAT_HEARTBEAT
 
 # For the line of a request and its headers, from its first byte on, or from when the connection was made.
 HEADER_SECONDS = 10.0
+# Of an answer, at least so many bytes have to be taken in so many seconds: as slow as no telephone is.
+TAKE_SECONDS = 20.0
+LEAST_TAKEN = 16 * 1024
 # A line and headers longer than this are refused with 400 rather than kept.
 MAX_HEADER_BYTES = 32 * 1024
 MAX_CONNECTIONS = 800
@@ -38,59 +41,102 @@ def most_connections() -> int:
 
 
 class Connection(H11Protocol):
-    """uvicorn's, which waits for ever for a request to be complete, with an end to that.
+    """uvicorn's, which waits for ever for a request to be complete and for an answer to be taken, with an end to that.
 
-    Where there are too many, those go whose request is not complete, the one that waits longest first: who keeps
-    connections for nothing keeps none from the others.
+    Where there are too many, those go who have not said all, then those who take nothing of their answer or only
+    listen, of each the one that has for longest: who keeps connections for nothing keeps none from the others.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (uvicorn's own)
         super().__init__(*args, **kwargs)
+        # Of a request that is to come, and of an answer that is to be taken.
         self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._left = 0
+        self._since = self.loop.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self._wait()
+        # Whatever is left of an answer counts as not taken.
+        transport.set_write_buffer_limits(0)
+        self._look()
         if len(self.connections) > most_connections():
-            # Itself, where all the others are at work.
-            waiting = [each for each in self.connections if isinstance(each, Connection) and each._deadline]
-            min(waiting, key=lambda each: each._when()).give_up()
+            known = (each for each in self.connections if isinstance(each, Connection))
+            others = [each for each in known if each is not self and not each.transport.is_closing()]
+            saying = [each for each in others if each.conn.their_state in (h11.IDLE, h11.SEND_BODY)]
+            idle = [each for each in others if each._stalled or each._only_listens()]
+            min(saying or idle or [self], key=lambda each: each._since).give_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_waiting()
+        self._stop_stalling()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Begin to wait with the first part of a request, stop with the last of its headers."""
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE or self.transport.is_closing():
-            self._stop_waiting()
-        elif self._deadline is None:
-            self._wait()
+        self._look()
 
     def handle_events(self) -> None:
         """What came may be a request that stood behind another one."""
         super().handle_events()
-        if self.conn.their_state is not h11.IDLE:
-            self._stop_waiting()
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, and for what is still to come of this one."""
+        super().on_response_complete()
+        self._look()
+
+    def pause_writing(self) -> None:
+        """Begin to wait until the answer is taken."""
+        super().pause_writing()
+        self._since, self._left = self.loop.time(), self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(TAKE_SECONDS, self._look_what_is_left)
+
+    def resume_writing(self) -> None:
+        """All of it was taken."""
+        super().resume_writing()
+        self._stop_stalling()
 
     def give_up(self) -> None:
         """Close the connection; whoever takes so long to ask is told nothing."""
-        self._deadline = None
+        self._stop_waiting()
+        self._stop_stalling()
         self.transport.abort()
 
-    def _wait(self) -> None:
-        self._deadline = self.loop.call_later(HEADER_SECONDS, self.give_up)
+    def _look(self) -> None:
+        """Wait for a request, unless one is being answered."""
+        if self._is_answering() or self.transport.is_closing():
+            self._stop_waiting()
+        elif self._deadline is None:
+            self._since = self.loop.time()
+            self._deadline = self.loop.call_later(HEADER_SECONDS, self.give_up)
+
+    def _look_what_is_left(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left > self._left - LEAST_TAKEN:
+            self.give_up()
+        else:
+            self._left = left
+            self._stalled = self.loop.call_later(TAKE_SECONDS, self._look_what_is_left)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-            self._deadline = None
+            self._deadline, self._since = None, self.loop.time()
 
-    def _when(self) -> float:
-        return self._deadline.when() if self._deadline else float("inf")
+    def _stop_stalling(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _only_listens(self) -> bool:
+        return self._is_answering() and self.scope["path"].startswith(CHAT_HEARTBEAT)
 
 
 class Ending:

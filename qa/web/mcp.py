@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import gradio as gr
 
@@ -10,14 +11,16 @@ from corpus.clean import check_readable
 from corpus.errors import UserError
 from qa.archive import Archive
 from qa.limits import DEFAULT_K
-from qa.web.gate.errors import public_error
+from qa.web.gate.errors import Busy, busy_in_words, public_error
+from qa.web.gate.places import Places
 from qa.web.observe import Observer
 
 
 def add_tools(archive: Archive, observer: Observer) -> None:
     """Add the tools `ask` and `article` to the Blocks that are being built. Their docstrings are what a model reads."""
+    places = Places()
 
-    def ask(question: str) -> str:
+    async def ask(question: str) -> str:
         """Ask the articles a question in plain words. Nothing but the articles is used.
 
         Args:
@@ -30,7 +33,9 @@ def add_tools(archive: Archive, observer: Observer) -> None:
             A message that is no question, such as "which articles do you have?", has a "reply" instead.
         """
         try:
-            answer = observer.ask(_text(question), k=DEFAULT_K)
+            answer = await places.run(partial(observer.ask, _text(question), k=DEFAULT_K))
+        except Busy as busy:
+            raise gr.Error(busy_in_words(busy), print_exception=False) from busy
         except (UserError, ValueError) as error:
             raise _tool_error(error) from error
         return json.dumps(answer.to_json(), ensure_ascii=False)

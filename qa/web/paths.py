@@ -7,11 +7,8 @@ from pathlib import Path
 API_PREFIX = "/api/"
 ASK_PATH = f"{API_PREFIX}ask"
 CHAT_PATH = "/chat"
-# What is done on the chat page comes in here: questions, and all that needs no queue.
+# All that is done on the chat page comes in here, past Gradio's queue.
 CHAT_PREDICT = f"{CHAT_PATH}/gradio_api/run/predict"
-CHAT_EVENTS = frozenset({f"{CHAT_PATH}/gradio_api/queue/join", CHAT_PREDICT})
-# The answers to what was queued.
-CHAT_STREAM = f"{CHAT_PATH}/gradio_api/queue/data"
 # Which a page that is open listens to, for as long as it is.
 CHAT_HEARTBEAT = f"{CHAT_PATH}/gradio_api/heartbeat/"
 # Language-model clients, where the setting opens it to them.
@@ -20,6 +17,7 @@ ARTICLES_PATH = "/articles"
 # Where articles are added and removed; no article has an address there.
 EDITING_PATH = "/editing/"
 EVALUATION_PATH = "/evaluation"
+INSIGHTS_PATH = "/insights"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"
 

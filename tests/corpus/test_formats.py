@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +68,12 @@ def test_a_pdf_without_text_is_refused_with_the_reason(tmp_path: Path) -> None:
     assert isinstance(scan, Unreadable)
     assert empty.reason == "the PDF has no text on its 1 page"
     assert scan.reason == f"{empty.reason}, only pictures: run a program for text recognition (OCR) over it first"
+
+
+def test_a_zip_file_with_a_pdf_in_it_as_it_is_is_no_pdf(tmp_path: Path) -> None:
+    articles = one_of_each.bundled()[:2]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("a.pdf", one_of_each.pdf(articles[0]))
+        packed.writestr("b.txt", one_of_each.text(articles[1]))
+    found = list(read_articles([str(tmp_path / "a.zip")]))
+    assert [each.article_id for each in found if isinstance(each, Article)] == ["a/a.pdf", "a/b"]

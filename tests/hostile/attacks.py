@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
 
 import httpx
+import one_of_each
 from click.testing import CliRunner
-from fakes import ARTICLES, HashEncoder
+from fakes import ARTICLES, BRIDGE, CHESS, HashEncoder
 from fastapi.testclient import TestClient
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers import Unreadable, read_articles
+from corpus.readers.confined import Confined
+from corpus.readers.files import read_file
+from corpus.readers.find import ArticleFile
 from index.generations import IndexFolder
 from index.sentences import read_article
 from index.update import build_index
@@ -42,18 +48,37 @@ NAUGHTY = (
 KEYS = ("question", "history", "k", "before", "after", "sources", "date", "write", "answer", "role", "content", "x")
 PATHS = (
     "/api/articles/", "/articles/", "/evaluation/", "/static/", "/widget/", "/chat/", "/chat/assets/", "/chat/static/",
-    "/chat/gradio_api/", "/chat/gradio_api/heartbeat/", "/chat/gradio_api/queue/data?session_hash=", "/api/", "/embed",
+    "/chat/gradio_api/", "/chat/gradio_api/heartbeat/", "/chat/gradio_api/queue/", "/api/", "/embed", "/editing/",
 )  # fmt: skip
 HEADERS = ("Host", "Origin", "Authorization", "If-None-Match", "X-Forwarded-For", "Sec-Fetch-Site", "Content-Type")
 CHAT = "/chat/gradio_api/"
 MCP = "/chat/gradio_api/mcp/"
+# What the makers in `one_of_each` do not make.
 FILES = {
     "a.txt": b"Harbour bridge opens\n\n13-12-2023 (OSLO)\n\nMayor Anna Berg opened the bridge. It cost 40 million.\n",
-    "a.md": b"---\ntitle: A\ndate: 2024-01-02\n---\n# Head\n\n* one\n* two [link](http://e.org)\n\n| a |\n|---|\n",
+    "b.md": b"---\ntitle: A\ndate: 2024-01-02\n---\n# Head\n\n* one\n* two [link](http://e.org)\n\n| a |\n|---|\n",
+    "a.rss": b'<?xml version="1.0"?><rss version="2.0"><channel><title>Coast</title><item><title>T</title>'
+    b"<link>https://e.org/a</link><guid>7</guid><pubDate>Tue, 02 Jan 2024 10:00:00 GMT</pubDate>"
+    b"<description>&lt;p&gt;The bridge &amp;amp; the harbour opened.&lt;/p&gt;</description></item></channel></rss>",
+    "a.atom": b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Coast</title><entry><title type="html">T</title>'
+    b'<id>7</id><link href="https://e.org/a"/><updated>2024-01-02T10:00:00Z</updated>'
+    b'<content type="html">It opened.</content>'
+    b"</entry></feed>",
+    "feed.json": b'{"version": "https://jsonfeed.org/version/1.1", "title": "Coast", "items": [{"id": 7, "title": "T", '
+    b'"url": "https://e.org/a", "content_html": "<p>It opened.</p>", "date_published": "2024-01-02T10:00:00Z"}]}',
+    "wordpress.xml": b'<?xml version="1.0"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    b'xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Coast</title><wp:wxr_version>1.2</wp:wxr_version><item>'
+    b"<title>T</title><link>https://e.org/a</link><content:encoded><![CDATA[<p>It opened.</p>]]></content:encoded>"
+    b"<wp:post_id>7</wp:post_id><wp:post_date>2024-01-02 10:00:00</wp:post_date><wp:status>publish</wp:status>"
+    b"<wp:post_type>post</wp:post_type></item></channel></rss>",
     "a.jsonl": b'{"_id": "a", "title": "T", "text": "The bridge opened.", "date": "2024-01-02", "url": "https://e.org"}\n'
     b'{"id": 7, "headline": "U", "body": "<p>It cost &amp; took 40 million.</p>", "source": {"name": "S"}}\n',
 }
-CONFIG = b'index = "x"\nk = 5\nhosts = ["a.org"]\norigins = ["https://e.org"]\nclient_rate = "9/hour"\nmcp = true\n'
+CONFIGS = (
+    b'index = "x"\nk = 5\nhosts = ["a.org"]\norigins = ["https://e.org"]\nclient_rate = "9/hour"\nmcp = true\n',
+    b'index = "postgresql://reader:secret@db.example.org:5432/news?sslmode=require"\n'
+    b'trusted_proxies = ["10.0.0.0/8"]\n',
+)
 
 
 @dataclass(slots=True)
@@ -190,7 +215,7 @@ def attack_api(where: Place, at: random.Random, n: int) -> Tally:
         return _checked(where.client.post(door, content=body(at, verdict), headers=headers))
 
     def get() -> int:
-        # The stream of a session that there is not ends at once; a heartbeat, which never does, is asked by HEAD.
+        # A heartbeat never ends, so it is asked by HEAD.
         said = quote(text(at).encode("utf-8", "surrogatepass")[:3_000], safe=at.choice(("", "/.%?&=")))
         path = f"{at.choice(PATHS)}{said}"
         if at.random() < 0.3:
@@ -215,8 +240,9 @@ def attack_chat(where: Place, at: random.Random, n: int) -> Tally:
         keys = ("fn_index", "session_hash", "data", "event_data", "trigger_id", "batched", "simple_format", "event_id")
         sent = good if at.random() < 0.5 else {**good, at.choice(keys): value(at)}
         content = json.dumps(sent).encode() if at.random() < 0.8 else mutate(at, json.dumps(sent).encode())
-        door = CHAT + at.choice(("run/predict", "queue/join"))
-        return _checked(where.client.post(door, content=content, headers={"Content-Type": "application/json"}))
+        return _checked(
+            where.client.post(f"{CHAT}run/predict", content=content, headers={"Content-Type": "application/json"})
+        )
 
     return where.tally("chat", (send for _ in range(n)))
 
@@ -235,25 +261,76 @@ def attack_mcp(where: Place, at: random.Random, n: int) -> Tally:
     return where.tally("MCP", (call for _ in range(n)))
 
 
+def attack_editing(where: Place, at: random.Random, n: int) -> Tally:
+    """Files, addresses and ids of any shape from who may change the articles; those of an index of its own."""
+    # Not the documents: the reader of each is a process of its own, which takes its time to start.
+    whole = FILES | {name: data for name, data in files().items() if name.endswith((".gz", ".csv", ".json"))}
+    index = where.folder / "edited"
+    build_index(IndexFolder(index), ARTICLES, HashEncoder())
+    archive = Archive(Settings(index=index, runs=where.folder / "runs"), models=Models(HashEncoder()))
+    app = create_app(archive)
+    client = TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1), raise_server_exceptions=False)
+
+    def send() -> int:
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/octet-stream"}
+        if at.random() < 0.6:
+            name = at.choice(list(whole))
+            said = quote((name if at.random() < 0.7 else text(at)).encode("utf-8", "surrogatepass")[:1_000])
+            door, content = f"file?name={said}", mutate(at, whole[name])
+        else:
+            door = at.choice(("address", "remove", "undo"))
+            good = {"address": "http://127.0.0.1:9/", "article_id": at.choice(ARTICLES).article_id, "undo": text(at)}
+            headers["Content-Type"], content = "application/json", body(at, good)
+        response = client.post(f"/editing/{door}", content=content, headers=headers)
+        if '"internal"' in response.text:
+            raise AssertionError(f"{door:.40} failed: {response.text:.200}")
+        return _checked(response)
+
+    tally = where.tally("editing", (send for _ in range(n)))
+    archive.close()
+    return tally
+
+
 def attack_readers(where: Place, at: random.Random, n: int) -> Tally:
-    """Files with articles, damaged. What is taken must be fit to be stored and cited."""
+    """Files of every format, damaged. What is taken must be fit to be stored and cited."""
+    whole = files()
 
     def read() -> int:
-        status, name = 200, at.choice(list(FILES))
+        status, name = 200, at.choice(list(whole))
         file = where.folder / name
-        file.write_bytes(mutate(at, FILES[name]))
-        for found in read_articles([str(file)]):
+        damage = mutate_inside if whole[name].startswith(b"PK") and at.random() < 0.7 else mutate
+        file.write_bytes(damage(at, whole[name]))
+        for _, found in read_file(ArticleFile(file, name), {}, confined):
             if isinstance(found, Article):
                 for each in read_article(found):
                     assert found.text[each.passage.start : each.passage.end] == each.passage.text
                 for said in (found.article_id, found.title, found.text, found.url or "", found.source or ""):
                     assert "\0" not in said
                     said.encode("utf-8")
-            elif isinstance(found, Unreadable):
+            elif isinstance(found, UserError):
                 status = 400
         return status
 
-    return where.tally("readers", (read for _ in range(n)))
+    with Confined() as confined:
+        return where.tally("readers", (read for _ in range(n)))
+
+
+def files() -> dict[str, bytes]:
+    """A file of every format that is read, by its name."""
+    two = [Article("a", "Harbour bridge opens", BRIDGE.text, "Coast Daily", date(2024, 1, 2)), CHESS]
+    made = {suffix: make(two[0]) for suffix, make in one_of_each.SINGLE.items()}
+    made |= {suffix: make(two) for suffix, make in one_of_each.SEVERAL.items()}
+    return {**FILES, **{f"made{suffix}": data for suffix, data in made.items()}}
+
+
+def mutate_inside(at: random.Random, data: bytes) -> bytes:
+    """A ZIP file with one of its files damaged: damaged itself, it would show little of the reader behind."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        damaged = at.choice(old.namelist())
+        for name in old.namelist():
+            new.writestr(name, mutate(at, old.read(name)) if name == damaged else old.read(name))
+    return stream.getvalue()
 
 
 def attack_config(where: Place, at: random.Random, n: int) -> Tally:
@@ -261,7 +338,7 @@ def attack_config(where: Place, at: random.Random, n: int) -> Tally:
     file = where.folder / "damaged.toml"
 
     def load() -> None:
-        file.write_bytes(mutate(at, CONFIG))
+        file.write_bytes(mutate(at, at.choice(CONFIGS)))
         load_settings(file)
 
     return where.tally("settings", (load for _ in range(n)))
@@ -300,6 +377,7 @@ ATTACKS: Sequence[Callable[[Place, random.Random, int], Tally]] = (
     attack_api,
     attack_chat,
     attack_mcp,
+    attack_editing,
     attack_readers,
     attack_config,
     attack_command,

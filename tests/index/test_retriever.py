@@ -373,6 +373,35 @@ def test_a_folder_restored_from_a_copy_is_noticed(
     assert (ids(in_folder, "volcano Naples")[0], in_folder.version) == ("lava", version)
 
 
+def test_a_copy_written_over_the_open_files_is_noticed(
+    in_folder: Retriever, built: IndexFolder, encoder: HashEncoder, tmp_path: Path
+) -> None:
+    shutil.copytree(built.path, tmp_path / "copy", ignore=shutil.ignore_patterns("*.db-shm", "*.db-wal"))
+    add_articles(built, [VOLCANO], encoder)
+    assert ids(in_folder, "volcano Naples")[0] == "volcano"
+    for file in (tmp_path / "copy").rglob("*"):
+        if file.is_file():
+            shutil.copyfile(file, built.path / file.relative_to(tmp_path / "copy"))
+    assert "volcano" not in ids(in_folder, "volcano Naples")
+    assert in_folder.store.problems() == []
+
+
+def test_articles_restored_without_their_words_get_them_again(
+    built: IndexFolder, encoder: HashEncoder, tmp_path: Path
+) -> None:
+    shutil.copytree(built.path, tmp_path / "copy")
+    add_articles(built, [VOLCANO], encoder)
+    file = built.require_current() / built.store_name
+    shutil.copyfile(tmp_path / "copy" / file.relative_to(built.path), tmp_path / "restored")
+    (tmp_path / "restored").replace(file)
+    retriever = Retriever(built, encoder)
+    assert retriever.passages_with(["volcano", "oslo"]) == {"volcano": 0, "oslo": 1}
+    # Under the number that the lost change had.
+    add_articles(built, [Article("lava", "Lava", "Lava reached Naples.")], encoder)
+    retriever.refresh()
+    assert retriever.passages_with(["volcano", "lava"]) == {"volcano": 0, "lava": 1}
+
+
 def no_file_may_grow(path: Path, results: SimpleQueue[list[str]]) -> None:
     """What a process that can write nothing finds, before and behind what was stored last."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

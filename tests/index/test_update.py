@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -41,6 +43,43 @@ def stored(folder: IndexFolder) -> dict[str, Article]:
 
 def by_id(*articles: Article) -> dict[str, Article]:
     return {article.article_id: article for article in articles}
+
+
+def without_what_may_be_lost(generation: Path, to: Path) -> Path:
+    """A copy of what the disk has for certain: SQLite does not wait for it to have the log of what was committed."""
+    shutil.copytree(generation, to, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    return to
+
+
+def test_the_disk_has_a_whole_index_before_it_is_led_to(
+    folder: IndexFolder, encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate, copies = folder.activate, []
+
+    def cut(generation: Path) -> None:
+        copies.append(without_what_may_be_lost(generation, tmp_path / f"copy-{len(copies)}"))
+        activate(generation)
+
+    monkeypatch.setattr(folder, "activate", cut)
+    build_index(folder, ARTICLES, encoder)
+    # The first is of the very first batch, which is all there is here.
+    assert len(copies) == 2
+    for copy in copies:
+        with closing(ArticleStore(copy / folder.store_name)) as store:
+            assert store.problems() == []
+            assert store.articles(store.article_ids()) == by_id(*ARTICLES)
+
+
+def test_after_a_power_cut_the_words_are_not_ahead_of_the_articles(
+    folder: IndexFolder, encoder: HashEncoder, tmp_path: Path
+) -> None:
+    build_index(folder, ARTICLES, encoder)
+    # Somebody has the file open, so that its log is not emptied when an add ends.
+    with closing(open_store(folder, encoder)):
+        add_articles(folder, [NEW], encoder)
+        copy = without_what_may_be_lost(folder.require_current(), tmp_path / "copy")
+    with closing(ArticleStore(copy / folder.store_name)) as store:
+        assert LexicalIndex(store).seq == store.seq() == len(ARTICLES) + 1
 
 
 def encoded_of(*articles: Article) -> list[str]:
@@ -603,11 +642,19 @@ def test_a_first_build_that_is_stopped_at_once_leaves_no_index(folder: IndexFold
     assert generations(folder) == []
 
 
-def test_a_build_over_an_index_with_lost_pages_mends_it(built: IndexFolder, encoder: HashEncoder) -> None:
+@pytest.mark.parametrize("table", ["article", "passage", "vector", "sentences", None])
+def test_a_build_over_an_index_with_lost_pages_mends_it(
+    built: IndexFolder, encoder: HashEncoder, table: str | None
+) -> None:
     path = built.require_current() / built.store_name
     data = bytearray(path.read_bytes())
-    # All but the first page, which says what tables there are.
-    data[4096:] = bytes(len(data) - 4096)
+    if table is None:
+        # All but the first page, which says what tables there are.
+        data[4096:] = bytes(len(data) - 4096)
+    else:
+        with closing(sqlite3.connect(path)) as db:
+            (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        data[(page - 1) * 4096 : page * 4096] = bytes(4096)
     path.write_bytes(data)
     for _ in range(2):
         build_index(built, ARTICLES, encoder)

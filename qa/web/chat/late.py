@@ -10,8 +10,8 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -24,7 +24,7 @@ from qa.web.gate.access import is_mcp, path_of
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.throttle import replayed
 from qa.web.observe import Observer
-from qa.web.paths import CHAT_EVENTS, CHAT_PATH, CHAT_PREDICT, CHAT_STREAM
+from qa.web.paths import CHAT_PATH, CHAT_PREDICT
 
 if TYPE_CHECKING:
     from gradio.routes import App
@@ -35,10 +35,14 @@ logger = logging.getLogger(__name__)
 HEAD_START_SECONDS = 1.0
 # The page's own have eleven.
 MAX_SESSION_CHARACTERS = 100
+# The components whose value is a text or nothing.
+TEXTS = ("textbox", "button")
 NOT_JSON = "the request could not be read; send a JSON object"
 # Gradio keeps what is being built in one place for the whole process: two pages at once would get mixed up.
 _MAKING = threading.Lock()
 
+# Of each component the page carries these for Gradio's description of its own API, which is not served.
+_UNUSED = ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs")
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
 <link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
@@ -89,17 +93,15 @@ class LateChat:
         """What is answered in Gradio's place, which fails on what its page does not send; mostly nothing."""
         assert self._made is not None
         blocks = self._made.get_blocks()
-        if path in CHAT_EVENTS and scope["method"] == "POST":
-            problem = joining_problem(body, blocks.fns)
-        elif is_mcp(path) and scope["method"] == "POST":
-            problem = None if is_readable_json(body) else NOT_JSON
-        elif path == CHAT_STREAM:
-            session = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
-            if session not in blocks._queue.pending_messages_per_session:
-                return error_response(404, "not_found", "nothing was asked from this page; load it anew")
-            problem = None
-        else:
-            problem = None
+        problem = None
+        if is_mcp(path) and scope["method"] == "GET":
+            # A stream of what the server says unasked, which is nothing: it would go on for ever.
+            message = "the tools are called with POST"
+            return error_response(405, "method_not_allowed", message, {"Allow": "POST"})
+        if path == CHAT_PREDICT and scope["method"] == "POST":
+            problem = event_problem(body, blocks.fns)
+        elif is_mcp(path) and scope["method"] == "POST" and not is_readable_json(body):
+            problem = NOT_JSON
         return error_response(422, "invalid_request", problem) if problem else None
 
     @asynccontextmanager
@@ -167,7 +169,7 @@ def is_readable_json(body: bytes) -> bool:
     return True
 
 
-def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
+def event_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
     """What is wrong with a request for one of `events`; None for nothing. Gradio fails on what it did not send."""
     try:
         asked = json.loads(body)
@@ -177,7 +179,8 @@ def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
         return NOT_JSON
     number, session, data = asked.get("fn_index"), asked.get("session_hash"), asked.get("data")
     event = events.get(number) if type(number) is int else None
-    if event is None:
+    # Some only run a script of the page's.
+    if event is None or event.fn is None:
         return "fn_index: there is no such event"
     if not isinstance(session, str) or not 1 <= len(session) <= MAX_SESSION_CHARACTERS:
         return "session_hash: it must be a short text"
@@ -185,7 +188,14 @@ def joining_problem(body: bytes, events: Mapping[int, Any]) -> str | None:
         return "batched, simple_format: the page sends neither"
     if not isinstance(data, list) or len(data) < len(event.inputs):
         return f"data: it must be a list of {len(event.inputs)} or more"
+    for component, value in zip(event.inputs, data, strict=False):
+        if component.get_block_name() in TEXTS and not isinstance(value, str | None):
+            return "data: what is typed or pressed is text"
     return None
+
+
+def _log_failure() -> None:
+    logger.exception("an event of the chat page failed")
 
 
 @contextmanager
@@ -234,8 +244,13 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
         theme=gr.themes.Base(font=_SYSTEM_SANS, font_mono=_SYSTEM_MONO),
         head=_HEAD,
     )
+    # What fails in an event is printed past the log, in which lines of one kind are few.
+    gr.routes.traceback = SimpleNamespace(print_exc=_log_failure)
     # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
     demo.has_launched = True
+    for component in demo.config["components"]:
+        for name in _UNUSED:
+            component.pop(name, None)
     if archive.settings.mcp:
         keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]

@@ -17,21 +17,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.web.gate.access import PUBLIC_PREFIXES, AccessRules, Caller, is_api, path_of, refuse
 from qa.web.gate.errors import UNEXPECTED, error_response
 from qa.web.gate.policy import policy_for
-from qa.web.paths import CHAT_EVENTS, CHAT_HEARTBEAT, CHAT_PATH, CHAT_STREAM, EMBED_PATH, MCP_PATH
+from qa.web.paths import CHAT_HEARTBEAT, CHAT_PATH, CHAT_PREDICT, EMBED_PATH, MCP_PATH
 
 logger = logging.getLogger(__name__)
 
-# All that the chat page asks of Gradio. Anything else of its routes (upload, file=, proxy=, stream, component_server,
-# openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would hand out files.
-CHAT_PATHS = frozenset({
-    *CHAT_EVENTS,
-    *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css")),
-    CHAT_STREAM,
-})
+# All that the chat page asks of Gradio. Anything else of its routes (upload, file=, proxy=, queue, stream,
+# component_server, openapi.json, monitoring and what a later version brings) is answered with 404: mounted Gradio would
+# hand out files.
+CHAT_PATHS = frozenset({CHAT_PREDICT, *(f"{CHAT_PATH}{path}" for path in ("", "/", "/config", "/theme.css"))})
 # For language-model clients, where the setting opens it.
 MCP_PATHS = frozenset(f"{MCP_PATH}{path}" for path in ("", "/", "/http", "/http/"))
 # Gradio fails on a name that is longer than names of files can be.
 MAX_PATH_BYTES = 255
+# Of a path in the log: an address can be as long as all headers together.
+MAX_LOGGED = 300
 CHAT_FOLDERS = (f"{CHAT_PATH}/assets/", f"{CHAT_PATH}/static/", CHAT_HEARTBEAT)
 
 
@@ -56,18 +55,27 @@ class Guard:
             await self._answer(path, scope, receive, headed)
         except Exception:
             # The last line of defence: the traceback belongs in the log, never in the answer.
-            logger.exception("a request failed", extra={"request_id": headed.request_id, "path": path})
+            logger.exception("a request failed", extra={"request_id": headed.request_id, "path": path[:MAX_LOGGED]})
             if not headed.has_started:
                 await error_response(500, "internal", UNEXPECTED)(scope, receive, headed)
         if is_api(path) or headed.status is None or headed.status >= HTTPStatus.BAD_REQUEST:
             ms = round((time.perf_counter() - started) * 1000, 1)
-            seen = {"request_id": headed.request_id, "method": scope["method"], "path": path, "status": headed.status}
+            seen = {
+                "request_id": headed.request_id,
+                "method": scope["method"],
+                "path": path[:MAX_LOGGED],
+                "status": headed.status,
+            }
             logger.info("request", extra={**seen, "ms": ms})
 
     async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = refuse(Caller.of(scope), self._rules)
         if refusal:
             await error_response(*astuple(refusal))(scope, receive, send)
+        elif {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+            # A proxy in front may see another request in it, so what follows on this connection is nobody's.
+            message = "the request has both a length and chunks; send one of them"
+            await error_response(400, "bad_request", message, {"Connection": "close"})(scope, receive, send)
         elif is_reachable(path) or (self._has_mcp and path in MCP_PATHS):
             await self.app(scope, receive, send)
         else:

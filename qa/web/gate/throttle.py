@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import time
+from ipaddress import ip_address, ip_network
 
 import limits
 from limits.storage import MemoryStorage
@@ -17,7 +18,14 @@ from qa.limits import DEFAULT_K, MAX_K
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp, path_of
 from qa.web.gate.editing import refuse_editing
 from qa.web.gate.errors import error_response
-from qa.web.paths import ARTICLES_PATH, ASK_PATH, CHAT_EVENTS, EDITING_PATH, EVALUATION_PATH
+from qa.web.paths import (
+    ARTICLES_PATH,
+    ASK_PATH,
+    CHAT_PREDICT,
+    EDITING_PATH,
+    EVALUATION_PATH,
+    INSIGHTS_PATH,
+)
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -26,7 +34,9 @@ BODY_SECONDS = 10.0
 # An answer of 50 passages takes four times as long as one of 5.
 PASSAGES_AT_A_PRICE = 15
 
-PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH)
+# What is given to one home or one server.
+NETWORK_BITS = 64
+PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH, INSIGHTS_PATH)
 
 
 class TooLarge(Exception):
@@ -79,7 +89,7 @@ class Throttle:
         caller = Caller.of(scope)
         if not _is_work(caller.path) or has_key(caller, self._rules):
             return 0
-        counted = [(self._client_rate, "client", (scope.get("client") or ("", 0))[0])]
+        counted = [(self._client_rate, "client", client_of(scope))]
         if caller.origin is not None:
             counted.append((self._site_rate, "site", caller.origin))
         for rate, *who in counted:
@@ -94,9 +104,21 @@ class Throttle:
         return 0
 
 
+def client_of(scope: Scope) -> str:
+    """Who is counted: an address, of IPv6 its network, in which whoever has one address has all."""
+    host = str((scope.get("client") or ("", 0))[0])
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.version == 4 or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(ip_network((address, NETWORK_BITS), strict=False))
+
+
 def _is_work(path: str) -> bool:
     """Requests that make the server work: questions, articles, comparisons of runs."""
-    return is_api(path) or is_mcp(path) or path in CHAT_EVENTS or path.startswith(PAGES)
+    return is_api(path) or is_mcp(path) or path == CHAT_PREDICT or path.startswith(PAGES)
 
 
 def _too_many(wait: int) -> Response:

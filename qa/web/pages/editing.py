@@ -174,11 +174,15 @@ async def _text_of(request: Request, name: str) -> str:
     """The one field of a small JSON object. Raises _Refusal."""
     _check_kind(request, _JSON)
     body = b""
-    async with asyncio.timeout(RECEIVE_SECONDS):
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_BODY_BYTES:
-                raise _Refusal(413, "too_large", f"the request is larger than {MAX_BODY_BYTES} bytes")
+    try:
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_BODY_BYTES:
+                    raise _Refusal(413, "too_large", f"the request is larger than {MAX_BODY_BYTES} bytes")
+    except (TimeoutError, ClientDisconnect) as error:
+        message = f"the request did not arrive within {RECEIVE_SECONDS:g} seconds; send it again"
+        raise _Refusal(408, "too_slow", message) from error
     try:
         text = json.loads(body)[name]
         return check_readable(text)

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -43,6 +44,10 @@ class App:
             while (await receive())["type"] != "http.disconnect":
                 pass
             self.ended.append("listening")
+        elif scope["path"] == "/large":
+            for _ in range(500):
+                await send({"type": "http.response.body", "body": b"a" * 100_000, "more_body": True})
+            self.ended.append("large")
         else:
             self.is_asked.set()
             await to_thread.run_sync(self.may_answer.wait, 30)
@@ -123,6 +128,57 @@ def test_who_asks_is_heard_among_those_who_keep_connections(
         # The first ones had to go.
         assert [read_all(connection) for connection in slow[:30]] == [b""] * 30
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_who_only_listens_makes_room(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 5)
+    app.may_answer.set()
+    with running(app) as address, ExitStack() as stack:
+        listening = REQUEST.replace(b"/work", CHAT_HEARTBEAT.encode() + b"abc")
+        pages = [stack.enter_context(connect(address, listening)) for _ in range(20)]
+        for _ in range(3):
+            assert httpx.get(f"http://{address[0]}:{address[1]}/work").text == "all of it"
+        # Those that listened longest.
+        assert all(b"all of it" not in read_all(page) for page in pages[:10])
+
+
+def test_a_body_that_nobody_waits_for_does_not_go_on(served: tuple[str, int], app: App) -> None:
+    app.may_answer.set()
+    large = REQUEST.replace(b"Host: a", b"Host: a\r\nContent-Length: 1000000")
+    with connect(served, large) as dripping, pytest.raises(ConnectionError):
+        for _ in range(500):
+            threading.Event().wait(SHORT / 5)
+            dripping.sendall(b"x")
+
+
+def test_an_answer_that_nobody_takes_is_given_up(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "TAKE_SECONDS", SHORT)
+    with running(app) as address, connect(address, REQUEST.replace(b"/work", b"/large")):
+        # It can go on only once the client has gone.
+        wait_until(lambda: app.ended == ["large"])
+
+
+def test_an_answer_that_is_taken_slowly_is_not() -> None:
+    looks: list[Callable[[], None]] = []
+    left = 10 * connections.LEAST_TAKEN
+    connection = connections.Connection.__new__(connections.Connection)
+    closed: list[bool] = []
+    connection.loop = SimpleNamespace(  # type: ignore[assignment]
+        call_later=lambda _, look: looks.append(look) or SimpleNamespace(cancel=lambda: None), time=lambda: 0.0
+    )
+    connection.transport = SimpleNamespace(  # type: ignore[assignment]
+        get_write_buffer_size=lambda: left, abort=lambda: closed.append(True)
+    )
+    connection.flow = SimpleNamespace(pause_writing=lambda: None)  # type: ignore[assignment]
+    connection._deadline = connection._stalled = None
+    connection.pause_writing()
+    for _ in range(5):
+        left -= connections.LEAST_TAKEN
+        looks.pop()()
+    assert closed == []
+    left -= connections.LEAST_TAKEN - 1
+    looks.pop()()
+    assert (closed, looks) == ([True], [])
 
 
 def test_a_process_with_few_files_takes_fewer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import gradio as gr
 import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from running import running
 
+from qa.answer import Answer
 from qa.archive import Archive
 from qa.build import Models
 from qa.settings import Settings
-from qa.web.mcp import _text
+from qa.web.gate.places import Places
+from qa.web.mcp import _text, add_tools
+from qa.web.observe import Observer
 from qa.web.server import create_app
 
 if TYPE_CHECKING:
@@ -86,6 +91,12 @@ def test_nobody_sends_the_server_to_an_address_of_his_choice(url: str, method: s
                 listener.accept()
 
 
+def test_nobody_listens_for_ever(url: str) -> None:
+    for address in (url, f"{url}http"):
+        response = httpx.get(address, headers={"Accept": "text/event-stream"}, timeout=60)
+        assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
 @pytest.mark.parametrize(
     "sent", [b"\xff", b"", b"[" * 60_000, b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', b"\xed\xa0\x80"]
 )
@@ -93,6 +104,36 @@ def test_what_is_no_json_is_refused_in_words(url: str, sent: bytes) -> None:
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     response = httpx.post(url, content=sent, headers=headers)
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+
+
+def test_who_calls_when_too_many_wait_is_told_when_to_come_back(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.mcp.Places", lambda: Places(places=1, max_waiting=0))
+    asked, answered = threading.Event(), threading.Event()
+    observer = Observer(archive)
+    ask = observer.ask
+
+    def slow(question: str, **options: int) -> Answer:
+        asked.set()
+        answered.wait(60)
+        return ask(question, **options)
+
+    monkeypatch.setattr(observer, "ask", slow)
+    with gr.Blocks() as demo:
+        add_tools(archive, observer)
+    (tool,) = (event.fn for event in demo.fns.values() if event.api_name == "ask")
+
+    async def crowded() -> str:
+        first = asyncio.create_task(tool("What is the theme of the Jeju Forum?"))
+        await asyncio.to_thread(asked.wait, 60)
+        with pytest.raises(gr.Error, match="too many questions at once; ask again in 1 s"):
+            await tool("Who?")
+        answered.set()
+        return await first
+
+    with ThreadPoolExecutor(1) as thread:
+        assert json.loads(thread.submit(lambda: asyncio.run(crowded())).result())["answerable"] is True
 
 
 def test_an_argument_that_is_no_text_is_said() -> None:

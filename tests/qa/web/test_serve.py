@@ -70,6 +70,12 @@ def test_address_that_cannot_be_served_is_named(bundled_settings: Settings, host
         serve(bundled_settings.model_copy(update={"host": host, "port": 0}))
 
 
+@pytest.mark.parametrize("host", ["\x9b", "a" * 70])
+def test_what_is_no_name_is_no_traceback(bundled_settings: Settings, host: str) -> None:
+    with pytest.raises(UserError, match="is no name of a machine"):
+        serve(bundled_settings.model_copy(update={"host": host, "port": 0}))
+
+
 def test_an_index_that_cannot_be_asked_is_not_served(built: IndexFolder, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UserError, match="was built with the encoder 'hash@64' but the settings ask for"):
         serve(Settings(index=built.path, port=0))

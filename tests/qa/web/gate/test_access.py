@@ -19,7 +19,7 @@ from serving import SITE, Serve, code_of
 from qa.archive import Archive
 from qa.build import Models
 from qa.settings import Settings
-from qa.web.gate.throttle import Throttle, further_cost
+from qa.web.gate.throttle import Throttle, client_of, further_cost
 from qa.web.server import access_rules, create_app
 
 pytestmark = pytest.mark.slow
@@ -41,14 +41,28 @@ def test_a_site_on_the_list_may_ask(serve: Serve) -> None:
     ["https://evil.example", "http://paper.example", "https://paper.example:8443", "https://a.paper.example", "null",
      "https://paper.example.evil.example", "nonsense", "", "https://[bad"],
 )  # fmt: skip
-@pytest.mark.parametrize(
-    "path", ["/api/ask", "/api/feedback", "/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict"]
-)
+@pytest.mark.parametrize("path", ["/api/ask", "/api/feedback", "/chat/gradio_api/run/predict"])
 def test_any_other_origin_is_told_so(serve: Serve, origin: str, path: str) -> None:
     response = serve().post(path, json=ASK, headers={"Origin": origin})
     assert code_of(response) == (403, "origin_not_allowed")
     assert "setting 'origins'" in response.json()["error"]["message"]
     assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        # Whoever has one of these has all of the network.
+        ("2001:db8:1:2:a::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:b::8", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_who_is_counted(host: str, counted: str) -> None:
+    assert client_of({"client": (host, 1)}) == counted
 
 
 def test_even_when_all_sites_may_ask_nobodys_page_may_not(serve: Serve) -> None:

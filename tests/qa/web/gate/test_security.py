@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from gradio.routes import App
 from starlette.routing import Mount
 
 from qa.archive import Archive
-from qa.web.gate.guard import Guard, is_reachable
+from qa.web.gate.guard import MAX_LOGGED, Guard, is_reachable
 from qa.web.server import create_app
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,8 @@ CLOSED = (
     "upload", "upload_progress", "file=/etc/passwd", "file/etc/passwd", "proxy=https://example.org",
     "stream/a/b/c/playlist-file", "stream/x", "process_recording", "component_server", "openapi.json", "info",
     "api_info", "call/ask", "run/ask", "api/ask", "deep_link", "runs", "vibe-edit", "vibe-code",
-    "custom_component/1/client/component/index.js", "dev/reload",
+    "custom_component/1/client/component/index.js", "dev/reload", "queue/join", "queue/data?session_hash=a",
+    "queue/status", "cancel", "reset",
 )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def test_no_input_carries_a_file(client: TestClient) -> None:
     config = client.get("/chat/config").json()
     kinds = {component["id"]: component["type"] for component in config["components"]}
     inputs = {kinds[number] for dependency in config["dependencies"] for number in dependency["inputs"]}
-    assert inputs == {"textbox", "state", "button", "dropdown"}
+    assert inputs == {"textbox", "state", "dropdown"}
     assert not inputs & CARRIERS
     assert "chatbot" in kinds.values()
 
@@ -94,7 +96,7 @@ def test_gradio_itself_would_answer(archive: Archive) -> None:
         "/chat/gradio_api/heartbeat/../upload",
         "/chat/gradio_api/upload/",
         "/chat/GRADIO_API/upload",
-        "/chat/gradio_api/queue/join/../../upload",
+        "/chat/gradio_api/run/predict/../../upload",
         "/chat/gradio_api/run/tool",
     ],
 )
@@ -109,7 +111,6 @@ def test_detours_are_closed(path: str) -> None:
         "/chat/",
         "/chat/config",
         "/chat/theme.css",
-        "/chat/gradio_api/queue/join",
         "/chat/gradio_api/run/predict",
         "/chatter",
     ],
@@ -124,19 +125,30 @@ def test_a_posted_file_is_never_handed_out(client: TestClient, tmp_path: Path) -
     secret.write_text("secret", encoding="utf-8")
     file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}, "url": None}
     message = [{"role": "user", "content": [{"type": "file", "file": file}], "metadata": None}]
+    seen = set()
     for dependency in client.get("/chat/config").json()["dependencies"]:
         for data in ([message], [file], [None, message], [None, file], [message, None], [file, None]):
             body = {"data": data, "fn_index": dependency["id"], "session_hash": secret.stem, "trigger_id": None}
-            client.post("/chat/gradio_api/queue/join", json=body)
-            direct = client.post("/chat/gradio_api/run/predict", json=body)
-            # Questions wait in the queue like everybody's.
-            assert not (dependency["queue"] and direct.status_code == 200)
-            assert "file=" not in direct.text
-    # Ends when every event has been dealt with.
-    events = client.get(f"/chat/gradio_api/queue/data?session_hash={secret.stem}").text
-    assert "process_completed" in events
-    assert "file=" not in events
+            response = client.post("/chat/gradio_api/run/predict", json=body)
+            seen.add(response.status_code)
+            assert "file=" not in response.text
+    assert seen == {200, 422}
     assert list(Path(gr.utils.get_upload_folder()).rglob(secret.name)) == []
+
+
+def test_a_request_that_a_proxy_may_see_otherwise_is_refused(client: TestClient) -> None:
+    headers = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    response = client.post("/api/feedback", content=b"{}", headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+    # What follows on the connection is not read.
+    assert response.headers["connection"] == "close"
+
+
+def test_an_address_fills_no_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert client.get(f"/api/articles/{'a' * 9_000}").status_code == 404
+    (path,) = (record.path for record in caplog.records if record.message == "request")
+    assert len(path) == MAX_LOGGED
 
 
 @pytest.mark.parametrize(
