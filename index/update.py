@@ -89,7 +89,8 @@ def build_index(
 def rebuild_index(place: Place, encoder: Encoder, progress: Progress = _tell_nobody) -> Report:
     """Make the index anew from its own articles: for another encoder, or of an earlier version's index.
 
-    Vectors that are still right are kept. Raises UserError when there is no index, or it cannot be read.
+    Vectors that are still right are kept. A database whose tables alone are of an earlier version keeps all it has, and
+    they are made those of this one. Raises UserError when there is no index, or it cannot be read.
     """
     with (
         place.writing(wait_seconds=WAIT_SECONDS),
@@ -97,6 +98,8 @@ def rebuild_index(place: Place, encoder: Encoder, progress: Progress = _tell_nob
     ):
         if store.counts()[0] == 0:
             raise UserError(f"the index in {place.name!r} has no articles; name some to `article-qa build`")
+        if not isinstance(store, ArticleStore) and store.migrate() and _is_of_now(store, encoder):
+            return Report(unchanged=store.counts()[0])
         return _build(place, store.each_article(), encoder, progress, store)
 
 
@@ -459,6 +462,10 @@ def _create_store(place: Place, encoder: Encoder) -> Store:
     store.set_meta(ENCODER_KEY, encoder.fingerprint)
     store.set_meta(RECIPE_KEY, RECIPE)
     return store
+
+
+def _is_of_now(store: Store, encoder: Encoder) -> bool:
+    return store.meta(ENCODER_KEY) == encoder.fingerprint and store.meta(RECIPE_KEY) == RECIPE
 
 
 def _reusable(place: Place, encoder: Encoder) -> Store | None:

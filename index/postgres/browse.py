@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-from index.postgres.store import LISTED, PostgresStore, to_listed
+from index.postgres.store import PostgresStore
 from index.postgres.words import all_of, as_kept
 from index.store.browse import Listing, Order, Wanted
-from index.store.listed import ListedArticle
+from index.store.listed import LISTED, ListedArticle, to_listed
 
 # Undated ones last. Each is the order of an index, which is gone through no further than to the last that is shown.
 _ORDERS: dict[Order, LiteralString] = {

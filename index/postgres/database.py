@@ -89,7 +89,8 @@ class Database:
             # Says why, if the server is gone.
             self._connect(writes).close()
             raise ConnectionLost(
-                f"all {MAX_CONNECTIONS} connections to {self.name!r} are in use; try again, or ask on another server"
+                f"no connection to {self.name!r} was free for {WAIT_SECONDS:g} seconds; try again, or ask on another "
+                "server"
             ) from error
         try:
             with explained(self.address):
@@ -122,18 +123,19 @@ class Database:
     def new_generation(self) -> str:
         """The name of a new generation, not current yet. The caller holds the write lock."""
         name = f"{SCHEMA}_{secrets.token_hex(4)}"
+        self._make_pgvector()
+        self.require_pgvector(writes=True)
         with self.connection(writes=True) as connection, connection.transaction():
-            self._require_pgvector(connection)
             connection.execute(REGISTRY)
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
             connection.execute("INSERT INTO article_qa.generation (name) VALUES (%s)", (name,))
         return name
 
     def generations(self) -> list[str]:
-        """Names of all generations."""
+        """Names of all generations; what else somebody wrote into their list is none."""
         query: LiteralString = "SELECT name FROM article_qa.generation ORDER BY changed_at DESC, name"
         with self.connection() as connection, contextlib.suppress(errors.UndefinedTable, errors.InvalidSchemaName):
-            return [row[0] for row in connection.execute(query)]
+            return [row[0] for row in connection.execute(query) if _GENERATION.fullmatch(row[0])]
         return []
 
     def activate(self, generation: str) -> None:
@@ -184,36 +186,37 @@ class Database:
                 with contextlib.suppress(psycopg.OperationalError):
                     connection.execute("SELECT pg_advisory_unlock_all()")
 
-    def facts(self) -> tuple[str, str | None]:
+    def facts(self, *, writes: bool = False) -> tuple[str, str | None]:
         """(version of the server, version of pgvector or None)."""
         query: LiteralString = (
             "SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'vector')"
         )
-        with self.connection() as connection:
+        with self.connection(writes=writes) as connection:
             row = connection.execute(query).fetchone()
         assert row is not None
         return row[0], row[1]
 
-    def _require_pgvector(self, connection: Connection) -> None:
-        query: LiteralString = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
-        row = connection.execute(query).fetchone()
-        if row is None:
+    def require_pgvector(self, *, writes: bool = False) -> None:
+        """Raise UserError for a pgvector that is too old: it would leave out what a filter lets pass."""
+        _, found = self.facts(writes=writes)
+        if tuple(int(part) for part in re.findall(r"\d+", found or "")[:2]) < OLDEST_PGVECTOR:
+            raise UserError(
+                f"the database {self.name!r} has {f'pgvector {found}' if found else 'no pgvector'}, 0.8 or newer is "
+                "needed; update it on the server and let a superuser run ALTER EXTENSION vector UPDATE"
+            )
+
+    def _make_pgvector(self) -> None:
+        if self.facts(writes=True)[1] is not None:
+            return
+        with self.connection(writes=True) as connection:
             try:
-                with connection.transaction():
-                    connection.execute("CREATE EXTENSION vector")
+                connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
             except psycopg.Error as error:
                 reason = self.address.hide(str(error).splitlines()[0])
                 raise UserError(
                     f"the database {self.name!r} has no pgvector ({reason}); install it on the server and let a "
                     f"superuser run CREATE EXTENSION vector, as {GUIDE} says"
                 ) from error
-            row = connection.execute(query).fetchone()
-        found = row[0] if row else "none"
-        if tuple(int(part) for part in re.findall(r"\d+", found)[:2]) < OLDEST_PGVECTOR:
-            raise UserError(
-                f"the database {self.name!r} has pgvector {found}, 0.8 or newer is needed; update it on the server "
-                "and run ALTER EXTENSION vector UPDATE"
-            )
 
     def _pool(self, writes: bool) -> ConnectionPool[Connection]:
         # Of one server there is one pool for all.
@@ -228,6 +231,8 @@ class Database:
                     min_size=0,
                     max_size=MAX_CONNECTIONS,
                     timeout=WAIT_SECONDS,
+                    # Longer, it would try ever more rarely, and find a server that is back only after minutes.
+                    reconnect_timeout=WAIT_SECONDS,
                     configure=_configure,
                     check=ConnectionPool.check_connection,
                     num_workers=1,

@@ -45,6 +45,8 @@ def _in_words(error: psycopg.Error, address: Address) -> UserError:
         return GenerationGone(f"{where} has no whole index ({reason}); run `article-qa build`")
     if isinstance(error, errors.UndefinedObject | errors.UndefinedFile | errors.FeatureNotSupported):
         return UserError(f"{where} lacks something ({reason}); it needs pgvector 0.8 or newer, see {GUIDE}")
+    if isinstance(error, errors.DuplicatePreparedStatement | errors.InvalidSqlStatementName):
+        return UserError(f"{where} gives each transaction another connection ({reason}); let the pooler pool sessions")
     if isinstance(error, errors.ProgramLimitExceeded):
         return UserError(f"{where} cannot hold this: {reason}; shorten the article's id, source or file name")
     if isinstance(error, psycopg.OperationalError) and error.sqlstate in (None, *_GONE):
@@ -57,12 +59,12 @@ _GONE = ("57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006",
 
 
 def _advice(reason: str) -> str:
+    if any(word in reason for word in ("SSL", "certificate", "encryption")):
+        return "check sslmode and sslrootcert in the address"
     if "password" in reason or "authentication" in reason or "role" in reason:
         return "check the user and the password in the address"
     if "does not exist" in reason:
         return "create it first, or name another"
-    if "SSL" in reason or "certificate" in reason:
-        return "check sslmode and sslrootcert in the address"
     return "check that the server runs and that the address is right"
 
 

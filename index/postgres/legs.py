@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
+from psycopg import sql
+
 from corpus.filters import Filters
 from index.encoders.encoder import Encoder, Vectors
 from index.hit import Hit
@@ -33,6 +35,10 @@ _PASSES: LiteralString = (
     "AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s)) "
     "AND (%(articles)s::text[] IS NULL OR number = ANY(ARRAY(SELECT passage.number FROM {s}.passage "
     "WHERE passage.article_id = ANY(%(articles)s))))"
+)
+_NEAR: LiteralString = (
+    "(SELECT number, data FROM {part} WHERE " + _PASSES + " ORDER BY data::halfvec({dim}) <#> "
+    "%(vector)s::vector({dim})::halfvec({dim}) LIMIT %(near)s)"
 )
 
 
@@ -86,6 +92,7 @@ class PostgresLegs:
         return passages_with(self._store, terms)
 
     def _open(self) -> None:
+        self._database.require_pgvector()
         store = open_current(self._database)
         check_recipe(store, self._database.name, self._encoder)
         self._store, self._state = store, store.state()
@@ -94,19 +101,18 @@ class PostgresLegs:
 def nearest(store: PostgresStore, query: Vectors, k: int, filters: Filters | None = None) -> list[Hit]:
     """The `k` passages nearest to `query` ((1, dim)), best first; of equal scores the smaller number first."""
     values = _filtered(filters) | {"vector": written(query[0].tolist()), "k": k, "near": k * RESCORED}
-    among: LiteralString = "{s}.vector WHERE " + _PASSES
+    among = sql.SQL("{s}.vector WHERE " + _PASSES).format(s=sql.Identifier(store.generation))
     # Of an article's passages, few among many, HNSW would find none; they are soon compared.
     if store.meta(NEAREST_KEY) and not values["articles"]:
-        among = (
-            "(SELECT number, data FROM {s}.vector WHERE " + _PASSES + " ORDER BY data::halfvec({dim}) <#> "
-            "%(vector)s::vector({dim})::halfvec({dim}) LIMIT %(near)s) AS near"
-        )
+        # Each part of a divided table by its own index: PostgreSQL would fetch all of each and sort them here.
+        names = {"s": sql.Identifier(store.generation), "dim": sql.Literal(store.dim)}
+        near = [sql.SQL(_NEAR).format(part=part, **names) for part in store.vector_tables]
+        among = sql.SQL("({}) AS near").format(sql.SQL(" UNION ALL ").join(near))
     query_text: LiteralString = (
-        "SELECT number, -(data <#> %(vector)s::vector({dim})) AS score FROM "
-        + among
-        + " ORDER BY score DESC, number LIMIT %(k)s"
+        "SELECT number, -(data <#> %(vector)s::vector({dim})) AS score FROM {among} "
+        "ORDER BY score DESC, number LIMIT %(k)s"
     )
-    return [Hit(*row) for row in store.rows(query_text, values)]
+    return [Hit(*row) for row in store.rows(query_text, values, among=among)]
 
 
 def scores(store: PostgresStore, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:

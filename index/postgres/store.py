@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,15 +18,16 @@ from index.postgres.database import Connection, Database, Generation
 from index.postgres.errors import GenerationGone
 from index.postgres.provenance import TABLES as OF_PROVENANCE
 from index.postgres.provenance import PostgresProvenance
-from index.postgres.tables import FORMAT, NEAREST, TABLES
+from index.postgres.tables import FORMAT, MIGRATIONS, NEAREST, TABLES
 from index.postgres.words import (
     as_kept,
     as_tsvector,
     as_weighed,
     term_counts,
 )
-from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged
-from index.store.listed import ListedArticle
+from index.store.errors import ArticleNotFound, OtherFormat
+from index.store.find import find_current, find_unfinished
+from index.store.listed import LISTED, ListedArticle, to_listed
 from index.store.record import PassageRecord
 from index.words.analyze import analyze
 
@@ -38,7 +38,6 @@ NEAREST_KEY = "nearest"
 # vector_send puts two 16-bit numbers in front of the floats.
 HEADER_BYTES = 4
 
-LISTED: LiteralString = "article_id, title, source, published, url, passages, characters"
 # In the order of a PassageRecord's fields.
 _RECORD: LiteralString = (
     "article_id, start_offset, end_offset, vector_send(data), passage.terms, places, sentence_vectors "
@@ -96,18 +95,9 @@ class PostgresStore:
                 connection.execute(self._sql(TABLES + OF_PROVENANCE, dim=sql.Literal(dim)))
             self.set_meta("format", str(FORMAT))
             self.set_meta("dim", str(dim))
-        found = self.meta("format")
-        if found not in [str(each) for each in formats]:
-            if found is not None and found.isdecimal() and int(found) > FORMAT:
-                raise OtherFormat(
-                    f"{database.name!r} was written by a later version (index format {found}, this one knows "
-                    f"{FORMAT}); update article-qa"
-                )
-            raise OtherFormat(
-                f"{database.name!r} has index format {found!r}, this version's is {FORMAT}; run `article-qa build` "
-                "with the same sources"
-            )
+        self._check_format(formats)
         self.dim = int(self.meta("dim") or 0)
+        self.vector_tables = self._parts("vector")
 
     @property
     def is_replaced(self) -> bool:
@@ -156,6 +146,15 @@ class PostgresStore:
             raise GenerationGone(f"{self.database.name!r} has no index {self.generation!r} any more; ask again")
         return Generation(*rows[0])
 
+    def migrate(self) -> bool:
+        """Make the tables those of this version, all of it or nothing; whether there was anything to do."""
+        with self.writing(), self._connection(writes=True) as connection:
+            begun = int(self.meta("format") or 0)
+            for step in range(begun, FORMAT):
+                connection.execute(self._sql(MIGRATIONS[step]))
+            self.set_meta("format", str(FORMAT))
+        return begun < FORMAT
+
     def meta(self, key: str) -> str | None:
         """A setting of the index, None when it was never set."""
         rows = self.rows("SELECT value FROM {s}.meta WHERE key = %(key)s", {"key": key})
@@ -195,6 +194,9 @@ class PostgresStore:
             "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
         )
+        if self.vector_tables != [sql.Identifier(self.generation, "vector")]:
+            # Another server keeps what it was given when this one died before it had stored the rest.
+            self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         self.write(
             "INSERT INTO {s}.vector VALUES (%s, %s, %s, %s)",
             [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
@@ -214,6 +216,8 @@ class PostgresStore:
     def drop(self, article_id: str) -> list[int]:
         """Remove an article and its passages; the passages' numbers come back. Call it inside `writing()`."""
         numbers = self.numbers_of(article_id)
+        # They go with their passages, but for those that are on other servers.
+        self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         gone: LiteralString = (
             "UPDATE {s}.term SET passages = term.passages - gone.n FROM (SELECT lexeme, count(*) AS n FROM {s}.words "
             "CROSS JOIN LATERAL unnest(words.terms) WHERE number = ANY(%s) GROUP BY lexeme) AS gone "
@@ -420,15 +424,43 @@ class PostgresStore:
         with self._connection(writes=True) as connection, connection.cursor() as cursor:
             cursor.executemany(self._sql(query), rows)
 
+    def _check_format(self, formats: Sequence[int]) -> None:
+        name, found = self.database.name, self.meta("format")
+        if found in [str(each) for each in formats]:
+            return
+        if found is not None and found.isdecimal() and int(found) > FORMAT:
+            raise OtherFormat(
+                f"{name!r} was written by a later version (index format {found}, this one knows {FORMAT}); "
+                "update article-qa"
+            )
+        is_known = found in [str(each) for each in MIGRATIONS]
+        mend = (
+            "`article-qa rebuild`, which brings it up to date"
+            if is_known
+            else "`article-qa build` with the same sources"
+        )
+        raise OtherFormat(f"{name!r} has index format {found!r}, this version's is {FORMAT}; run {mend}")
+
+    def _parts(self, table: LiteralString) -> list[sql.Identifier]:
+        """The partitions that a table consists of; itself, if it is whole."""
+        query: LiteralString = (
+            "SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid "
+            "WHERE inhparent = (%(schema)s || '.' || %(table)s)::regclass ORDER BY relname"
+        )
+        names = [row[0] for row in self.rows(query, {"schema": self.generation, "table": table})]
+        return [sql.Identifier(self.generation, name) for name in names or [table]]
+
     def run(self, query: LiteralString) -> None:
         """Run statements that give nothing."""
         with self._connection(writes=True) as connection:
             connection.execute(self._sql(query))
 
-    def rows(self, query: LiteralString, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """What a query gives; in it {s} is the generation's schema and {dim} the length of a vector."""
+    def rows(
+        self, query: LiteralString, values: Mapping[str, Any] | None = None, **parts: sql.Composable
+    ) -> list[tuple[Any, ...]]:
+        """What a query gives; {s} is the generation's schema, {dim} the length of a vector, and others are `parts`."""
         with self._connection() as connection:
-            return connection.execute(self._sql(query), values).fetchall()
+            return connection.execute(self._sql(query, **parts), values).fetchall()
 
     def _sql(self, query: LiteralString, **parts: sql.Composable) -> sql.Composed:
         dim = sql.Literal(getattr(self, "dim", 0))
@@ -463,27 +495,12 @@ def open_current(database: Database, formats: Sequence[int] = (FORMAT,)) -> Post
 
     Raises UserError when nothing was built, or OtherFormat for one that is not of `formats`.
     """
-    generation: str | None = None
-    while True:
-        tried, generation = generation, database.require_current()
-        try:
-            return PostgresStore(database, generation, formats=formats)
-        except StoreDamaged:
-            # A build may have deleted it since it was looked up; damage stays where it is.
-            if generation == tried:
-                raise
+    return find_current(database, lambda generation: PostgresStore(database, generation, formats=formats))
 
 
 def unfinished(database: Database, key: str) -> PostgresStore | None:
     """The store of a generation that is not current and has a setting `key`; None when there is none."""
-    current = database.current()
-    for name in database.generations():
-        if name != current:
-            with contextlib.suppress(StoreDamaged, OtherFormat):
-                store = PostgresStore(database, name)
-                if store.meta(key) is not None:
-                    return store
-    return None
+    return find_unfinished(database, key, lambda generation: PostgresStore(database, generation))
 
 
 def written(vector: Sequence[float]) -> str:
@@ -501,17 +518,3 @@ def _to_record(row: Sequence[Any]) -> PassageRecord:
     # PostgreSQL sends the highest byte first.
     data = np.frombuffer(vector, ">f4", offset=HEADER_BYTES).astype("<f4").tobytes()
     return PassageRecord(article_id, start, end, data, terms, bytes(places), bytes(sentence_vectors))
-
-
-def to_listed(row: Sequence[Any]) -> ListedArticle:
-    """An article of a row of LISTED."""
-    article_id, title, source, published, url, passages, characters = row
-    return ListedArticle(
-        article_id=article_id,
-        title=title,
-        source=source,
-        published=published,
-        url=url,
-        passages=passages,
-        characters=characters,
-    )

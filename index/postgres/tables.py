@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-# Raised with every change of the tables below; an index of another format is refused.
-FORMAT = 1
+# Raised with every change of the tables below, with the step that makes an index of the format before into one of it.
+FORMAT = 2
+MIGRATIONS: dict[int, LiteralString] = {
+    1: """
+DROP INDEX IF EXISTS {s}.article_published_idx;
+CREATE INDEX article_newest ON {s}.article (published DESC NULLS LAST, article_id);
+CREATE INDEX article_oldest ON {s}.article (published, article_id DESC);
+CREATE INDEX article_titled ON {s}.article ((lower(title) COLLATE "C"), article_id);
+""",
+}
 # A generation is a schema of this name and eight digits more; the list of them is in the schema itself.
 SCHEMA = "article_qa"
 
@@ -27,9 +35,9 @@ CREATE TABLE {s}.meta (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE {s}.article (
     article_id text COLLATE "C" PRIMARY KEY, title text NOT NULL, source text COLLATE "C", published date, url text,
     passages integer NOT NULL, characters integer NOT NULL, text_sha256 text NOT NULL, text text NOT NULL);
-CREATE INDEX ON {s}.article (published, article_id DESC);
-CREATE INDEX ON {s}.article (published DESC NULLS LAST, article_id);
-CREATE INDEX ON {s}.article ((lower(title) COLLATE "C"), article_id);
+CREATE INDEX article_newest ON {s}.article (published DESC NULLS LAST, article_id);
+CREATE INDEX article_oldest ON {s}.article (published, article_id DESC);
+CREATE INDEX article_titled ON {s}.article ((lower(title) COLLATE "C"), article_id);
 CREATE INDEX ON {s}.article (source);
 CREATE INDEX ON {s}.article (text_sha256);
 CREATE TABLE {s}.passage (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from index.store.listed import ListedArticle
-from index.store.sqlite import LISTED, ArticleStore, to_listed
+from index.store.listed import LISTED, ListedArticle, to_listed
+from index.store.sqlite import ArticleStore
 
 Order = Literal["newest", "oldest", "title"]
 

@@ -16,7 +16,8 @@ from typing import Any
 from corpus.article import Article, Passage
 from index.generations import IndexFolder
 from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged, explained
-from index.store.listed import ListedArticle
+from index.store.find import find_current, find_unfinished
+from index.store.listed import LISTED, ListedArticle, to_listed
 from index.store.provenance import TABLES, Provenance, to_pages
 from index.store.record import PassageRecord
 
@@ -55,8 +56,6 @@ CREATE INDEX IF NOT EXISTS removed_seq ON removed (seq);
 """
 
 
-# What a list shows of an article, all of it in the index `article_listed`.
-LISTED = "article_id, title, source, published, url, passages, characters"
 # In the order of a PassageRecord's fields.
 _RECORD = (
     "article_id, start_offset, end_offset, data, terms, places, vectors "
@@ -495,28 +494,12 @@ def open_current(folder: IndexFolder, formats: Sequence[int] = (FORMAT,)) -> Art
 
     Raises UserError when nothing was built, StoreDamaged, or OtherFormat for one that is not of `formats`.
     """
-    generation: Path | None = None
-    while True:
-        tried, generation = generation, folder.require_current()
-        try:
-            return ArticleStore(generation / folder.store_name, formats=formats)
-        except StoreDamaged:
-            # A build may have swept it away since it was looked up; damage stays where it is.
-            if generation == tried:
-                raise
+    return find_current(folder, lambda generation: ArticleStore(generation / folder.store_name, formats=formats))
 
 
 def unfinished(folder: IndexFolder, key: str) -> ArticleStore | None:
     """The store of a generation that is not current and has a setting `key`; None when there is none."""
-    current = folder.current()
-    for generation in folder.generations():
-        if generation != current:
-            with suppress(StoreDamaged, OtherFormat):
-                store = ArticleStore(generation / folder.store_name)
-                if store.meta(key) is not None:
-                    return store
-                store.close()
-    return None
+    return find_unfinished(folder, key, lambda generation: ArticleStore(generation / folder.store_name))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -541,20 +524,6 @@ def _read_only(path: Path) -> str:
     # With what another process has not written into the file yet, SQLite needs that one's files beside it.
     has_log = path.with_name(f"{path.name}-wal").exists()
     return f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
-
-
-def to_listed(row: Sequence[Any]) -> ListedArticle:
-    """An article of a row of LISTED."""
-    article_id, title, source, published, url, passages, characters = row
-    return ListedArticle(
-        article_id=article_id,
-        title=title,
-        source=source,
-        published=_date(published),
-        url=url,
-        passages=passages,
-        characters=characters,
-    )
 
 
 def _marks(n: int) -> str:

@@ -23,9 +23,9 @@ def open_current(place: Place, *, earlier: bool = False) -> Store:
     if isinstance(place, IndexFolder):
         return sqlite.open_current(place, (sqlite.EARLIER_FORMAT, sqlite.FORMAT) if earlier else (sqlite.FORMAT,))
     from index.postgres import store
+    from index.postgres.tables import FORMAT, MIGRATIONS
 
-    # The first format has none before it.
-    return store.open_current(place)
+    return store.open_current(place, (*MIGRATIONS, FORMAT) if earlier else (FORMAT,))
 
 
 def create_store(place: Place, dim: int) -> Store:

@@ -103,10 +103,9 @@ def _writer(settings: Settings) -> Finding:
 def _server(database: Database) -> Finding:
     try:
         server, pgvector = database.facts()
+        database.require_pgvector()
     except UserError as error:
         return Finding("database", False, str(error))
-    if pgvector is None:
-        return Finding("the database has no pgvector", False, "let a superuser run CREATE EXTENSION vector in it")
     return Finding(f"PostgreSQL {server} with pgvector {pgvector} at {database.name}", True)
 
 

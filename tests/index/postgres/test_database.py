@@ -22,6 +22,7 @@ from corpus.errors import UserError
 from corpus.filters import Filters
 from index.postgres.address import Address
 from index.postgres.database import _SESSION, Database
+from index.postgres.errors import ConnectionLost, explained
 from index.postgres.legs import nearest
 from index.postgres.store import PostgresStore, open_current
 from index.recipe import open_store
@@ -198,11 +199,45 @@ def test_many_vectors_are_found_through_their_index(
 def test_another_format_is_refused(built_database: Database, server: Server) -> None:
     store = open_current(built_database)
     store.set_meta("format", "99")
-    with pytest.raises(OtherFormat, match=r"later version \(index format 99, this one knows 1\); update article-qa"):
+    with pytest.raises(OtherFormat, match=r"later version \(index format 99, this one knows 2\); update article-qa"):
         open_current(built_database)
     store.set_meta("format", "0")
-    with pytest.raises(OtherFormat, match="index format '0', this version's is 1; run `article-qa build`"):
+    with pytest.raises(OtherFormat, match="index format '0', this version's is 2; run `article-qa build` with"):
         open_current(built_database)
+
+
+def as_of_the_first_version(database: Database, server: Server) -> str:
+    store = open_current(database)
+    for name in ("newest", "oldest", "titled"):
+        server.ask(f"DROP INDEX {store.generation}.article_{name}", _name(database))
+    server.ask(f"CREATE INDEX ON {store.generation}.article (published)", _name(database))
+    store.set_meta("format", "1")
+    return store.generation
+
+
+def indexes_of_articles(database: Database) -> list[str]:
+    store = open_current(database)
+    query = "SELECT indexname FROM pg_indexes WHERE schemaname = %(s)s AND tablename = 'article' ORDER BY 1"
+    return [row[0] for row in store.rows(query, {"s": store.generation})]
+
+
+def test_an_earlier_format_is_brought_up_to_date(built_database: Database, server: Server) -> None:
+    before, encoder = indexes_of_articles(built_database), HashEncoder()
+    generation = as_of_the_first_version(built_database, server)
+    for use in (open_current, lambda place: add_articles(place, [], encoder), lambda place: Retriever(place, encoder)):
+        with pytest.raises(OtherFormat, match="'1', this version's is 2; run `article-qa rebuild`, which brings it up"):
+            use(built_database)
+    assert rebuild_index(built_database, encoder).unchanged == 4
+    assert (built_database.generations(), encoder.encoded) == ([generation], [])
+    assert indexes_of_articles(built_database) == before
+    assert written(built_database).counts() == (4, 4)
+
+
+def test_an_earlier_format_of_another_encoder_is_made_anew(built_database: Database, server: Server) -> None:
+    generation = as_of_the_first_version(built_database, server)
+    assert rebuild_index(built_database, HashEncoder("another")).added == 4
+    assert built_database.require_current() != generation
+    assert written(built_database).meta("format") == "2"
 
 
 def test_damage_is_found(built_database: Database) -> None:
@@ -319,3 +354,64 @@ def test_a_database_without_pgvector(server: Server, database: Database, encoder
     ):
         build_index(builder, [CHESS], encoder)
     assert database.generations() == []
+
+
+def test_a_pgvector_that_would_leave_out_passages(
+    server: Server, built_database: Database, encoder: HashEncoder
+) -> None:
+    server.ask("UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'", _name(built_database))
+    for use in (lambda: Retriever(built_database, encoder), lambda: build_index(built_database, [CHESS], encoder)):
+        with pytest.raises(UserError, match=r"has pgvector 0\.7\.4, 0\.8 or newer is needed; update it on the server"):
+            use()
+    assert len(built_database.generations()) == 1
+
+
+def test_a_full_disk_is_said_and_nothing_of_the_article_stays(
+    server: Server, built_database: Database, encoder: HashEncoder
+) -> None:
+    schema = built_database.require_current()
+    # What PostgreSQL says when a table cannot grow.
+    server.ask(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend "
+        "file: No space left on device' USING ERRCODE = 'disk_full'; END $$",
+        _name(built_database),
+    )
+    server.ask(f"CREATE TRIGGER t BEFORE INSERT ON {schema}.words EXECUTE FUNCTION full_disk()", _name(built_database))
+    new = replace(CHESS, article_id="new", text="A new text.")
+    with pytest.raises(UserError, match=r"^the disk of the database .* is full; free some space and run the same"):
+        add_articles(built_database, [new], encoder)
+    assert written(built_database).counts() == (4, 4)
+    server.ask(f"DROP TRIGGER t ON {schema}.words", _name(built_database))
+    assert add_articles(built_database, [new], encoder).added == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ('connection to server at "db" failed: SSL error: certificate verify failed', "check sslmode and sslrootcert"),
+        (
+            'root certificate file "/nowhere.pem" does not exist\nEither provide the file',
+            "check sslmode and sslrootcert",
+        ),
+        ('FATAL:  no pg_hba.conf entry for host "::1", user "u", no encryption', "check sslmode and sslrootcert"),
+        ('FATAL:  password authentication failed for user "u"', "check the user and the password"),
+        ('FATAL:  database "d" does not exist', "create it first, or name another"),
+        ("connection refused", "check that the server runs"),
+    ],
+)
+def test_what_a_server_says_and_what_to_do(said: str, advice: str) -> None:
+    with (
+        pytest.raises(ConnectionLost, match=f"^cannot use the database 'postgresql://db/d': [^\n]+; {advice}"),
+        explained(Address("postgresql://db/d")),
+    ):
+        raise psycopg.OperationalError(said)
+
+
+def test_a_pooler_that_pools_transactions() -> None:
+    with (
+        pytest.raises(
+            UserError, match=r"gives each transaction another connection \(.*\); let the pooler pool sessions"
+        ),
+        explained(Address("postgresql://db/d")),
+    ):
+        raise psycopg.errors.DuplicatePreparedStatement('prepared statement "_pg3_0" already exists')
