@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The packages that come with constraints.txt are the ones the tests pass with.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+apt = { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends $(1); }
 FAST := $(BIN)/python -m pytest -m "not slow" --hypothesis-profile=fast --ignore tests/browser --ignore tests/qa/web
 
 .PHONY: serve demo test test-fast check format widget lock sbom audit clean
@@ -80,9 +81,10 @@ $(VENV)/installed-release: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[release]'
 	touch $@ $(VENV)/installed
 
-# The browser on the machine, else Debian's where apt can be used, else Playwright's own.
+# Chromium, the machine's, else Debian's where apt can be used, else Playwright's own; Firefox likewise.
 $(VENV)/browser: | $(VENV)/installed-test
-	command -v chromium || command -v google-chrome || command -v chromium-browser \
-	  || { command -v apt-get && apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; } \
+	command -v chromium || command -v google-chrome || command -v chromium-browser || $(call apt,chromium) \
 	  || $(BIN)/playwright install chromium
+	command -v firefox-esr || command -v firefox || $(call apt,firefox-esr) \
+	  || { echo "The tests need Firefox too; install it and run make again"; exit 1; }
 	touch $@

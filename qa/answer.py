@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from corpus.article import Article
 from corpus.filters import Filters
+from qa.show.explain_times import explain_times
 from qa.timeline import timeline
 
 # A text before, in and after the words that answer; where there are none, all of it is in the first.
@@ -159,7 +160,8 @@ class Answer:
     `newest` is the day of the newest article, where that is why the articles do not say: the question is about a later
     time.
     `filters`: only such articles were asked. `written` is there only where a language model was asked to write.
-    `understood` says how a time in the question was understood, where that needs saying.
+    `understood` says how a time in the question was understood, where that needs saying; `corrected` has the words that
+    were taken for misspelt ones, each with the word that was searched instead.
     `reply` is what is said to a message that is no question ("Thanks!"); nothing was searched then.
     `other_language`: the question is in a language that the articles do not have.
     """
@@ -177,6 +179,7 @@ class Answer:
     filters: Filters = Filters()
     written: Written | None = None
     understood: str | None = None
+    corrected: tuple[tuple[str, str], ...] = ()
     reply: str | None = None
     other_language: OtherLanguage | None = None
 
@@ -196,12 +199,14 @@ class Answer:
     def to_json(self) -> dict[str, object]:
         """The contract's JSON object, ready for `json.dumps`.
 
-        `newest`, `timeline`, `written`, `understood`, `reply` and `other_language` are only there where there is
-        something.
+        `newest`, `timeline`, `written`, `understood`, `corrected`, `reply` and `other_language` are only there where
+        there is something.
         """
         further: dict[str, object] = {"newest": self.newest.isoformat()} if self.newest else {}
         if self.understood:
             further["understood"] = self.understood
+        if self.corrected:
+            further["corrected"] = [{"typed": typed, "taken": taken} for typed, taken in self.corrected]
         if self.reply is not None:
             further["reply"] = self.reply
         if self.other_language:
@@ -243,6 +248,9 @@ def _citation_json(citation: Citation) -> dict[str, object]:
         del record["page"]
     if not citation.headline_answers:
         del record["headline_answers"]
+    times = explain_times(citation.answer, citation.published)
+    if times:
+        record["times"] = [asdict(time) for time in times]
     return record
 
 

@@ -31,15 +31,17 @@ from qa.evidence.logistic import log_odds, sigmoid
 from qa.evidence.reader import Reader, can_read, read_candidates
 from qa.evidence.reranker import Reranker
 from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
+from qa.question.capitals import capitals_in, countries_for
 from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
 from qa.question.language import is_other, languages_of, named
 from qa.question.read import Question, read_question
-from qa.question.spelling import misspelt, put_right
+from qa.question.spelling import corrections, misspelt, put_right
 from qa.question.talk import Talk, read_talk
 from qa.question.terms import asked_first, term_weights
 from qa.show.reply import reply_in_words
 from qa.show.wording import counted_in_words, other_language
+from qa.stages import next_stage
 
 if TYPE_CHECKING:
     from index.store.store import Store
@@ -131,14 +133,13 @@ class Answerer:
         asked = self._read(stand_alone(question.strip(), history), asked_on)
         ranking = self._search(asked, filters)
         counts = self._retriever.passages_with(ranking.terms)
-        words = misspelt(asked.text, [term for term, count in counts.items() if not count])
-        if words:
-            text = put_right(asked.text, words, passage_texts(ranking))
-            if text != asked.text:
-                asked = self._read(text, asked_on)
-                ranking = self._search(asked, filters)
-                counts = self._retriever.passages_with(ranking.terms)
+        corrected = _otherwise_written(asked.text, [term for term, count in counts.items() if not count], ranking)
+        if corrected:
+            asked = self._read(put_right(asked.text, corrected), asked_on)
+            ranking = self._search(asked, filters)
+            counts = self._retriever.passages_with(ranking.terms)
         ranked = time.perf_counter()
+        next_stage()
 
         articles, passages = ranking.store.counts()
         weights = term_weights(ranking.terms, counts, passages)
@@ -185,8 +186,10 @@ class Answerer:
             names_time=asked.preference.named is not None,
             filters=filters or Filters(),
             understood=_understood(asked),
+            corrected=tuple(corrected.items()),
             other_language=self._other_language(language, found, is_answerable=is_answerable),
         )
+        next_stage()
         return self._written(answer, self._writer) if write and self._writer and is_answerable else answer
 
     @property
@@ -289,6 +292,15 @@ class Answerer:
         took = (time.perf_counter() - started) * 1000
         timing = answer.timing_ms | {"write": took, "total": answer.timing_ms["total"] + took}
         return replace(answer, written=written, timing_ms=timing)
+
+
+def _otherwise_written(question: str, unknown: Sequence[str], ranking: Ranking) -> dict[str, str]:
+    """For words of `question` that no article has, what the articles found write instead."""
+    words, capitals = misspelt(question, unknown), capitals_in(question, unknown)
+    if not words and not capitals:
+        return {}
+    texts = passage_texts(ranking)
+    return corrections(words, texts) | countries_for(capitals, texts)
 
 
 def _rerank(question: str, best: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:

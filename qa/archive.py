@@ -397,14 +397,14 @@ class Archive:
         seen: Seen | None = None,
     ) -> Report:
         from corpus.readers import count_articles, read_articles
+        from corpus.readers.ahead import read_ahead
         from qa.build import open_web
 
         named = _texts(sources)
-        articles = read_articles(named, web=open_web(self.settings, named), only=only)
-        if seen is not None:
-            articles = seen.noting(articles)
+        found = read_articles(named, web=open_web(self.settings, named), only=only)
         advance = counting(on_progress, count_articles(named) if on_progress else None)
-        return self._write(lambda encoder: change(self._place, articles, encoder, advance))
+        with closing(read_ahead(seen.noting(found) if seen else found)) as articles:
+            return self._write(lambda encoder: change(self._place, articles, encoder, advance))
 
     def _write(self, write: Callable[[Encoder], Report]) -> Report:
         encoder = self._load_models().encoder

@@ -26,6 +26,7 @@ from qa.show.wording import printable
 if TYPE_CHECKING:
     from index.store.origin import Origin
     from index.update import Report
+    from qa.feedback import Feedback
 
 # Files a build names when they could not be read; the rest are counted.
 SHOWN_FAILURES = 20
@@ -296,6 +297,48 @@ def serve(host: str | None, port: int | None, index: str | None, config: Path | 
     from qa.web.server import serve as serve_forever
 
     serve_forever(load_settings(config, host=host, port=port, index=index, encoder=encoder))
+
+
+@main.command()
+@click.option(
+    "--export", type=click.Path(path_type=Path), metavar="FILE", help="Write what was found helpful as a gold set."
+)
+@_index
+@_config
+@_json
+def feedback(export: Path | None, index: str | None, config: Path | None, as_json: bool) -> None:
+    """Print what readers thought of answers, oldest first, or make a gold set for `article-qa evaluate` of it."""
+    from qa.feedback import feedback_path, read_feedback
+
+    given = read_feedback(feedback_path(load_settings(config, index=index).index))
+    if export:
+        _export_feedback(given, export)
+        return
+    for each in given:
+        if as_json:
+            _print_json(asdict(each))
+        else:
+            click.echo(f"{each.given_at[:10]}  {each.verdict:<4}  {' '.join(each.question.split())}")
+
+
+def _export_feedback(given: Sequence[Feedback], file: Path) -> None:
+    from qa.evaluate.gold.from_feedback import gather_gold
+
+    gathered = gather_gold(given)
+    if not gathered.records:
+        raise UserError(f"no answer was found helpful yet by one of {len(given):,} verdicts; nothing was written")
+    try:
+        file.write_text("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in gathered.records), "utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {str(file)!r} ({error.strerror}); name another file") from error
+    click.echo(f"{len(gathered.records):,} questions in {file}; measure with: article-qa evaluate {file}", err=True)
+    for number, why in (
+        (gathered.unhelpful, "nobody found the answer helpful, and what is right is not known"),
+        (gathered.contradicted, "readers contradict each other"),
+        (gathered.unknown, "it was not stored what the answer was"),
+    ):
+        if number:
+            click.echo(f"left out, {number:,}: {why}", err=True)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -29,14 +29,30 @@ CREATE TABLE IF NOT EXISTS feedback (
 """
 
 
+# Columns that files of earlier versions lack.
+_LATER = {"answerable": "INTEGER", "answer": "TEXT"}
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One reader's verdict on the answer to `question`; `passage_id` is the first passage cited, if any was."""
+    """One reader's verdict on the answer to `question`; `passage_id` is the first passage cited, if any was.
+
+    `answerable`: it was an answer, and not that the articles do not say; None where that is not known. `answer`: its
+    words. `given_at`: when, in UTC; "" for one that is not stored yet.
+    """
 
     question: str
     verdict: Literal["up", "down"]
     comment: str | None = None
     passage_id: str | None = None
+    answerable: bool | None = None
+    answer: str | None = None
+    given_at: str = field(default="", compare=False)
+
+    @property
+    def article_id(self) -> str | None:
+        """Of the passage."""
+        return self.passage_id.rpartition(":")[0] or None if self.passage_id else None
 
 
 def beside(index: Path | Address) -> Path:
@@ -49,23 +65,26 @@ def feedback_path(index: Path | Address) -> Path:
     return beside(index) / FEEDBACK_FILE
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder of the file at `path` where that is the one of a server whose index is a database."""
+    if path.parent == ELSEWHERE:
+        # Where it cannot be made, the file cannot be opened, which is said then.
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+
+
 def store_feedback(path: Path, feedback: Feedback) -> int:
     """Add a verdict to the file at `path`, made when missing; the verdict's number comes back.
 
     Raises UserError when the file cannot be written.
     """
-    if path.parent == ELSEWHERE:
-        # Where it cannot be made, the file cannot be opened, which is said below.
-        with suppress(OSError):
-            path.parent.mkdir(exist_ok=True)
+    make_folder(path)
     given_at = datetime.now(UTC).isoformat(timespec="seconds")
-    values = (given_at, feedback.question, feedback.verdict, feedback.comment, feedback.passage_id)
     with _opened(path) as db, db:
-        db.execute(_TABLE)
         row = db.execute(
-            "INSERT INTO feedback (given_at, question, verdict, comment, passage_id) VALUES (?, ?, ?, ?, ?) "
-            "RETURNING number",
-            values,
+            "INSERT INTO feedback (question, verdict, comment, passage_id, answerable, answer, given_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
+            (*astuple(feedback)[:-1], given_at),
         ).fetchone()
     return int(row[0])
 
@@ -75,8 +94,21 @@ def read_feedback(path: Path) -> list[Feedback]:
     if not path.is_file():
         return []
     with _opened(path) as db:
-        rows = db.execute("SELECT question, verdict, comment, passage_id FROM feedback ORDER BY number").fetchall()
-    return [Feedback(*row) for row in rows]
+        rows = db.execute(
+            "SELECT question, verdict, comment, passage_id, answerable, answer, given_at FROM feedback ORDER BY number"
+        ).fetchall()
+    return [
+        Feedback(
+            question=question,
+            verdict=verdict,
+            comment=comment,
+            passage_id=passage_id,
+            answerable=None if answerable is None else bool(answerable),
+            answer=answer,
+            given_at=given_at,
+        )
+        for question, verdict, comment, passage_id, answerable, answer, given_at in rows
+    ]
 
 
 @contextmanager
@@ -86,6 +118,12 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as db:
             page = db.execute("PRAGMA page_size").fetchone()[0]
             db.execute(f"PRAGMA max_page_count = {MAX_BYTES // page}")
+            with db:
+                db.execute("BEGIN IMMEDIATE")
+                db.execute(_TABLE)
+                known = {row[1] for row in db.execute("PRAGMA table_info(feedback)")}
+                for name in _LATER.keys() - known:
+                    db.execute(f"ALTER TABLE feedback ADD COLUMN {name} {_LATER[name]}")
             yield db
     except sqlite3.Error as error:
         if "full" in str(error) and path.stat().st_size >= MAX_BYTES - MOST_OF_ONE:

@@ -36,7 +36,7 @@ HOMES = {
     "fastapi": ("qa/web/", "app.py"),
     "starlette": ("qa/web/", "app.py"),
     "uvicorn": ("qa/web/", "app.py"),
-    "sqlite3": ("index/store/", "qa/feedback.py"),
+    "sqlite3": ("index/store/", "qa/feedback.py", "qa/insights.py"),
     "psycopg": ("index/postgres/",),
     "psycopg_pool": ("index/postgres/",),
     "httpx": ("corpus/fetch/", "qa/write/writer.py"),

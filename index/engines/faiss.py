@@ -156,10 +156,28 @@ def _in_lists(dim: int, rows: Rows, n: int) -> faiss.IndexIVF:
     made.by_residual = False
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     made.train(_sample(dim, rows, n, lists * TRAINED_ON))
-    for numbers, vectors in rows:
-        made.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(numbers, np.int64))
+    _fill(made, rows, n)
     made.nprobe = _lists_needed(made, rows, n)
     return made
+
+
+def _fill(made: faiss.IndexIVF, rows: Rows, n: int) -> None:
+    """Each of the vectors into its list. A list that grows as it is added to holds twice as much in the end."""
+    lists, filled = np.empty(n, np.int64), 0
+    for _, vectors in rows:
+        lists[filled : filled + len(vectors)] = made.quantizer.assign(np.ascontiguousarray(vectors, np.float32), 1)[
+            :, 0
+        ]
+        filled += len(vectors)
+    for number, size in enumerate(np.bincount(lists, minlength=int(made.nlist)).tolist()):
+        # What was room once stays room.
+        made.invlists.resize(number, size)
+        made.invlists.resize(number, 0)
+    filled = 0
+    for numbers, vectors in rows:
+        given = np.ascontiguousarray(vectors, np.float32), np.asarray(numbers, np.int64), lists[filled:]
+        made.add_core(len(numbers), *map(faiss.swig_ptr, given))
+        filled += len(numbers)
 
 
 def _sample(dim: int, rows: Rows, n: int, wanted: int) -> Vectors:

@@ -32,17 +32,16 @@ class Provenance:
 
     def __init__(self, store: ArticleStore) -> None:
         self._store = store
-        self._is_there = False
 
     @property
     def is_there(self) -> bool:
         """Whether the index has the tables."""
-        found = self._is_there
+        found = self._store.has_provenance
         if not found:
             with self._store.reading() as db:
                 found = _has(db, "revision")
                 # Those made in a transaction that fails are gone again.
-                self._is_there = found and not db.in_transaction
+                self._store.has_provenance = found and not db.in_transaction
         return found
 
     def prepare(self) -> None:

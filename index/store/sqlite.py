@@ -83,7 +83,8 @@ class ArticleStore:
         self.path = path
         self._lock = threading.RLock()
         self._counted = (-1, 0, 0)
-        self.provenance = Provenance(self)
+        # Whether the tables of `provenance` were seen.
+        self.has_provenance = False
         if not create and not path.is_file():
             raise StoreDamaged(f"{str(path)!r} is missing; run `article-qa build`")
         with explained(path):
@@ -113,6 +114,12 @@ class ArticleStore:
                 f"{str(path)!r} has index format {found!r}, this version's is {FORMAT}; run "
                 "`article-qa rebuild`, which makes it anew from its own articles"
             )
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where its articles were found, and what they were."""
+        # Made anew each time: of two objects that hold each other neither is closed when nobody needs it any more.
+        return Provenance(self)
 
     @property
     def generation(self) -> Path:

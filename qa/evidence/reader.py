@@ -24,6 +24,7 @@ from qa.evidence.choose import Candidate
 from qa.evidence.gather import Found
 from qa.evidence.logistic import Logistic, log_odds, sigmoid
 from qa.question.kind import last_sentence
+from qa.stages import next_stage
 
 FILE = "reader.onnx"
 SHA256 = "7c9db01dd04c717961c0715f680a20a3689e0089755cc139c60f7797266463e5"
@@ -72,7 +73,12 @@ class Reader:
 
     def read(self, question: str, found: Sequence[Found]) -> list[list[Reading]]:
         """For each passage what was read of each of its sentences, in their order. Raises UserError."""
-        return [self._read(question, each) for each in found]
+        readings = []
+        for each in found:
+            # It is the longest of all stages.
+            next_stage()
+            readings.append(self._read(question, each))
+        return readings
 
     def _read(self, question: str, found: Found) -> list[Reading]:
         session, table, tokenizer = self._ready()

@@ -13,7 +13,7 @@ from enum import IntEnum
 from corpus.months import WEEKDAYS
 from index.words.analyze import analyze
 from qa.question.kind import AnswerType, asked_type
-from qa.question.names import names_in
+from qa.question.names import CAPITAL, names_in
 from qa.question.period import TIME
 
 
@@ -100,6 +100,16 @@ _COUNTRIES = """
     Singapore Slovakia Slovenia Somalia Spain Sudan Sweden Switzerland Syria Taiwan Thailand Tunisia Turkey Uganda
     Ukraine Venezuela Vietnam Wales Yemen Zimbabwe Africa America Asia
 """
+# Things and happenings that are spoken of without a name.
+_UNNAMED_HEADS = """
+    mission summit forum treaty agreement accord bill law pact plan project programme program meeting exercise visit
+    conference election festival museum bridge tunnel university film book song album strike fire storm deal ceremony
+    exhibition championship tournament award prize airport station stadium school hospital church
+"""
+_PEOPLE = """
+    representatives ambassadors delegates members ministers leaders countries nations states workers students players
+    partners allies teams companies soldiers protesters candidates winners founders authors scientists
+"""
 _TITLE_WORDS, _THING_WORDS, _GROUP_WORDS, _VENUE_WORDS = (
     frozenset(words.split()) for words in (_TITLES, _THINGS, _GROUPS, _VENUES)
 )
@@ -125,6 +135,23 @@ _NEW_THING = re.compile(rf" ?(?P<article>a|an|the|its|his|her|their) (?P<thing>{
 # "Did South Korea open a mission?" makes a thing; "did France lose a war?" does not.
 _MAKE = "open|build|found|create|launch|sign|introduce|publish|establish|develop|design|write|adopt|propose|set up"
 _DID_NEW = re.compile(rf"\b(?:did|does|will) .*\b(?:{_MAKE}) an? (?P<thing>{_DESCRIBED})")
+# A thing that the question speaks of without a name: "its mission to NATO", "the summit".
+_UNNAMED = re.compile(
+    rf"\b(?:the|its|his|her|their|an?) (?P<thing>(?:[a-z-]+ ){{0,2}}?(?:{'|'.join(_UNNAMED_HEADS.split())})"
+    rf"(?: (?:to|of|for|between|with) (?:the )?[{CAPITAL}][\w’'-]*\w(?: [{CAPITAL}][\w’'-]*\w)*)?)\b"
+)
+# "What exercise did South Korea join?": "it" is the exercise. Of a year or a kind nobody asks on.
+_OF_WHAT = re.compile(
+    r"\W*(?:what|which) "
+    r"(?!(?:\w+ )?(?:year|day|date|month|time|century|decade|age|number|percent|percentage|amount|share|kinds?|types?"
+    r"|sort|name|part|role|way|reason|word|term)\b)(?P<thing>(?:[a-z-]+ )?[a-z-]+[a-rt-z]) "
+    r"(?:did|does|do|has|have|had|will) (?:the )?$",
+    re.IGNORECASE,
+)
+# Several people without a name: "the eight NATO representatives".
+_UNNAMED_PEOPLE = re.compile(
+    rf"\b(?P<group>the (?:[\w’'-]+ ){{0,3}}?(?:{'|'.join(_PEOPLE.split())}))(?= (?!of )|[?.,!]|$)", re.IGNORECASE
+)
 _PLACE = re.compile(r"\b(?P<preposition>in|at|near) (?P<the>the )?$", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
@@ -140,7 +167,7 @@ def mentions(question: str, answer: str | None, short: str | None = None) -> Men
         person=_person(question, answer or "", short or "", asked, told),
         thing=thing,
         is_described=is_described,
-        group=_group(asked),
+        group=_unnamed_group(question) or _group(asked),
         place=_place(question, asked) or _venue(asked) or _place(answer or "", told),
         time=_time(question) or _time(answer or ""),
     )
@@ -223,6 +250,12 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
     new = _DID_NEW.search(question)
     if new:
         return f"the {new['thing']}", True
+    of_what = next((found for name in asked if (found := _OF_WHAT.fullmatch(question[: name.start]))), None)
+    if of_what:
+        return f"the {of_what['thing'].lower()}", True
+    unnamed = _UNNAMED.search(question)
+    if unnamed and all(_only_has_to_do(name) for name in asked):
+        return f"the {unnamed['thing']}", True
     asks_what = bool(_ASKS_WHAT.match(question))
     things = [name for name in asked if name.kind is Kind.THING] or [name for name in asked if name.kind is Kind.ANY]
     last = things[-1] if things else None
@@ -236,6 +269,11 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
     if last is None and not asked:
         last = next((name for name in told if name.kind is Kind.THING), None)
     return (last.text, False) if last else (None, False)
+
+
+def _only_has_to_do(name: Name) -> bool:
+    """It may have had to do with something, but "it" is hardly a country, nor what stands behind a preposition."""
+    return bool(name.before) or name.kind is Kind.PERSON or name.text.split()[-1] in (*_COUNTRY_NAMES, "Korea")
 
 
 def _only_acts(name: Name, question: str) -> bool:
@@ -254,6 +292,11 @@ def _described(question: str, answer: str, asked: Sequence[Name]) -> str | None:
                 article = "the" if found["article"] in ("a", "an") else found["article"]
                 return f"{article} {found['thing']}"
     return None
+
+
+def _unnamed_group(question: str) -> str | None:
+    found = _UNNAMED_PEOPLE.search(question)
+    return found["group"] if found else None
 
 
 def _group(asked: Sequence[Name]) -> str | None:

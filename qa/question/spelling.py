@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -17,12 +17,17 @@ LEAST_LETTERS = 5
 # From so many letters on, two may be wrong.
 LONG = 9
 _WORD = re.compile(r"[^\W\d_]+")
+# What stands between quotation marks is meant as it is written.
+QUOTED = re.compile(r"[\"“”„«「][^\"“”„«»「」]*[\"“”»」]")
 
 
 def misspelt(question: str, unknown: Iterable[str]) -> list[str]:
-    """The words of `question` that may be misspelt: those whose term is one of the `unknown`, and no usual one."""
+    """The words of `question` that may be misspelt: those whose term is one of the `unknown`, and no usual one.
+
+    Words between quotation marks are none of them.
+    """
     missing = frozenset(unknown)
-    words = dict.fromkeys(_WORD.findall(question))
+    words = dict.fromkeys(_WORD.findall(QUOTED.sub(" ", question)))
     return [word for word in words if len(word) >= LEAST_LETTERS - 1 and _is_rare(word, missing)]
 
 
@@ -31,17 +36,21 @@ def _is_rare(word: str, missing: frozenset[str]) -> bool:
     return len(terms) == 1 and terms[0] in missing and not is_common(terms[0])
 
 
-def put_right(question: str, words: Iterable[str], texts: Iterable[str]) -> str:
-    """`question` with each of `words` as the word of `texts` that differs in a letter, two in a long one.
+def corrections(words: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
+    """For each of `words` the word of `texts` that differs from it in a letter, two in a long one.
 
-    A word that none is so near to stays. Of several as near it is the one that comes most often.
+    A word that none is so near to is left out. Of several as near it is the one that comes most often.
     """
     counted = Counter(word for text in texts for word in _WORD.findall(text) if len(word) >= LEAST_LETTERS - 1)
     lowered = {word: fold(word) for word in counted}
-    for word in words:
-        nearest = _nearest(word, lowered, counted)
-        if nearest:
-            question = re.sub(rf"\b{re.escape(word)}\b", nearest, question)
+    nearest = {word: _nearest(word, lowered, counted) for word in words}
+    return {word: known for word, known in nearest.items() if known and known != word}
+
+
+def put_right(question: str, corrected: Mapping[str, str]) -> str:
+    """`question` with each word that was corrected as it is right."""
+    for word, known in corrected.items():
+        question = re.sub(rf"\b{re.escape(word)}\b", known, question)
     return question
 
 

@@ -19,6 +19,7 @@ class Talk(StrEnum):
     FAREWELL = "farewell"
     ABILITY = "ability"
     ARTICLES = "articles"
+    SOURCES = "sources"
 
 
 # What is longer says more than this.
@@ -65,6 +66,12 @@ _SAID = {
             | what do you know(?: about)? | what can i ask(?: you)? about
             | what (?:topics|subjects) (?:do you (?:cover|know|have)|are covered|are there)
             | what are (?:the|your|these) {_ARTICLE_WORDS} about
+        """,
+        Talk.SOURCES: """
+            (?:which|what|how many) sources (?:(?:are|is) (?:there|here|in here)|do you have|have you got)
+            | (?:please |can you )?(?:list|show)(?: me)?(?: all)?(?: of)?(?: the| your) sources
+                (?: you have)?(?: please)?
+            | where (?:are|do) (?:the|your|these) articles (?:come )?from
         """,
     },
     "de": {

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from corpus.months import MONTH_NUMBERS, MONTHS, WEEKDAY_NUMBERS, WEEKDAYS, fold_case
-from qa.show.wording import date_in_words
-from qa.show.words import month_in_words
 
 # For so many months after May, "last May" can mean this year's or the one before.
 AMBIGUOUS_MONTHS = 3
@@ -27,10 +25,10 @@ _EXPLICIT = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A word of time as it stands in a text, and the day, month or year it means there."""
+    """A word of time as it stands in a text, and when that is: a day, month or year in ISO 8601."""
 
     words: str
-    meaning: str
+    when: str
 
 
 def explain_times(text: str, published: date | None) -> list[Explained]:
@@ -43,14 +41,14 @@ def explain_times(text: str, published: date | None) -> list[Explained]:
         return []
     found: dict[str, Explained] = {}
     for match in _RELATIVE.finditer(text):
-        meaning = _meaning(match, published)
+        when = _when(match, published)
         has_year = _EXPLICIT.match(text[match.end() :].lstrip(" ,(")[:4])
-        if meaning and not has_year:
-            found.setdefault(match.group().lower(), Explained(match.group(), meaning))
+        if when and not has_year:
+            found.setdefault(match.group().lower(), Explained(match.group(), when))
     return list(found.values())
 
 
-def _meaning(match: re.Match[str], published: date) -> str | None:
+def _when(match: re.Match[str], published: date) -> str | None:
     readers: dict[str, Callable[[str, date], str | None]] = {"near": _near, "day": _weekday, "month": _month}
     try:
         for name, read in readers.items():
@@ -63,23 +61,23 @@ def _meaning(match: re.Match[str], published: date) -> str | None:
 
 
 def _near(word: str, published: date) -> str:
-    return date_in_words(published + timedelta({"yesterday": -1, "today": 0, "tomorrow": 1}[word]))
+    return (published + timedelta({"yesterday": -1, "today": 0, "tomorrow": 1}[word])).isoformat()
 
 
 def _weekday(word: str, published: date) -> str:
-    return date_in_words(published - timedelta((published.weekday() - WEEKDAY_NUMBERS["en"][word] - 1) % 7 + 1))
+    return (published - timedelta((published.weekday() - WEEKDAY_NUMBERS["en"][word] - 1) % 7 + 1)).isoformat()
 
 
 def _month(word: str, published: date) -> str | None:
     month = MONTH_NUMBERS["en"][word]
     if 0 < published.month - month <= AMBIGUOUS_MONTHS:
         return None
-    return month_in_words(published.year if month < published.month else published.year - 1, month)
+    return f"{published.year if month < published.month else published.year - 1:04d}-{month:02d}"
 
 
 def _unit(which: str, unit: str, published: date) -> str:
     step = {"last": -1, "this": 0, "next": 1}[which]
     if unit == "year":
-        return str(published.year + step)
+        return f"{published.year + step:04d}"
     year, month = divmod(published.year * 12 + published.month - 1 + step, 12)
-    return month_in_words(year, month + 1)
+    return f"{year:04d}-{month + 1:02d}"

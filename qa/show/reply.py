@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from corpus.filters import Filters
@@ -12,6 +13,7 @@ from qa.show.words import ENGLISH, speaking
 
 # Of the articles there are, so many are named.
 NAMED_ARTICLES = 10
+NAMED_SOURCES = 20
 
 _REPLIES = {
     Talk.GREETING: "Hello. Ask a question: the answer is quoted from the articles, word for word.",
@@ -30,6 +32,8 @@ def reply_in_words(talk: Talk, articles: Sequence[ListedArticle], filters: Filte
 def _reply(talk: Talk, articles: Sequence[ListedArticle], filters: Filters) -> str:
     if talk is Talk.ARTICLES:
         return _list(articles, filters)
+    if talk is Talk.SOURCES:
+        return _sources(articles)
     if talk is Talk.ABILITY:
         return (
             f"Ask a question in plain words, and it is answered from {_count(articles, filters)}: quoted word for "
@@ -48,6 +52,20 @@ def _list(articles: Sequence[ListedArticle], filters: Filters) -> str:
     are = "is" if len(articles) == 1 else "are"
     told = f"There {are} {_count(articles, filters)}{'.' if which else ':'}{which}"
     return "\n".join([told, *named, *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _sources(articles: Sequence[ListedArticle]) -> str:
+    counts = Counter(article.source for article in articles if article.source)
+    if not counts:
+        return "No article names its source."
+    more = len(counts) - NAMED_SOURCES
+    named = [f"{source}: {number:,} {'article' if number == 1 else 'articles'}" for source, number in _most(counts)]
+    told = "There is one source:" if len(counts) == 1 else f"There are {len(counts):,} sources:"
+    return "\n".join([told, *named, *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:NAMED_SOURCES]
 
 
 def _count(articles: Sequence[ListedArticle], filters: Filters) -> str:

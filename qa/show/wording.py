@@ -8,7 +8,18 @@ from datetime import date
 
 from corpus.filters import Filters
 from qa.answer import Answer, OtherLanguage, Written
-from qa.show.words import ENGLISH, LANGUAGES, count, day_in_words, either, language_name, percent, say, speaking
+from qa.show.words import (
+    ENGLISH,
+    LANGUAGES,
+    count,
+    day_in_words,
+    either,
+    language_name,
+    month_in_words,
+    percent,
+    say,
+    speaking,
+)
 
 # Of answers above the line about 85 (60) in 100 are right: confidence is a calibrated probability.
 VERY_LIKELY = 0.85
@@ -20,6 +31,14 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udf
 def date_in_words(published: date | None) -> str:
     """`13 December 2023`, or `Date unknown`."""
     return say("undated") if published is None else day_in_words(published)
+
+
+def time_in_words(when: str) -> str:
+    """A day, month or year in ISO 8601: `13 December 2023`, `December 2023` or `2023`."""
+    year, month, day = (int(part or 0) for part in f"{when}--".split("-")[:3])
+    if day:
+        return date_in_words(date(year, month, day))
+    return month_in_words(year, month) if month else str(year)
 
 
 def page_in_words(page: int | None) -> str:

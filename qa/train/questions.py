@@ -64,12 +64,14 @@ BLANK = Logistic(dict.fromkeys(FEATURES, 0.0), 0.0)
 class AskedQuestion:
     """One question asked of one index: its sentences, and for each whether its mark and its passage hold a gold answer.
 
-    `group` says how it was asked. `weights` are those of the question's terms.
+    `group` says how it was asked, `setting` of what: of a whole set, by its name, or of small indexes. `weights` are
+    those of the question's terms.
     """
 
     question_id: str
     question: Question
     group: str
+    setting: str
     is_answerable: bool
     weights: Mapping[str, float]
     candidates: Sequence[Candidate]
@@ -104,15 +106,15 @@ def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQ
     texts = {article_id: words(article.text) for article_id, article in articles.items()}
     asked: list[AskedQuestion] = []
     for n, question in enumerate(gold.questions):
-        asked += _ask(question, retriever, "whole", is_answerable=question.is_answerable)
+        asked += _ask(question, retriever, "whole", gold.name, is_answerable=question.is_answerable)
         if question.is_answerable:
             if question.asked_on and n % 2 == 0:
                 taken_out = _answering(question, texts)
-                asked += _ask(question, retriever, "taken out", is_answerable=False, without=taken_out)
+                asked += _ask(question, retriever, "taken out", gold.name, is_answerable=False, without=taken_out)
             exchanged = _exchanged(question, articles, chance)
             if exchanged:
                 other = replace(question, text=exchanged)
-                asked += _ask(other, retriever, "exchanged", is_answerable=False)
+                asked += _ask(other, retriever, "exchanged", gold.name, is_answerable=False)
         if n % 100 == 0:
             log.info("%s: %s of %s questions", gold.name, n, len(gold.questions))
     return asked
@@ -122,7 +124,7 @@ def ask_small_indexes(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> I
     """Questions of the set, asked of small indexes that are made of its articles."""
     for small, questions in small_indexes(gold, folder, encoder, SMALL_INDEXES):
         for question, is_answerable in questions:
-            yield from _ask(question, small, "small", is_answerable=is_answerable)
+            yield from _ask(question, small, "small", "small", is_answerable=is_answerable)
 
 
 def small_indexes(
@@ -157,7 +159,13 @@ def _is_there(question: GoldQuestion, chosen: Mapping[str, Article]) -> bool | N
 
 
 def _ask(
-    question: GoldQuestion, retriever: Retriever, group: str, *, is_answerable: bool, without: Collection[str] = ()
+    question: GoldQuestion,
+    retriever: Retriever,
+    group: str,
+    setting: str,
+    *,
+    is_answerable: bool,
+    without: Collection[str] = (),
 ) -> Iterator[AskedQuestion]:
     """The question without its day, and with it where that is known; `without` these articles."""
     gold = [words(answer) for answer in question.answers] if is_answerable else []
@@ -177,6 +185,7 @@ def _ask(
             question_id=question.question_id,
             question=read,
             group=group,
+            setting=setting,
             is_answerable=is_answerable,
             weights=weights,
             candidates=candidates,

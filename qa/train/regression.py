@@ -37,23 +37,32 @@ def fit_choice(rows: Array, is_right: Array, sizes: Sequence[int], names: Sequen
     return Logistic(dict(zip(names, (slope * weights).tolist(), strict=True)), bias)
 
 
-def fit_logistic(rows: Array, is_right: Array, counts: Array, names: Sequence[str]) -> Logistic:
-    """Logistic regression with the signs of `_bounds`, on features of unit spread; a row counts `counts` times."""
+def fit_logistic(
+    rows: Array, is_right: Array, counts: Array, names: Sequence[str], settings: Sequence[str]
+) -> Logistic:
+    """Logistic regression with the signs of `_bounds`, on features of unit spread; a row counts `counts` times.
+
+    Rows of each of the `settings` have a bias of their own, and the model has the mean of them: nearness to the best
+    passage is another thing in a small index and in a large one, and without this the model would learn to tell these
+    by it, rather than what is answered in each.
+    """
     scale = rows.std(axis=0) + 1e-9
     centre = rows.mean(axis=0)
-    scaled = np.c_[(rows - centre) / scale, np.ones(len(rows))]
+    own = np.array([[setting == each for each in sorted(set(settings))] for setting in settings], float)
+    scaled = np.c_[(rows - centre) / scale, own]
     share = counts / counts.sum()
+    penalised = np.r_[np.full(len(names), CONFIDENCE_RIDGE), np.zeros(own.shape[1])]
 
     def loss(weights: Array) -> tuple[float, Array]:
         sums = scaled @ weights
-        penalty = CONFIDENCE_RIDGE * np.r_[weights[:-1], 0.0]
+        penalty = penalised * weights
         mean = float(share @ (np.logaddexp(0.0, sums) - is_right * sums) + penalty @ weights / 2)
         return mean, (share * (1 / (1 + np.exp(-sums)) - is_right)) @ scaled + penalty
 
-    limits = [*_bounds(names), (None, None)]
+    limits = [*_bounds(names), *[(None, None)] * own.shape[1]]
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=limits, tol=1e-12).x
-    weights = found[:-1] / scale
-    return Logistic(dict(zip(names, weights.tolist(), strict=True)), float(found[-1] - weights @ centre))
+    weights, biases = found[: len(names)] / scale, found[len(names) :]
+    return Logistic(dict(zip(names, weights.tolist(), strict=True)), float(share @ own @ biases - weights @ centre))
 
 
 def as_table(model: Logistic) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,11 +18,13 @@ from prometheus_client.registry import Collector
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
+from corpus.errors import UserError
 from index.place import place_of
 from index.store.store import open_current
 from qa.answer import Answer
 from qa.answerer import BadQuestion
 from qa.archive import Archive
+from qa.insights import count_answer, count_error, insights_path
 from qa.web.paths import METRICS_PATH
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class Observer:
         )  # fmt: skip
         for result in ("answered", "refused", "talk", "error"):
             self._questions.labels(result)
+        self._counts = insights_path(archive.settings.index)
 
     def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  (those of Archive.ask)
         """`Archive.ask`, counted and logged. A bad question is neither answered nor an error."""
@@ -60,9 +64,19 @@ class Observer:
             raise
         except Exception:
             self._questions.labels("error").inc()
+            self._keep(partial(count_error, self._counts))
             raise
         self._answered(answer)
+        self._keep(partial(count_answer, self._counts, answer))
         return answer
+
+    @staticmethod
+    def _keep(count: Callable[[], None]) -> None:
+        """Count for the page of insights; an answer is worth more than its count."""
+        try:
+            count()
+        except UserError as error:
+            logger.warning("a question was not counted: %s", error)
 
     def _answered(self, answer: Answer) -> None:
         is_talk = answer.reply is not None

@@ -17,6 +17,7 @@ ARTICLES_PATH = "/articles"
 # Where articles are added and removed; no article has an address there.
 EDITING_PATH = "/editing/"
 EVALUATION_PATH = "/evaluation"
+INSIGHTS_PATH = "/insights"
 EMBED_PATH = "/embed"
 METRICS_PATH = "/metrics"
 

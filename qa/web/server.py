@@ -33,6 +33,7 @@ from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.pages.articles import articles_routes
 from qa.web.pages.editing import editing_routes
 from qa.web.pages.evaluation import evaluation_routes
+from qa.web.pages.insights import insights_routes
 from qa.web.pages.reader import reader_routes
 from qa.web.pages.unknown import add_unknown_page
 from qa.web.paths import CHAT_PATH, STATIC
@@ -95,6 +96,7 @@ def create_app(archive: Archive) -> FastAPI:
     app.include_router(editing_routes(archive, rules))
     app.include_router(reader_routes(archive))
     app.include_router(evaluation_routes(settings.runs))
+    app.include_router(insights_routes(archive))
     app.include_router(metrics_routes(observer))
     app.include_router(widget_routes())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

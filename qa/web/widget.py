@@ -22,7 +22,7 @@ LANGUAGES = frozenset(file.stem for file in (FOLDER / "strings").glob("*.json"))
 _YEAR = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600"
 # What a frame's address may set.
-_ATTRIBUTES = ("lang", "theme", "heading", "greeting", "examples", "k", "sources", "before", "after")
+_ATTRIBUTES = ("lang", "theme", "heading", "greeting", "examples", "k", "sources", "before", "after", "write")
 _MAX_ATTRIBUTE_CHARACTERS = 500
 _TEMPLATES = Jinja2Templates(TEMPLATES)
 

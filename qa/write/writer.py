@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import cache
 
 import httpx
@@ -21,11 +21,14 @@ import httpx
 from corpus.sentences import split_sentences
 from qa.answer import Answer, Written, WrittenSentence
 from qa.show.wording import date_in_words
+from qa.stages import next_stage
 from qa.write.support import why_unsupported
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 30.0
+# So often it is looked whether the reply is still wanted.
+WAIT_SECONDS = 0.25
 MAX_REPLY_BYTES = 200_000
 MAX_CHARACTERS = 4_000
 # Asked at a time: a slow model must not hold up everybody who reads.
@@ -88,8 +91,12 @@ class Writer:
             raise WriterError(NOT_REACHED) from TimeoutError(f"{MAX_AT_ONCE} questions wait for it already")
         body: Future[bytes] = Future()
         threading.Thread(target=self._post, args=(messages, body), daemon=True).start()
+        deadline = time.monotonic() + self._seconds
+        while not body.done() and time.monotonic() < deadline:
+            next_stage()
+            wait([body], timeout=min(WAIT_SECONDS, max(0.0, deadline - time.monotonic())))
         try:
-            read = body.result(timeout=self._seconds)
+            read = body.result(timeout=0)
         except Exception as error:
             # Whatever it was (a server that is not there, a host that is none, a key that no header can carry).
             raise WriterError(NOT_REACHED) from error

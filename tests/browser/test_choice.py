@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,12 @@ from chatting import (
     width_beyond_the_screen,
 )
 from playwright.sync_api import Page, expect
+
+from corpus.filters import Filters
+from index.retriever import Ranking
+from qa.answerer import Answerer
+from qa.evidence.reader import Reader
+from qa.question.read import Question
 
 pytestmark = pytest.mark.slow
 
@@ -126,3 +133,46 @@ def test_a_question_is_stopped_and_the_next_is_answered(site: Site, open_page: O
         "What is the theme of the Jeju Forum?",
     ])
     expect(answers(page).last).to_contain_text("Acting Together")
+
+
+def test_stop_ends_the_work_of_the_server(site: Site, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, released = threading.Event(), threading.Event()
+    read: list[object] = []
+    search = Answerer._search
+
+    def slow(self: Answerer, asked: Question, filters: Filters | None) -> Ranking:
+        began.set()
+        released.wait(60)
+        return search(self, asked, filters)
+
+    page = open_page(site.url)
+    wait_for_examples(page)
+    monkeypatch.setattr(Answerer, "_search", slow)
+    monkeypatch.setattr(Reader, "_read", lambda *given: read.append(given))
+    question_box(page).fill(WORLD_CUP)
+    question_box(page).press("Enter")
+    assert began.wait(60)
+    with page.expect_response("**/gradio_api/run/predict*"):
+        page.get_by_role("button", name="Stop").click()
+    released.set()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_text("Searching the articles")).to_have_count(0)
+    expect(answers(page)).to_have_count(0)
+    expect(question_box(page)).to_have_value(WORLD_CUP)
+    monkeypatch.undo()
+    expect(ask(page, MISSION)).to_contain_text("last November")
+    assert read == []
+
+
+def test_a_corrected_word_can_be_had_as_typed(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    corrected = ask(page, "Who introduced the Indo-Pacific Treety Organization Act?")
+    expect(corrected).to_contain_text("Understood as: Who introduced the Indo-Pacific Treaty Organization Act?")
+    corrected.get_by_role("button", name="Ask for “Treety” as typed").click()
+    expect(answers(page)).to_have_count(2)
+    typed = page.get_by_role("log").get_by_role("heading", level=2).last
+    expect(typed).to_have_text('Who introduced the Indo-Pacific "Treety" Organization Act?')
+    expect(answers(page).last).not_to_contain_text("Understood as:")
+    page.reload()
+    expect(answers(page).first.get_by_role("button", name="Ask for “Treety” as typed")).to_be_visible()

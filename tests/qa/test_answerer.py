@@ -622,3 +622,16 @@ def test_a_script_the_encoder_does_not_know_is_answered_by_its_words(tmp_path: P
     answer = Answerer(Retriever(folder, OnlyLatin()), FITTED).ask("大阪城は誰が築いたか")
     assert answer.citations[0].article_id == "tower"
     assert answer.citations[0].answer == "大阪城は豊臣秀吉が築いた。"
+
+
+def test_a_capital_that_no_article_has_is_searched_as_its_country(place: Place, encoder: HashEncoder) -> None:
+    missile = Article(
+        "missile", "Missile", "North Korea fired a missile on Tuesday. Japan said that it fell in the sea."
+    )
+    build_index(place, [*ARTICLES, missile], encoder)
+    answerer = Answerer(Retriever(place, encoder), FITTED)
+    answer = answerer.ask("What did Pyongyang fire on Tuesday?")
+    assert answer.query == "What did North Korea fire on Tuesday?"
+    assert answer.corrected == (("Pyongyang", "North Korea"),)
+    assert answer.citations[0].answer == "North Korea fired a missile on Tuesday."
+    assert answerer.ask('What did "Pyongyang" fire on Tuesday?').corrected == ()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Literal
 
 import matplotlib
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from corpus.months import MONTHS
 from qa.evaluate.compare.compare import Change
 from qa.evaluate.measure.figures import Figure
 from qa.evaluate.measure.refusal import Bin, Verdicts, risk_coverage
@@ -23,6 +27,11 @@ WIDTH = 4.7
 LINE_HEIGHT = 0.27
 # Errors a reader may be ready to take.
 RISKS = (0.05, 0.10)
+# More would run into each other.
+MAX_DAYS_NAMED = 6
+
+Tone = Literal["good", "weak", "bad"]
+_TONES: dict[Tone, tuple[str, float]] = {"good": (GOOD, 1.0), "weak": (GOOD, 0.45), "bad": (ACCENT, 1.0)}
 
 
 def draw_figures(figures: Sequence[Figure]) -> Markup:
@@ -94,6 +103,46 @@ def draw_outcomes(outcomes: Sequence[tuple[str, int, bool]]) -> Markup:
         axes.set_xlim(0, 1.12 * max(count for _, count, _ in outcomes))
 
     return _picture(draw, "outcomes", height=0.6 + LINE_HEIGHT * len(outcomes))
+
+
+def draw_days(name: str, days: Sequence[date], counts: Sequence[tuple[str, Sequence[int], Tone]]) -> Markup:
+    """A bar a day of several named counts on top of each other; `name` tells the picture from others."""
+
+    def draw(axes: Axes) -> None:
+        below = [0] * len(days)
+        for label, values, tone in counts:
+            colour, alpha = _TONES[tone]
+            axes.bar(range(len(days)), values, 0.8, below, color=colour, alpha=alpha, linewidth=0, label=label)
+            below = [sum(both) for both in zip(below, values, strict=True)]
+        step = max(1, math.ceil(len(days) / MAX_DAYS_NAMED))
+        named = range(len(days) - 1, -1, -step)
+        axes.set_xticks(
+            list(named), [f"{days[place].day} {MONTHS['en'][days[place].month - 1][:3]}" for place in named]
+        )
+        axes.set_xlim(-0.6, len(days) - 0.4)
+        axes.set_ylim(0, max(1.0, 1.05 * max(below)))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        axes.grid(visible=False, axis="x")
+        axes.legend(
+            frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(counts), borderaxespad=0
+        )
+
+    return _picture(draw, name, height=2.6)
+
+
+def draw_stages(stages: Sequence[tuple[str, float, float]]) -> Markup:
+    """A bar for each (stage, milliseconds on average, at most)."""
+
+    def draw(axes: Axes) -> None:
+        for place, (_, mean, most) in enumerate(reversed(stages)):
+            axes.barh(place, mean, 0.6, color=ACCENT, linewidth=0)
+            words = f"{mean:,.0f} ms, at most {most:,.0f}"
+            axes.annotate(words, (mean, place), (4, 0), textcoords="offset points", va="center", color=INK)
+        axes.set_yticks(range(len(stages)), [name for name, _, _ in reversed(stages)])
+        # The words stand behind the bar.
+        axes.set_xlim(0, 1.7 * max(mean for _, mean, _ in stages) or 1)
+
+    return _picture(draw, "stages", height=0.6 + LINE_HEIGHT * len(stages))
 
 
 def draw_changes(changes: Sequence[Change]) -> Markup:

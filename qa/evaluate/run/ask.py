@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Passages asked for: as many as are weighed anyway.
 CITED = WEIGHED
+CITED_FIELDS = frozenset(field.name for field in fields(Citation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def find_inexact(run: Sequence[Asked], store: Store) -> list[str]:
 
 def _read_citation(record: dict[str, Any]) -> Citation:
     copies = {key: tuple(Copy(**_with_day(copy)) for copy in record.get(key, ())) for key in ("also_in", "updates")}
-    return Citation(**{**_with_day(record), **copies})
+    # What is told beside, as when "yesterday" was, follows from these.
+    own = {key: value for key, value in record.items() if key in CITED_FIELDS}
+    return Citation(**{**_with_day(own), **copies})
 
 
 def _with_day(record: dict[str, Any]) -> dict[str, Any]:

@@ -149,12 +149,17 @@ class AskRequest(Strict):
 
 
 class FeedbackRequest(Strict):
-    """A verdict on an answer; `passage_id` is the first passage that was cited."""
+    """A verdict on an answer; `passage_id` is the first passage that was cited.
+
+    With `answerable` and `answer` as the answer had them, it can become a question of a gold set.
+    """
 
     question: Annotated[Question, Field(min_length=1)]
     verdict: Literal["up", "down"]
     comment: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
     passage_id: Annotated[str, Field(max_length=MAX_ID_CHARACTERS), _Readable] | None = None
+    answerable: Annotated[bool, Field(strict=True)] | None = None
+    answer: Annotated[str, Field(max_length=MAX_COMMENT_CHARACTERS), _Readable] | None = None
 
 
 class FeedbackStored(BaseModel):
@@ -173,6 +178,13 @@ class CopyModel(BaseModel):
     url: str | None
     start: int
     end: int
+
+
+class TimeModel(BaseModel):
+    """A word of time in a marked sentence, and the day, month or year that it means there, as `2022-11`."""
+
+    words: str
+    when: str
 
 
 class CitationModel(BaseModel):
@@ -198,6 +210,9 @@ class CitationModel(BaseModel):
     headline_answers: bool = Field(default=False, description="the title answers; only where it does")
     also_in: list[CopyModel] = Field(default=[], description="copies in other articles; only where there are some")
     updates: list[CopyModel] = Field(default=[], description="what earlier articles said instead, newest first")
+    times: list[TimeModel] = Field(
+        default=[], description="what “last November” means in the sentence; only where it says such"
+    )
 
 
 class IndexModel(BaseModel):
@@ -233,6 +248,13 @@ class TimelineModel(BaseModel):
     confidence: float
 
 
+class CorrectionModel(BaseModel):
+    """A word as it was typed, and the one of the articles that was searched instead."""
+
+    typed: str
+    taken: str
+
+
 class OtherLanguageModel(BaseModel):
     """Languages as ISO 639-1 codes; `told` says it in the question's language."""
 
@@ -263,6 +285,9 @@ class AnswerModel(BaseModel):
     understood: str | None = Field(
         default=None,
         description="how a time in the question was understood, such as “this week”; only where it matters",
+    )
+    corrected: list[CorrectionModel] = Field(
+        default=[], description="words taken for misspelt ones; one between quotation marks is taken as it is"
     )
     other_language: OtherLanguageModel | None = Field(
         default=None, description="only where the question is in a language that the articles do not have"

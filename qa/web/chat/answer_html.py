@@ -6,7 +6,8 @@ All foreign text is escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from qa.answer import Answer, Citation, Copy, Parts
 from qa.show.explain_times import explain_times
@@ -16,19 +17,24 @@ from qa.show.wording import (
     date_in_words,
     page_in_words,
     reason_in_words,
+    time_in_words,
     written_in_words,
 )
 from qa.show.words import ENGLISH, LANGUAGES, count, say
 from qa.web.chat.kept import kept_json
 from qa.web.escape import as_entities, reader_path
 
+# By the rank of a citation.
+Numbers = Mapping[int, int]
+
 # The further passages show their sentence with so much around it, in characters; the rest is one click away.
 EXCERPT_MARGIN = 90
 # So likely a further passage must be to be shown at once, and at most so many are.
 ADDS_FROM = 0.4
 MAX_ADDITIONS = 2
-# Of articles of different years so many stand below each other.
+# Of articles of different years so many stand below each other, fewer where their sentences have more characters.
 MAX_YEARS = 3
+MAX_YEARS_CHARACTERS = 420
 
 
 def question_html(question: str) -> str:
@@ -56,15 +62,49 @@ def _lines(text: str) -> str:
 
 def _found(answer: Answer) -> str:
     """What answers, short and first; what one may do with it; what others add; the rest folded away."""
-    years = answer.timeline[:MAX_YEARS]
-    if years:
-        rest = [citation for citation in answer.citations if citation not in years]
-        return f"{_timeline(years)}{_actions(answer)}{_more(rest)}"
-    first = answer.citations[0]
-    added = additions(answer.citations)
-    rest = [citation for citation in answer.citations[1:] if citation not in added]
-    also = f'<h3 class="also">{say("also")}</h3>{_list(added, is_short=True)}' if added else ""
-    return f"{_lead(first, confidence_in_words(answer.confidence))}{_actions(answer)}{also}{_more(rest)}"
+    parts = _parted(answer)
+    numbers = _numbers(answer)
+    more = _more(parts.rest, numbers)
+    if answer.timeline:
+        return f"{_timeline(parts.leads, numbers)}{_actions(answer)}{more}"
+    lead = _lead(parts.leads[0], numbers, confidence_in_words(answer.confidence))
+    added = _list(parts.added, numbers, is_short=True)
+    also = f'<h3 class="also">{say("also")}</h3>{added}' if added else ""
+    return f"{lead}{_actions(answer)}{also}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """The citations of an answer: those that answer, those that add to it, and the rest."""
+
+    leads: Sequence[Citation]
+    added: Sequence[Citation]
+    rest: Sequence[Citation]
+
+
+def _parted(answer: Answer) -> _Parted:
+    if not answer.is_answerable:
+        return _Parted((), (), answer.citations)
+    leads = _years(answer.timeline) if answer.timeline else answer.citations[:1]
+    added = [] if answer.timeline else additions(answer.citations)
+    # What other years say goes before the other passages.
+    rest = [each for each in (*answer.timeline, *answer.citations) if each not in leads and each not in added]
+    return _Parted(leads, added, list(dict.fromkeys(rest)))
+
+
+def _years(timeline: Sequence[Citation]) -> Sequence[Citation]:
+    """The first of the timeline: two, and more where there is room on a screen."""
+    shown = MAX_YEARS
+    while shown > 2 and sum(len(each.answer) for each in timeline[:shown]) > MAX_YEARS_CHARACTERS:
+        shown -= 1
+    return timeline[:shown]
+
+
+def _numbers(answer: Answer) -> Numbers:
+    """The number of each citation by its rank: 1, 2, 3 in the order in which they stand on the page."""
+    parts = _parted(answer)
+    order = [*parts.leads, *parts.added, *parts.rest]
+    return {citation.rank: number for number, citation in enumerate(order, start=1)}
 
 
 def additions(citations: Sequence[Citation]) -> list[Citation]:
@@ -84,29 +124,29 @@ def _plain(words: str | None) -> str:
     return " ".join(re.findall(r"\w+", words or "")).casefold()
 
 
-def _more(citations: Sequence[Citation]) -> str:
+def _more(citations: Sequence[Citation], numbers: Numbers) -> str:
     if not citations:
         return ""
     number = count("more_passages", len(citations))
-    return f'<details class="more"><summary>{number}</summary>{_list(citations)}</details>'
+    return f'<details class="more"><summary>{number}</summary>{_list(citations, numbers)}</details>'
 
 
-def _timeline(years: Sequence[Citation]) -> str:
+def _timeline(years: Sequence[Citation], numbers: Numbers) -> str:
     """Each with its day before it, newest first: which of them holds today is for the reader to say."""
     told = "".join(
-        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>{_lead(citation)}</li>'
+        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>{_lead(citation, numbers)}</li>'
         for citation in years
     )
     return f'<p class="verdict">{say("years_say")}</p><ol class="timeline">{told}</ol>'
 
 
-def _lead(citation: Citation, confidence: str | None = None) -> str:
+def _lead(citation: Citation, numbers: Numbers, confidence: str | None = None) -> str:
     """The sentence; its passage unfolds around it, or below it where the title answers."""
     if citation.headline_answers:
         below = f'<blockquote class="whole" dir="auto">{_marked(citation)}</blockquote>'
-        return _figure(citation, "lead", _parts(citation.answer_parts), confidence, _fold(below))
+        return _figure(citation, "lead", _parts(citation.answer_parts), numbers, confidence, _fold(below))
     has_more = (citation.start, citation.end) != (citation.answer_start, citation.answer_end)
-    return _figure(citation, "lead", _marked(citation), confidence, _fold("") if has_more else "")
+    return _figure(citation, "lead", _marked(citation), numbers, confidence, _fold("") if has_more else "")
 
 
 def _fold(below: str) -> str:
@@ -119,20 +159,22 @@ def _not_found(answer: Answer) -> str:
     verdict = f'<p class="verdict">{say("none")}</p>{why}'
     if not answer.citations:
         return f"{verdict}{_actions(answer)}"
-    nearest = f"<details><summary>{say('nearest')}</summary>{_list(answer.citations)}</details>"
+    nearest = f"<details><summary>{say('nearest')}</summary>{_list(answer.citations, _numbers(answer))}</details>"
     return f"{verdict}{nearest}{_actions(answer)}"
 
 
-def _list(citations: Sequence[Citation], *, is_short: bool = False) -> str:
+def _list(citations: Sequence[Citation], numbers: Numbers, *, is_short: bool = False) -> str:
     return "".join(
-        _figure(citation, "further", _sentence(citation) if is_short else _excerpt(citation)) for citation in citations
+        _figure(citation, "further", _sentence(citation) if is_short else _excerpt(citation), numbers)
+        for citation in citations
     )
 
 
 def _understood(answer: Answer) -> str:
     is_other = answer.query.strip() != answer.question.strip()
     whole = (
-        f'<p class="understood">{say("understood")} <q dir="auto">{as_entities(answer.query)}</q></p>'
+        f'<p class="understood">{say("understood")} <q dir="auto">{as_entities(answer.query)}</q>'
+        f"{_as_typed(answer)}</p>"
         if is_other
         else ""
     )
@@ -148,6 +190,19 @@ def _language(answer: Answer) -> str:
     return f'<p class="other-language" dir="auto" lang="{asked if asked in LANGUAGES else ENGLISH}">{told}</p>'
 
 
+def _as_typed(answer: Answer) -> str:
+    """Undoes that words were put right: the question again with these between quotation marks."""
+    if not answer.corrected:
+        return ""
+    question = answer.query
+    for typed, taken in answer.corrected:
+        question = re.sub(rf"\b{re.escape(taken)}\b", f'"{typed}"', question, count=1)
+    words = ", ".join(f"“{typed}”" for typed, _ in answer.corrected)
+    return (
+        f' <button class="as-typed" value="{as_entities(question)}">{as_entities(say("typed", words=words))}</button>'
+    )
+
+
 def _asked_of(answer: Answer) -> str:
     which = asked_in_words(answer)
     return f'<p class="understood">{as_entities(say("asked_only", which=which))}</p>' if which else ""
@@ -158,35 +213,40 @@ def _written(answer: Answer) -> str:
     written = answer.written
     if written is None:
         return ""
+    numbers = _numbers(answer)
     sentences = " ".join(
-        as_entities(sentence.text) + "".join(_mark_of(answer.citations[rank - 1]) for rank in sentence.ranks)
+        as_entities(sentence.text) + "".join(_mark_of(answer.citations[rank - 1], numbers) for rank in sentence.ranks)
         for sentence in written.sentences
     )
     told = f'<p class="sentences" dir="auto">{sentences}</p>' if sentences else ""
     return f'<div class="written">{told}<p class="by">{as_entities(written_in_words(written))}</p></div>'
 
 
-def _mark_of(citation: Citation) -> str:
+def _mark_of(citation: Citation, numbers: Numbers) -> str:
     address, title = as_entities(reader_path(citation)), as_entities(citation.title)
-    number = f'<span class="number">{citation.rank}</span>'
-    return f' <a class="cite" href="../{address}" aria-label="{citation.rank}&#46; {title}">{number}</a>'
+    number = numbers[citation.rank]
+    shown = f'<span class="number">{number}</span>'
+    return f' <a class="cite" href="../{address}" aria-label="{number}&#46; {title}">{shown}</a>'
 
 
 def _times(citation: Citation) -> str:
     """What "last November" means in the marked sentence, for it may have been long ago."""
     explained = explain_times(citation.answer, citation.published)
-    told = "; ".join(f"“{each.words}”: {each.meaning}" for each in explained)
+    told = "; ".join(f"“{each.words}”: {time_in_words(each.when)}" for each in explained)
     return f'<p class="times">{as_entities(told)}</p>' if told else ""
 
 
-def _figure(citation: Citation, kind: str, quote: str, confidence: str | None = None, fold: str = "") -> str:
+def _figure(
+    citation: Citation, kind: str, quote: str, numbers: Numbers, confidence: str | None = None, fold: str = ""
+) -> str:
     source = f"<bdi>{as_entities(citation.source)}</bdi> · " if citation.source else ""
     when = " · ".join(filter(None, (date_in_words(citation.published), page_in_words(citation.page))))
     trust = f'<span class="confidence">{as_entities(confidence)}</span>' if confidence else ""
     return (
         f'<figure class="passage {kind}"><blockquote dir="auto">{quote}</blockquote>{_times(citation)}<figcaption>'
         f'<a class="cite" href="../{as_entities(reader_path(citation))}">'
-        f'<span class="number">{citation.rank}</span><bdi class="title">{as_entities(citation.title)}</bdi></a>'
+        f'<span class="number">{numbers[citation.rank]}</span>'
+        f'<bdi class="title">{as_entities(citation.title)}</bdi></a>'
         f'<span class="byline">{source}<bdi>{as_entities(when)}</bdi></span>{trust}'
         f"</figcaption>{fold}{_updates(citation.updates)}{_copies(citation.also_in)}</figure>"
     )

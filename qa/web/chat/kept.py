@@ -71,6 +71,7 @@ class _KeptAnswer(Strict):
     newest: IsoDate | None = None
     names_time: bool = False
     understood: _Words | None = None
+    corrected: list[tuple[_Words, _Words]] = Field(default=[], max_length=100)
     language: _Language | None = None
     languages: list[_Language] = Field(default=[], max_length=10)
     after: IsoDate | None = None
@@ -101,6 +102,7 @@ def _kept(answer: Answer) -> _KeptAnswer:
         newest=answer.newest,
         names_time=answer.names_time,
         understood=answer.understood,
+        corrected=list(answer.corrected),
         language=answer.other_language.asked if answer.other_language else None,
         languages=list(answer.other_language.articles) if answer.other_language else [],
         after=filters.after,
@@ -202,6 +204,7 @@ def _answer(turn: _KeptAnswer, find: _Find) -> Answer:
         filters=turn.filters(),
         written=_written(turn.written, ranked) if is_answerable and len(citations) == len(found) else None,
         understood=turn.understood,
+        corrected=tuple(turn.corrected),
         other_language=other_language(turn.language, turn.languages) if turn.language else None,
         reply=say("changed") if has_changed else None,
     )

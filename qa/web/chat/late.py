@@ -41,6 +41,8 @@ NOT_JSON = "the request could not be read; send a JSON object"
 # Gradio keeps what is being built in one place for the whole process: two pages at once would get mixed up.
 _MAKING = threading.Lock()
 
+# Of each component the page carries these for Gradio's description of its own API, which is not served.
+_UNUSED = ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs")
 # Linked, not handed to Gradio as `css` and `js`: it would rewrite the one and evaluate the other.
 _HEAD = """<link rel="icon" href="../static/favicon.png">
 <link rel="stylesheet" href="../static/article.css"><link rel="stylesheet" href="../static/chat.css">
@@ -246,6 +248,9 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     gr.routes.traceback = SimpleNamespace(print_exc=_log_failure)
     # Gradio checks which files it may hand out only when it believes itself launched, and mounting does not say so.
     demo.has_launched = True
+    for component in demo.config["components"]:
+        for name in _UNUSED:
+            component.pop(name, None)
     if archive.settings.mcp:
         keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]

@@ -25,12 +25,12 @@ from qa.question.followup import Turn
 from qa.show.words import say
 from qa.web.chat.answer_html import answer_html, question_html
 from qa.web.chat.export import export
-from qa.web.chat.furniture import earlier_html, masthead_html, panel_html, suggestions_html, tools_html
+from qa.web.chat.furniture import masthead_html
 from qa.web.chat.glance import glance_html, titles_html
 from qa.web.chat.kept import MAX_ANSWERS, restore
+from qa.web.chat.layout import EXAMPLES, Parts, lay_out
+from qa.web.chat.stopping import Stoppable
 from qa.web.chat.which import (
-    add_choice,
-    add_line,
     no_choice,
     offered_sources,
     read_filters,
@@ -45,17 +45,8 @@ from qa.web.observe import Observer
 
 logger = logging.getLogger(__name__)
 
-# Longer than any question may be, so that a long one is refused in words and not cut short in silence.
-MAX_TYPED_CHARACTERS = 10_000
-
-# Questions that the bundled articles answer, each with the article that does.
-EXAMPLES = (
-    ("When did South Korea open a diplomatic mission to NATO?", "004_ba14481eac79cfe1"),
-    ("What is the theme of the Jeju Forum?", "000_7936eb6cbf14d6de"),
-    ("Who introduced the Indo-Pacific Treaty Organization Act?", "003_3029bffaf7cebc33"),
-    ("What did Wi Sung-lac give to Rutte?", "001_de1f21643fab2dcd"),
-)
-
+# Tells the page's script that there is no answer to take off the page again.
+STOPPED = '<span class="was-stopped" hidden></span>'
 # `static/conversation.js` does these: an event waits for its turn, and says when it is over.
 _ASK = "(...given) => chatPage.ask(given)"
 _ASK_THIS = "(...given) => chatPage.askThis(given)"
@@ -69,6 +60,7 @@ _DONE = "() => chatPage.done()"
 _FAILED = "() => chatPage.failed()"
 _TO_SAVE = "() => chatPage.toSave()"
 _SAVE = "(text) => chatPage.save(text)"
+_STOP = "() => chatPage.toStop()"
 
 Update = tuple[Any, ...]
 
@@ -79,108 +71,82 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
     With the setting `mcp` it also has the tools of language-model clients, which Gradio serves.
     """
     with gr.Blocks(title=say("heading"), analytics_enabled=False, fill_width=True) as demo:
-        answers = gr.State([])
-        # What `static/conversation.js` sends along: what the browser kept, what else is wanted; what it gets to save.
-        kept, given, saved = (gr.Textbox(visible=False) for _ in range(3))
-        masthead = gr.HTML(masthead_html(archive), elem_id="masthead")
-        conversation = gr.Chatbot(
-            elem_id="conversation",
-            label=say("conversation"),
-            show_label=False,
-            container=False,
-            height=None,
-            layout="panel",
-            buttons=[],
-            feedback_options=None,
-            latex_delimiters=[],
-            autoscroll=False,
-            group_consecutive_messages=False,
-        )
-        gr.HTML('<div class="queue" role="status"></div>', elem_id="waiting")
-        with gr.Column(elem_id="ask"):
-            notice = gr.HTML("", elem_id="notice")
-            gr.HTML(suggestions_html(), elem_id="suggested")
-            with gr.Row(elem_id="question-row"):
-                question = gr.Textbox(
-                    elem_id="question",
-                    label=say("question"),
-                    placeholder=say("ask_hint"),
-                    max_lines=6,
-                    max_length=MAX_TYPED_CHARACTERS,
-                    autofocus=True,
-                    container=False,
-                    scale=1,
-                )
-                send = gr.Button(say("send"), variant="primary", elem_id="send", scale=0, min_width=0)
-            with gr.Row(elem_id="tools", visible=False) as tools:
-                undo = gr.Button(say("undo"), scale=0, min_width=0)
-                retry = gr.Button(say("again"), scale=0, min_width=0)
-                clear = gr.Button(say("clear_all"), scale=0, min_width=0)
-                gr.HTML(tools_html(), elem_id="more-tools")
-            glance, *which = add_choice(archive)
-            # Below the button: above, it would move it away from under the click that leaves the field of a filter.
-            line, words, remove = add_line()
-        with gr.Column(elem_id="examples") as examples:
-            gr.HTML(earlier_html(), elem_id="earlier-holder")
-            buttons = [gr.Button(text, elem_classes="example", visible=False) for text, _ in EXAMPLES]
-        # Pressed by the page's own script.
-        ask_this, drop, save = (
-            gr.Button(elem_id=name, elem_classes="unseen") for name in ("ask-this", "drop-this", "save-this")
-        )
-        gr.HTML(panel_html(), elem_id="panel-holder")
-
-        shown = [answers, conversation, notice, tools, examples]
-        asked = [answers, *which, kept]
-        places = Places()
-
-        async def ask(text: str | None, *state: Any) -> Update:  # noqa: ANN401  (what Gradio's components hold)
-            return await _in_place(places, partial(_ask, archive, observer, text or "", *state))
-
-        async def ask_again(*state: Any) -> Update:  # noqa: ANN401
-            return await _in_place(places, partial(_ask, archive, observer, None, *state))
-
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-        turn: dict[str, Any] = {**quiet, "trigger_mode": "multiple"}
-        first, last, sources, _ = which
-        said = [line, words]
-        all_shown = [*shown, *which, *said]
-        turns = [
-            gr.on([question.submit, send.click], ask, [question, *asked], shown, js=_ASK, **turn),
-            ask_this.click(ask, [given, *asked], shown, js=_ASK_THIS, **turn),
-            *(button.click(ask, [button, *asked], shown, js=_ASK, **turn) for button in buttons),
-            retry.click(ask_again, asked, shown, js=_AGAIN, **turn),
-            undo.click(partial(_undo, archive), [answers, kept], shown, js=_UNDO, **turn),
-            drop.click(partial(_undo, archive), [answers, kept], shown, js=_DROP, **turn),
-            clear.click(lambda: (*_page([]), *no_choice()), None, all_shown, js=_CLEAR, **turn),
-            demo.load(
-                partial(_open, archive),
-                [kept, given],
-                [*all_shown, masthead, glance, *buttons],
-                js=_OPEN,
-                **quiet,
-            ),
-        ]
-        for event in turns:
-            event.then(None, js=_DONE, **quiet)
-            event.failure(None, js=_FAILED, **quiet)
-        save.click(partial(_save, archive), [answers, kept, given], saved, js=_TO_SAVE, **turn).then(
-            None, saved, js=_SAVE, **quiet
-        )
-        changes = [first.blur, first.submit, last.blur, last.submit, sources.change]
-        gr.on(changes, partial(say_choice, archive), [*which], said, **quiet)
-        remove.click(no_choice, None, [*which, *said], js=_FORGET, **quiet)
+        parts = lay_out(archive)
+        _let_ask(parts, archive, observer)
+        _let_open(demo, parts, archive)
+        _let_choose_and_save(parts, archive)
         if archive.settings.mcp:
             add_tools(archive, observer)
     demo.queue(api_open=False)
     return demo
 
 
-async def _in_place(places: Places, ask: Callable[[], Update]) -> Update:
-    """What `ask` gives when a place is free; that none is, when too many wait."""
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+_TURN: dict[str, Any] = {**_QUIET, "trigger_mode": "multiple"}
+
+
+def _let_ask(parts: Parts, archive: Archive, observer: Observer) -> None:
+    """Questions: asked, asked again, stopped, taken back."""
+    stoppable = Stoppable(Places())
+
+    async def ask(text: str | None, *state: Any) -> Update:  # noqa: ANN401  (what Gradio's components hold)
+        *given, ticket = state
+        return await _in_place(stoppable, ticket, partial(_ask, archive, observer, text or "", *given))
+
+    async def ask_again(*state: Any) -> Update:  # noqa: ANN401
+        *given, ticket = state
+        return await _in_place(stoppable, ticket, partial(_ask, archive, observer, None, *given))
+
+    async def stop(ticket: str | None) -> None:
+        stoppable.stop(ticket or "")
+
+    shown, asked = parts.shown, [parts.answers, *parts.which, parts.kept, parts.ticket]
+    turns = [
+        gr.on([parts.question.submit, parts.send.click], ask, [parts.question, *asked], shown, js=_ASK, **_TURN),
+        parts.ask_this.click(ask, [parts.given, *asked], shown, js=_ASK_THIS, **_TURN),
+        parts.retry.click(ask_again, asked, shown, js=_AGAIN, **_TURN),
+        parts.undo.click(partial(_undo, archive), [parts.answers, parts.kept], shown, js=_UNDO, **_TURN),
+        parts.drop.click(partial(_undo, archive), [parts.answers, parts.kept], shown, js=_DROP, **_TURN),
+    ]
+    for event in turns:
+        _tell_when_over(event)
+    parts.stop.click(stop, parts.ticket, None, js=_STOP, **_TURN)
+
+
+def _let_open(demo: gr.Blocks, parts: Parts, archive: Archive) -> None:
+    """The page is opened, and cleared."""
+    all_shown = [*parts.shown, *parts.which, *parts.said]
+    opened = [*all_shown, parts.masthead, parts.glance, *parts.buttons]
+    _tell_when_over(parts.clear.click(lambda: (*_page([]), *no_choice()), None, all_shown, js=_CLEAR, **_TURN))
+    _tell_when_over(demo.load(partial(_open, archive), [parts.kept, parts.given], opened, js=_OPEN, **_QUIET))
+
+
+def _tell_when_over(event: Any) -> None:  # noqa: ANN401  (Gradio's dependency)
+    event.then(None, js=_DONE, **_QUIET)
+    event.failure(None, js=_FAILED, **_QUIET)
+
+
+def _let_choose_and_save(parts: Parts, archive: Archive) -> None:
+    parts.save.click(
+        partial(_save, archive), [parts.answers, parts.kept, parts.given], parts.saved, js=_TO_SAVE, **_TURN
+    ).then(None, parts.saved, js=_SAVE, **_QUIET)
+    first, last, sources, _ = parts.which
+    changes = [first.blur, first.submit, last.blur, last.submit, sources.change]
+    gr.on(changes, partial(say_choice, archive), [*parts.which], parts.said, **_QUIET)
+    parts.remove.click(no_choice, None, [*parts.which, *parts.said], js=_FORGET, **_QUIET)
+
+
+async def _in_place(stoppable: Stoppable, ticket: str | None, ask: Callable[[], Update]) -> Update:
+    """What `ask` gives when a place is free; that none is, when too many wait; nothing new when it was stopped."""
     try:
-        return await places.run(ask)
+        update = await stoppable.run(ticket or "", ask)
     except Busy as busy:
-        return (*(gr.skip() for _ in range(2)), _alert(busy_in_words(busy)), gr.skip(), gr.skip())
+        return _unchanged(_alert(busy_in_words(busy)))
+    return _unchanged(STOPPED) if update is None else update
+
+
+def _unchanged(notice: str) -> Update:
+    return (gr.skip(), gr.skip(), notice, gr.skip(), gr.skip())
 
 
 def _ask(archive: Archive, observer: Observer, text: str | None, earlier: list[Answer], *given: Any) -> Update:  # noqa: ANN401

@@ -19,6 +19,10 @@ MAX_TITLE_CHARACTERS = 200
 # Those that Gradio writes into its page speak of Gradio.
 _GRADIO = re.compile(rb'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 _HEAD = re.compile(rb"</head>")
+# For a page in somebody's frame, which no policy of ours allows.
+_RESIZER = re.compile(
+    rb"<script>(?:(?!</script>).)*iframeResizer\.contentWindow(?:(?!</script>).)*</script>", re.DOTALL
+)
 _ROOT = re.compile(rb'<html\b[^>]*?\blang="en"[^>]*>')
 # What Gradio's script makes the page of.
 _CONFIG = re.compile(rb"(<script[^>]*>\s*window\.gradio_config = )(.*?)(;\s*</script>)", re.DOTALL)
@@ -70,7 +74,10 @@ def question_in(query: bytes) -> str | None:
 
 
 def with_description(page: bytes, question: str | None) -> bytes:
-    """`page` with a title and a description for those that show links, in place of those of Gradio."""
+    """`page` with a title and a description for those that show links, in place of those of Gradio.
+
+    The script by which Gradio's pages fit into a frame is left out.
+    """
     heading, description = escape(say("heading")), escape(say("greeting"))
     title = escape(question) if question else heading
     tags = (
@@ -79,7 +86,7 @@ def with_description(page: bytes, question: str | None) -> bytes:
         f'<meta property="og:description" content="{description}" /><meta name="twitter:card" content="summary" />'
         "</head>"
     )
-    return _HEAD.sub(lambda _: tags.encode(), _GRADIO.sub(b"", page), count=1)
+    return _HEAD.sub(lambda _: tags.encode(), _RESIZER.sub(b"", _GRADIO.sub(b"", page)), count=1)
 
 
 def in_language(page: bytes, masthead: str) -> bytes:

@@ -6,6 +6,7 @@ the server's own pages or from a program; programs can be asked for a key.
 
 from __future__ import annotations
 
+import base64
 import hmac
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -15,7 +16,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from qa.web.gate.errors import PublicError
-from qa.web.paths import API_PREFIX, MCP_PATH, METRICS_PATH
+from qa.web.gate.proxies import WAS_FORWARDED
+from qa.web.paths import API_PREFIX, INSIGHTS_PATH, MCP_PATH, METRICS_PATH
 
 ANY = "*"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -49,13 +51,15 @@ class AccessRules:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What is known of a request: its path, and what its headers say."""
+    """What is known of a request: its path, what its headers say, and whether it comes from this machine."""
 
     path: str
     host: str
     origin: str | None
     key: str | None
     is_own_page: bool
+    # The other end of the connection is this machine, and passes on nobody else's request.
+    is_local: bool = False
 
     @classmethod
     def of(cls, scope: Scope) -> Caller:
@@ -65,7 +69,11 @@ class Caller:
         scheme, _, key = headers.get("authorization", "").partition(" ")
         # Browsers name no origin when a page gets something of its own server.
         is_own = headers.get("sec-fetch-site") == "same-origin" if origin is None else is_same_site(origin, host)
-        return cls(path, host, origin, key.strip() if scheme.lower() == "bearer" else None, is_own)
+        given = key.strip() if scheme.lower() == "bearer" else None
+        if path == INSIGHTS_PATH and scheme.lower() == "basic":
+            # A browser asks its user for no other.
+            given = _password(key)
+        return cls(path, host, origin, given, is_own, is_local(scope))
 
 
 def path_of(scope: Scope) -> str:
@@ -84,10 +92,21 @@ def refuse(caller: Caller, rules: AccessRules) -> PublicError | None:
             f"this site may not ask the articles; the server's owner can add {caller.origin!r:.200} to the setting "
         )
         return PublicError(403, "origin_not_allowed", f"{message}'origins'")
+    if caller.path == INSIGHTS_PATH and not caller.is_local and not has_key(caller, rules):
+        return _not_the_owner(rules)
     if rules.api_key is not None and _needs_key(caller) and not has_key(caller, rules):
         message = "an API key is needed: send the header 'Authorization: Bearer KEY'"
         return PublicError(401, "key_needed", message, {"WWW-Authenticate": "Bearer"})
     return None
+
+
+def _not_the_owner(rules: AccessRules) -> PublicError:
+    if rules.api_key is None:
+        message = "this page is for this machine alone; its owner can set an 'api_key' to open it from elsewhere"
+        return PublicError(403, "not_the_owner", message)
+    # A browser asks for a name and a password then, and sends both along.
+    message = "this page is for the owner of the server: the password is the API key, under any name"
+    return PublicError(401, "key_needed", message, {"WWW-Authenticate": 'Basic realm="insights", charset="UTF-8"'})
 
 
 def has_key(caller: Caller, rules: AccessRules) -> bool:
@@ -130,6 +149,30 @@ def _needs_key(caller: Caller) -> bool:
     if is_mcp(caller.path) or caller.path == METRICS_PATH:
         return True
     return is_api(caller.path) and caller.origin is None and not caller.is_own_page
+
+
+def _password(basic: str) -> str | None:
+    """Of a name and a password, as browsers send them."""
+    try:
+        return base64.b64decode(basic, validate=True).decode().partition(":")[2] or None
+    except ValueError:
+        return None
+
+
+def is_local(scope: Scope) -> bool:
+    """Who asks sits at this machine, and asks for it by a name that only this machine has.
+
+    A proxy on this machine is as near; it passes on another name, or says whose request it is.
+    """
+    peer, host = (scope.get("client") or ("", 0))[0], Headers(scope=scope).get("host", "")
+    return _is_loopback(peer) and hostname(host) in LOOPBACK and not scope.get(WAS_FORWARDED)
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ip_address(peer.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_known_host(host: str, hosts: tuple[str, ...]) -> bool:

@@ -7,15 +7,12 @@ connection comes from it, and the name that was asked for is its own, which that
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Literal
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from qa.web.gate.access import LOOPBACK, AccessRules, Caller, has_key, hostname
+from qa.web.gate.access import AccessRules, Caller, has_key, is_local
 from qa.web.gate.errors import PublicError
-from qa.web.gate.proxies import WAS_FORWARDED
 
 CLOSED = (
     "articles are added and removed here only on the machine of the server itself, or with a key where the setting "
@@ -39,18 +36,6 @@ def refuse_editing(scope: Scope, rules: AccessRules) -> PublicError | None:
 
 def offered_editing(scope: Scope, rules: AccessRules) -> Literal["open", "key"] | None:
     """How a page that is asked for may offer to change articles: without a key, with it, or not at all."""
-    if rules.edits_locally and _is_local(scope):
+    if rules.edits_locally and is_local(scope):
         return "open"
     return "key" if rules.edits_with_key else None
-
-
-def _is_local(scope: Scope) -> bool:
-    peer, host = (scope.get("client") or ("", 0))[0], Headers(scope=scope).get("host", "")
-    return _is_loopback(peer) and hostname(host) in LOOPBACK and not scope.get(WAS_FORWARDED)
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        return ip_address(peer.removeprefix("::ffff:")).is_loopback
-    except ValueError:
-        return False

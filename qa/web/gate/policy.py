@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.web.paths import ARTICLES_PATH, CHAT_PATH, EMBED_PATH, EVALUATION_PATH
+from qa.web.paths import ARTICLES_PATH, CHAT_PATH, EMBED_PATH, EVALUATION_PATH, INSIGHTS_PATH
 
 _NO_OBJECTS = "base-uri 'self'; object-src 'none'; form-action 'self'"
 _ONLY_SELF = f"frame-ancestors 'none'; {_NO_OBJECTS}"
@@ -22,6 +22,7 @@ EDITING_POLICY = (
 )
 # The report carries its style and its one script in itself; whatever else stands in a saved file is not run.
 EVALUATION_POLICY = f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; {_ONLY_SELF}; script-src "
+INSIGHTS_POLICY = f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; {_ONLY_SELF}"
 EMBED_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     f"require-trusted-types-for 'script'; {_NO_OBJECTS}; frame-ancestors "
@@ -40,6 +41,8 @@ def policy_for(path: str, origins: tuple[str, ...], report_script: str) -> str:
         return DOCS_POLICY
     if path == EVALUATION_PATH or path.startswith(f"{EVALUATION_PATH}/"):
         return EVALUATION_POLICY + report_script
+    if path == INSIGHTS_PATH:
+        return INSIGHTS_POLICY
     if path == EMBED_PATH:
         return EMBED_POLICY + " ".join(("'self'", *origins))
     return READER_POLICY if path == ARTICLES_PATH or path.startswith(f"{ARTICLES_PATH}/") else STRICT_POLICY

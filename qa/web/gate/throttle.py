@@ -18,7 +18,14 @@ from qa.limits import DEFAULT_K, MAX_K
 from qa.web.gate.access import AccessRules, Caller, has_key, is_api, is_mcp, path_of
 from qa.web.gate.editing import refuse_editing
 from qa.web.gate.errors import error_response
-from qa.web.paths import ARTICLES_PATH, ASK_PATH, CHAT_PREDICT, EDITING_PATH, EVALUATION_PATH
+from qa.web.paths import (
+    ARTICLES_PATH,
+    ASK_PATH,
+    CHAT_PREDICT,
+    EDITING_PATH,
+    EVALUATION_PATH,
+    INSIGHTS_PATH,
+)
 
 MAX_BODY_BYTES = 64 * 1024
 # For a body of at most 64 KB; who sends it slower keeps a connection for nothing.
@@ -29,7 +36,7 @@ PASSAGES_AT_A_PRICE = 15
 
 # What is given to one home or one server.
 NETWORK_BITS = 64
-PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH)
+PAGES = (ARTICLES_PATH, EVALUATION_PATH, EDITING_PATH, INSIGHTS_PATH)
 
 
 class TooLarge(Exception):

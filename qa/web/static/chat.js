@@ -3,6 +3,7 @@
 
 (() => {
   const WIDE = "(min-width: 64rem)";
+  const MAX_ANSWER_CHARACTERS = 2000;
   const address = (path) => new URL(`../${path}`, document.baseURI);
 
   // ---- the article panel
@@ -112,7 +113,14 @@
     button.textContent = chatPage.say("link_copied");
   }
 
-  const questionOf = (answer) => JSON.parse(answer.querySelector("button.kept").value).question;
+  /** What a verdict is about: the question as it was understood, and the words that answered. */
+  function judged(answer) {
+    const { question, query, answerable = false } = JSON.parse(answer.querySelector("button.kept").value);
+    const quote = answer.querySelector(".lead blockquote");
+    const words = quote?.querySelector("b") ?? quote?.querySelector("mark") ?? quote;
+    const said = answerable && words ? words.textContent.slice(0, MAX_ANSWER_CHARACTERS) : null;
+    return { question: query || question, passage_id: passageOf(answer), answerable, answer: said };
+  }
 
   function passageOf(answer) {
     const link = answer.querySelector(".passage .cite");
@@ -127,7 +135,7 @@
     const response = await fetch(address("api/feedback"), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ question: questionOf(answer), verdict: button.name, passage_id: passageOf(answer) }),
+      body: JSON.stringify({ ...judged(answer), verdict: button.name }),
     });
     for (const other of answer.querySelectorAll(".feedback")) {
       other.setAttribute("aria-pressed", String(other === button && response.ok));
@@ -145,6 +153,7 @@
     const button = event.target.closest("button");
     if (button?.matches("#panel .close")) closeArticle();
     if (button?.matches(".answer .copy")) copyAnswer(button);
+    if (button?.matches(".answer .as-typed")) chatPage.send(button.value);
     if (button?.matches(".answer .share")) copyLink(button);
     if (button?.matches(".answer .feedback")) giveFeedback(button);
   });

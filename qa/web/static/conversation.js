@@ -27,6 +27,8 @@ const chatPage = (() => {
   const box = () => document.querySelector("#question textarea");
   const byId = (id) => document.getElementById(id);
 
+  const newName = () => Math.random().toString(36).slice(2, 12).padEnd(8, "0");
+
   function type(text) {
     box().value = text;
     box().dispatchEvent(new Event("input", { bubbles: true }));
@@ -84,7 +86,7 @@ const chatPage = (() => {
       write(lasting, `talk:${id}`, null);
       id = null;
     } else {
-      id ??= Math.random().toString(36).slice(2, 12).padEnd(8, "0");
+      id ??= newName();
       write(lasting, `talk:${id}`, { changed: Date.now(), answers });
       for (const old of conversations().slice(MAX_CONVERSATIONS)) write(lasting, `talk:${old.id}`, null);
     }
@@ -205,9 +207,17 @@ const chatPage = (() => {
     return shown;
   }
 
-  /** Its answer, if one comes, is taken off the page again. */
+  const toStop = [];
+
+  function tellToStop(entry) {
+    toStop.push(entry.ticket);
+    byId("stop-this").click();
+  }
+
+  /** The server ends its work. An answer that is on its way all the same is taken off the page again. */
   function stop(entry) {
     entry.isStopped = true;
+    if (entry.isSent) tellToStop(entry);
     entry.shown.remove();
     if (entry.text && !box().value) type(entry.text);
     keepWaiting();
@@ -233,13 +243,13 @@ const chatPage = (() => {
     if (box().value === text) type("");
     const question = (text ?? "").trim();
     forgetLost();
-    const entry = { question, text, shown: question ? showWaiting(question) : null };
+    const entry = { question, text, shown: question ? showWaiting(question) : null, ticket: newName() };
     if (line.length === 0) entry.shown?.scrollIntoView({ block: "start" });
     entry.shown?.querySelector(".stop").addEventListener("click", () => stop(entry));
     const waited = wait(entry);
     keepWaiting();
     await waited;
-    which[which.length - 1] = kept(text ?? "");
+    which.splice(-2, 2, kept(text ?? ""), entry.ticket);
     entry.isSent = !entry.isStopped;
     // An empty question changes nothing but to say so.
     return [entry.isStopped ? null : text, state, ...which];
@@ -256,10 +266,12 @@ const chatPage = (() => {
   const askThis = ([, ...given]) => ask([toAsk.shift(), ...given]);
 
   async function again([state, ...which]) {
-    const shown = showWaiting("");
-    shown.querySelector(".stop").remove();
-    await wait({ shown });
-    which[which.length - 1] = kept();
+    const entry = { shown: showWaiting(""), ticket: newName(), isAgain: true };
+    entry.shown.querySelector(".stop").addEventListener("click", () => stop(entry));
+    await wait(entry);
+    entry.isSent = true;
+    if (entry.isStopped) tellToStop(entry);
+    which.splice(-2, 2, kept(), entry.ticket);
     return [state, ...which];
   }
 
@@ -292,11 +304,11 @@ const chatPage = (() => {
 
   function settle(isLost) {
     const entry = line.shift();
-    const wasRefused = isLost || document.querySelector("#notice [role=alert]") !== null;
+    const wasRefused = isLost || document.querySelector("#notice [role=alert], #notice .was-stopped") !== null;
     entry.shown?.remove();
     if (entry.question && wasRefused && !entry.isStopped && !box().value) type(entry.text);
     keepWaiting();
-    if (entry.isStopped && entry.isSent && !wasRefused) {
+    if (entry.isStopped && entry.isSent && !wasRefused && !entry.isAgain) {
       // In the place of the one that was stopped, before whatever waits.
       line.unshift({ end: entry.end });
       byId("drop-this").click();
@@ -367,6 +379,8 @@ const chatPage = (() => {
   }
 
   document.addEventListener("click", (event) => {
+    const example = event.target.closest("#examples .example");
+    if (example) send(example.textContent.trim());
     const menu = byId("save");
     const button = event.target.closest("#save button");
     if (button) {
@@ -392,6 +406,7 @@ const chatPage = (() => {
 
   return {
     ask, askThis, again, undo, drop, clear, forgetChoice, open, done, failed, toSave, save, linkTo, answered, lastAsked,
-    say,
+    say, send,
+    toStop: () => [toStop.shift()],
   };
 })();

@@ -17,6 +17,7 @@ from qa.evidence.agreement import NEGATED
 from qa.evidence.gather import Found
 from qa.evidence.logistic import Logistic, log_odds
 from qa.evidence.reader import MOST_ODDS, Reader, best_words, can_read, likeliest_passages, read_candidates
+from qa.stages import ended_by
 
 BRIDGE_FOUND, GLACIER_FOUND = (make_found(split_article(article)[0], article) for article in (BRIDGE, GLACIER))
 MODEL = Logistic({"sentence": 1.0, "read": 1.0}, 0.0)
@@ -49,6 +50,20 @@ def test_it_reads_the_words_that_answer(reader: Reader, question: str, words: st
     sentence, found = said(reader, question, BRIDGE_FOUND)
     assert words in found
     assert found in sentence
+
+
+@pytest.mark.slow
+def test_it_can_be_ended_before_each_passage(reader: Reader) -> None:
+    calls = []
+
+    def check() -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise InterruptedError
+
+    with ended_by(check), pytest.raises(InterruptedError):
+        reader.read("Who opened the harbour bridge?", [BRIDGE_FOUND, GLACIER_FOUND, BRIDGE_FOUND])
+    assert len(calls) == 2
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.question.spelling import misspelt, put_right
+from qa.question.spelling import corrections, misspelt, put_right
 
 TEXTS = [
     "President Yoon Suk Yeol of South Korea met the president of Poland.",
@@ -14,7 +14,7 @@ TEXTS = [
 
 
 def right(question: str, word: str) -> str:
-    return put_right(question, [word], TEXTS)
+    return put_right(question, corrections([word], TEXTS))
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_only_rare_words_that_no_passage_has_are_asked_about() -> None:
     # "resigned" is a usual word, and the articles do not have to have it.
     assert misspelt(question, ["resign"]) == []
     assert misspelt("어디에 다리가 있습니까?", ["다리"]) == []
+
+
+def test_what_stands_between_quotation_marks_is_meant_as_it_is() -> None:
+    for quoted in ('"presdent"', "“presdent”", "„presdent“", "«presdent»", "「presdent」"):
+        assert misspelt(f"Which {quoted} resigned in Velden?", ["presdent", "velden"]) == ["Velden"]
+    assert misspelt('Which 5" presdent?', ["presdent"]) == ["presdent"]
+
+
+def test_each_correction_is_told() -> None:
+    assert corrections(["presdent", "xyzzyplugh", "Koeln", "Poland"], TEXTS) == {
+        "presdent": "president",
+        "Koeln": "Köln",
+    }

@@ -106,3 +106,10 @@ def test_a_greeting_in_front_is_left_out(message: str, rest: str) -> None:
 def test_of_anything_an_end_is_left(message: str) -> None:
     assert message.endswith(without_greeting(message))
     read_talk(message)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_who_asks_for_the_sources_asks_for_them_anywhere(opens: bool) -> None:
+    for message in ("Which sources are there?", "what sources do you have", "Please list all the sources."):
+        assert read_talk(message, opens=opens) is Talk.SOURCES
+    assert read_talk("Which sources are there in Vilnius?", opens=opens) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -42,3 +43,13 @@ def test_a_filter_is_said() -> None:
 @pytest.mark.parametrize("talk", list(Talk))
 def test_to_everything_something_is_said(talk: Talk) -> None:
     assert reply_in_words(talk, [], Filters())
+
+
+def test_the_sources_are_told_with_the_most_articles_first() -> None:
+    articles = [replace(listed(n), source=source) for n, source in enumerate(("B", "A", None, "C", "C"))]
+    told = reply_in_words(Talk.SOURCES, articles, Filters())
+    assert told == "There are 3 sources:\nC: 2 articles\nA: 1 article\nB: 1 article"
+    assert reply_in_words(Talk.SOURCES, articles[:1], Filters()) == "There is one source:\nB: 1 article"
+    assert reply_in_words(Talk.SOURCES, [listed(1)], Filters()) == "No article names its source."
+    many = [replace(listed(n), source=f"Source {n:02d}") for n in range(23)]
+    assert reply_in_words(Talk.SOURCES, many, Filters()).endswith("Source 19: 1 article\nand 3 more")

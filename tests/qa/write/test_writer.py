@@ -19,6 +19,7 @@ from qa.answerer import Answerer
 from qa.evaluate.run.ask import read_answer
 from qa.evidence.fitted import load_fitted
 from qa.show.wording import written_in_words
+from qa.stages import ended_by
 from qa.web.chat.answer_html import answer_html
 from qa.write.writer import MAX_AT_ONCE, MAX_REPLY_BYTES, NOT_REACHED, NOT_UNDERSTOOD, Writer
 
@@ -203,6 +204,21 @@ def test_nor_are_headers_that_trickle(ask: Ask) -> None:
     started = time.monotonic()
     assert written(ask(trickle, seconds=0.5)) == ([], 0, NOT_REACHED)
     assert time.monotonic() - started < 3
+
+
+def test_whoever_asked_may_go(ask: Ask) -> None:
+    released = threading.Event()
+    calls = []
+
+    def check() -> None:
+        calls.append(1)
+        # Two stages of the answer, and the second look at the reply.
+        if len(calls) == 4:
+            raise InterruptedError
+
+    with ended_by(check), pytest.raises(InterruptedError):
+        ask(lambda _handler: released.wait(20), seconds=20)
+    released.set()
 
 
 def test_a_slow_model_holds_up_only_so_many(ask: Ask) -> None:

@@ -10,6 +10,7 @@
  *   heading; greeting; examples="One?|Two?"; strings: the words in ENGLISH below, as JSON or an object
  *   lang en|ar|de|es|fr|ja|ko (else that of the page); dir; server; k, how many passages
  *   sources="A|B", before="2024-12-31", after: which articles may answer; open: at load (as an attribute only)
+ *   write: have the server's language model, where it has one, sum the passages up
  * Methods: open() close() toggle() clear() ask(question), which resolves to the answer or null
  * Events, which bubble: ready open close question answer citation feedback error;
  *   question and citation can be cancelled
@@ -30,7 +31,16 @@
     loading: "Searching the articles…",
     opening: "Opening the article…",
     understood: "Understood as:",
+    typed: "Ask for {words} as typed",
     also: "Also in the articles",
+    passage: "The whole passage",
+    more: "More passages",
+    copies: "Also in other articles",
+    updates: "Earlier articles say otherwise",
+    years: "Articles of different years say:",
+    written: "Written by {model} from the passages below.",
+    unwritten: "Nothing was written.",
+    leftout: "Sentences left out, not borne out by the passages: {n}",
     none: "The articles do not say.",
     newest: "Newest article:",
     nearest: "The nearest passages",
@@ -56,10 +66,16 @@
     failed: "Something went wrong.",
   };
   // Attributes that are properties too.
-  const OPTIONS = "heading greeting server mode position theme k examples sources before after".split(" ");
+  const OPTIONS = "heading greeting server mode position theme k examples sources before after write".split(" ");
   const ATTRIBUTES = [...OPTIONS, "lang", "dir", "strings", "open"];
   const EDGES = "start answer_start short_start short_end answer_end end".split(" ");
   const MAX_TURNS = 20;
+  // As in the chat: from which probability a further passage is shown at once, how many are, and of how many years.
+  const ADDS_FROM = 0.4;
+  const MAX_ADDED = 2;
+  const MAX_YEARS = 3;
+  // Of what a verdict is on, in characters.
+  const MAX_ANSWER = 2000;
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`:host{all:initial;display:block}
@@ -95,8 +111,8 @@ h2{flex:1}
 .log,.text,.src{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain}
 .log,.text{padding:1.25em;outline-offset:-3px}
 .src{display:flex;flex-direction:column}
-.hello,.by,.note,.know,h4,.egs h3,.all,.more blockquote,textarea::placeholder{color:var(--q)}
-.by,.note,.know,h4,.egs h3,summary{font-size:.9em}
+.hello,.by,.note,.know,h4,.egs h3,.all,.more blockquote,.copies,textarea::placeholder{color:var(--q)}
+.by,.note,.know,h4,.egs h3,summary,.copies,.day{font-size:.9em}
 .egs h3,h4{margin-block-start:1.5em}
 .egs h3:only-child,.hello:not(:only-child),.box:not(:has(.turn)) .clear,section .icon,dialog:not([open]){display:none}
 .egs button{display:block;width:100%;padding:.75em 0;border-block-end:var(--r);color:var(--i);font-family:var(--s)}
@@ -107,6 +123,11 @@ blockquote,.none,.text{font-family:var(--s);white-space:pre-line;line-height:1.5
 .lead{padding-inline-start:1em;border-inline-start:3px solid var(--a)}
 .lead blockquote,.none{font-size:1.25em;line-height:1.4}
 .more{margin-block-start:.75em;padding-block-start:.75em;border-block-start:var(--r)}
+ol,.copies{margin:0;padding:0;list-style:none}
+ol .lead blockquote{font-size:1.1em}
+ol>*+*{margin-block-start:1.25em}
+.day{color:var(--q);font-weight:600;margin-block-end:.25em}
+.said .cite{display:inline;width:auto;padding:0 .15em;font-size:.9em}
 mark{background:var(--m);color:var(--i);padding:.1em 0}
 .more mark,.near{background:color-mix(in oklab,var(--m) 40%,var(--p))}
 mark:focus{outline:0}
@@ -174,6 +195,22 @@ textarea:focus{outline-offset:-1px}
   // The further passages show their sentence with so much around it, cut between words; the rest is one click away.
   const head = (text) => text.replace(/^(.{60,90})[\s、。].{30,}$/s, "$1 …");
   const tail = (text) => text.replace(/^.{30,}[\s、。](.{60,90})$/s, "… $1");
+
+  const plain = (words) => (words.match(/[\p{L}\p{N}]+/gu) ?? []).join(" ").toLowerCase();
+
+  /** Of the citations behind the first those worth a look at once: likely, of another article or another answer. */
+  function additions(citations) {
+    const seen = [citations[0]];
+    const short = ({ quote, start, short_start, short_end }) =>
+      short_start == null ? "" : plain(Array.from(quote).slice(short_start - start, short_end - start).join(""));
+    const articles = ({ article_id, also_in = [] }) => [article_id, ...also_in.map((copy) => copy.article_id)];
+    for (const citation of citations.slice(1)) {
+      const isOther = !seen.flatMap(articles).includes(citation.article_id);
+      const isNew = short(citation) && !seen.map(short).includes(short(citation));
+      if (seen.length <= MAX_ADDED && citation.score >= ADDS_FROM && (isOther || isNew)) seen.push(citation);
+    }
+    return seen.slice(1);
+  }
 
   /** The lines of an article; what is quoted of it, if anything, is marked, its sentence more strongly. */
   function paragraphs(text, citation) {
@@ -350,9 +387,16 @@ textarea:focus{outline-offset:-1px}
     }
 
     #byline({ source, published }) {
-      const day = new Date(published).toLocaleDateString(this.#shell.lang, { dateStyle: "long", timeZone: "UTC" });
-      const date = published ? make("time", { datetime: published }, day) : this.#say("span", "undated");
-      return make("p.by", null, source && foreign("bdi", source), source && " · ", date);
+      return make("p.by", null, source && foreign("bdi", source), source && " · ", this.#date("span", { published }));
+    }
+
+    /** A day, a month or a year. */
+    #date(kind, { published }) {
+      if (!published) return this.#say(kind, "undated");
+      const [, month, day] = published.split("-");
+      const style = { year: "numeric", month: month && "long", day: day && "numeric", timeZone: "UTC" };
+      const words = new Date(published).toLocaleDateString(this.#shell.lang, style);
+      return make(kind, null, make("time", { datetime: published }, words));
     }
 
     // ---- open and closed
@@ -464,6 +508,7 @@ textarea:focus{outline-offset:-1px}
           sources: list(this.sources),
           before: this.before || undefined,
           after: this.after || undefined,
+          write: this.write != null || undefined,
         });
         this.#tell();
         this.#pending = null;
@@ -527,63 +572,140 @@ textarea:focus{outline-offset:-1px}
     // ---- answers
 
     #shown(answer) {
-      const { query, citations, confidence, other_language: other } = answer;
-      const [first, ...others] = answer.answerable ? citations : [];
-      const further = (citation) => {
-        const [before, mark, after] = cutQuote(citation);
-        return this.#figure(answer, citation, "more", tail(before), mark, head(after));
-      };
+      const { citations, answerable, understood, timeline = [], corrected = [], other_language: other } = answer;
       const shown = [];
       if (other) shown.push(make("p", { dir: "auto", lang: other.asked }, other.told));
-      if (query.trim() != answer.question.trim()) {
-        shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", query)));
+      if (answer.query.trim() != answer.question.trim()) {
+        shown.push(make("p.know", null, this.#say("span", "understood"), " ", foreign("q", answer.query)));
       }
-      if (first) {
-        const quote = cutQuote(first);
-        // Without words to show in bold it may be the title that answers.
-        const said = answer.short ? cutQuote(first)[1].childNodes : [answer.answer];
-        const lead = this.#figure(answer, first, "lead", ...said);
-        const level = this.#say("span", confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low");
-        const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
-        lead.lastChild.append(make("p.by", null, level, ` · ${percent}`));
-        shown.push(lead);
-        if (first.quote.trim() != quote[1].textContent.trim()) shown.push(foreign("blockquote.all", ...quote));
+      if (corrected.length) {
+        // Between quotation marks a word is taken as it is.
+        const quoted = corrected.map(({ typed }) => `“${typed}”`).join(", ");
+        const asTyped = corrected.reduce((text, { typed, taken }) => text.replace(taken, `"${typed}"`), answer.query);
+        const again = { onclick: () => this.#submit(asTyped) };
+        shown.push(make("button.retry", again, this.#words.typed.replace("{words}", quoted)));
+      }
+      if (understood) shown.push(foreign("p.know", understood));
+      if (!answerable) return [...shown, ...this.#refusal(answer), this.#actions(answer)];
+      const years = timeline.slice(0, MAX_YEARS).map(({ rank }) => citations[rank - 1]);
+      const leads = years.length ? years : citations.slice(0, 1);
+      const added = years.length ? [] : additions(citations);
+      const rest = citations.filter((citation) => ![...leads, ...added].includes(citation));
+      // In the order in which they stand here, which is not that of their ranks.
+      const order = [...leads, ...added, ...rest];
+      if (answer.written) shown.push(this.#written(answer, order));
+      if (years.length) {
+        const told = years.map((citation) =>
+          make("li", null, this.#date("p.day", citation), this.#lead(answer, citation, order)),
+        );
+        shown.push(this.#say("p", "years"), make("ol", null, ...told));
       } else {
-        shown.push(make("p.none", null, answer.reply ?? this.#words.none));
-        if (answer.newest) {
-          const line = this.#byline({ published: answer.newest });
-          line.prepend(this.#say("span", "newest"), " ");
-          shown.push(line);
-        }
-        if (citations.length) {
-          shown.push(make("details", null, this.#say("summary", "nearest"), ...citations.map(further)));
-        }
+        shown.push(this.#lead(answer, citations[0], order, answer.confidence));
       }
-      shown.push(this.#actions(answer, first));
-      if (others.length) shown.push(make("div", null, this.#say("h4", "also"), ...others.map(further)));
+      shown.push(this.#actions(answer, leads));
+      const further = (citation) => this.#further(answer, citation, order);
+      if (added.length) shown.push(make("div", null, this.#say("h4", "also"), ...added.map(further)));
+      if (rest.length) shown.push(make("details", null, this.#counted("more", rest), ...rest.map(further)));
       return shown;
     }
 
-    #figure(answer, citation, kind, ...quote) {
+    #refusal(answer) {
+      const { newest, citations } = answer;
+      const shown = [make("p.none", null, answer.reply ?? this.#words.none)];
+      if (newest) shown.push(make("p.by", null, this.#say("span", "newest"), " ", this.#date("span", { published: newest })));
+      if (citations.length) {
+        const nearest = citations.map((citation) => this.#further(answer, citation, citations));
+        shown.push(make("details", null, this.#say("summary", "nearest"), ...nearest));
+      }
+      return shown;
+    }
+
+    /** The language model's sentences, each with the numbers of what bears it out. */
+    #written(answer, order) {
+      const { sentences, model, left_out } = answer.written;
+      const said = sentences.flatMap(({ text, citations }) => [
+        text,
+        ...citations.map((rank) => {
+          const citation = answer.citations[rank - 1];
+          const number = `[${order.indexOf(citation) + 1}]`;
+          return this.#cite(answer, citation, number, make("span.x", null, ` ${citation.title}`));
+        }),
+        " ",
+      ]);
+      const author = sentences.length ? this.#words.written.replace("{model}", model) : this.#words.unwritten;
+      const missing = left_out ? ` ${this.#words.leftout.replace("{n}", this.#number(left_out))}` : "";
+      return make("div.said", null, foreign("p", ...said), make("p.by", null, author + missing));
+    }
+
+    /** The sentence that answers, or the title that does; its passage, copies and earlier versions unfold. */
+    #lead(answer, citation, order, confidence) {
+      const { headline_answers, quote, times = [], also_in = [], updates = [] } = citation;
+      const said = headline_answers ? [citation.title] : cutQuote(citation)[1].childNodes;
+      const lead = this.#figure(answer, citation, "lead", order, ...said);
+      if (confidence != null) {
+        const level = this.#say("span", confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low");
+        const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
+        lead.lastChild.append(make("p.by", null, level, ` · ${percent}`));
+      }
+      for (const { words, when } of times) {
+        lead.lastChild.before(make("p.by", null, foreign("q", words), ": ", this.#date("span", { published: when })));
+      }
+      const whole = cutQuote(citation);
+      if (headline_answers || quote.trim() != whole[1].textContent.trim()) {
+        lead.append(make("details", null, this.#say("summary", "passage"), foreign("blockquote.all", ...whole)));
+      }
+      if (updates.length) lead.append(this.#others(answer, "updates", updates));
+      if (also_in.length) lead.append(this.#others(answer, "copies", also_in));
+      return lead;
+    }
+
+    #further(answer, citation, order) {
+      const [before, mark, after] = cutQuote(citation);
+      return this.#figure(answer, citation, "more", order, tail(before), mark, head(after));
+    }
+
+    /** The same sentence, or another version of it, in other articles. */
+    #others(answer, key, copies) {
+      const items = copies.map((copy) => {
+        const place = { ...copy, answer_start: copy.start, answer_end: copy.end };
+        return make("li", null, this.#cite(answer, place, foreign("span", copy.title)), this.#byline(copy));
+      });
+      return make("details", null, this.#counted(key, copies), make("ul.copies", null, ...items));
+    }
+
+    #counted(key, items) {
+      return make("summary", null, this.#say("span", key), ` (${this.#number(items.length)})`);
+    }
+
+    #cite(answer, citation, ...content) {
       const cite = () => this.#emit("citation", { citation, answer }, true) && this.#open(citation, button);
-      const number = make("b", null, `${citation.rank}.`);
-      const button = make("button.cite", { onclick: cite }, number, foreign("span", citation.title));
-      const caption = make("figcaption", null, button, this.#byline(citation));
+      const button = make("button.cite", { onclick: cite }, ...content);
+      return button;
+    }
+
+    #figure(answer, citation, kind, order, ...quote) {
+      const number = make("b", null, `${order.indexOf(citation) + 1}.`);
+      const link = this.#cite(answer, citation, number, foreign("span", citation.title));
+      const caption = make("figcaption", null, link, this.#byline(citation));
       return make(`figure.${kind}`, null, foreign("blockquote", ...quote), caption);
     }
 
-    #actions(answer, citation) {
+    #actions(answer, cited) {
       const votes = ["up", "down"].map((verdict) =>
         this.#say("button", verdict, { "aria-pressed": false, onclick: () => this.#judge(answer, verdict, votes) }),
       );
-      const copy = citation && this.#say("button", "copy", { onclick: () => this.#copy(answer, citation, copy) });
+      const copy = cited && this.#say("button", "copy", { onclick: () => this.#copy(cited, copy) });
       return make("div.acts", null, copy, ...votes);
     }
 
-    async #copy({ answer }, citation, button) {
-      const link = webUrl(citation.url) ?? this.#page(citation);
-      const source = `${citation.title}, ${this.#byline(citation).textContent}`;
-      const text = `“${answer}”\n${source}\n${link}`;
+    async #copy(cited, button) {
+      const text = cited
+        .map((citation) => {
+          const said = citation.headline_answers ? citation.title : cutQuote(citation)[1].textContent;
+          const source = `${citation.title}, ${this.#byline(citation).textContent}`;
+          return `“${said}”\n${source}\n${webUrl(citation.url) ?? this.#page(citation)}`;
+        })
+        .join("\n\n");
       try {
         await navigator.clipboard.writeText(text);
       } catch {
@@ -599,7 +721,9 @@ textarea:focus{outline-offset:-1px}
     }
 
     async #judge(answer, verdict, buttons) {
-      const detail = { question: answer.question, verdict, passage_id: answer.citations[0]?.passage_id };
+      const { query, answerable, citations } = answer;
+      const said = answerable ? (answer.short ?? answer.answer).slice(0, MAX_ANSWER) : null;
+      const detail = { question: query, verdict, passage_id: citations[0]?.passage_id, answerable, answer: said };
       try {
         await this.#send("/api/feedback", detail);
         for (const button of buttons) button.ariaPressed = button.dataset.t == verdict;
@@ -629,7 +753,8 @@ textarea:focus{outline-offset:-1px}
     }
 
     #read(article, citation) {
-      const isSame = article.text_sha256 == citation.text_sha256;
+      // A copy comes without.
+      const isSame = article.text_sha256 == (citation.text_sha256 ?? article.text_sha256);
       const lines = paragraphs(article.text, isSame ? citation : {});
       // Most articles begin with their title.
       if (lines[0]?.textContent.trim() == article.title.trim() && !lines[0].querySelector("mark")) lines.shift();

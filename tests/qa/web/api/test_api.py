@@ -52,6 +52,8 @@ def test_answer_is_the_answerers_own(client: TestClient, archive: Archive) -> No
     assert {**answer, "timing_ms": {}} == {**own, "timing_ms": {}}
     assert answer["answerable"] is True
     assert "November 2022" in answer["answer"] or "last November" in answer["answer"]
+    assert answer["citations"][0]["times"] == [{"words": "last November", "when": "2022-11"}]
+    assert all("times" not in citation or citation["times"] for citation in answer["citations"])
 
 
 def test_the_words_that_answer_are_always_spoken_of(client: TestClient) -> None:
@@ -171,7 +173,7 @@ def test_feedback_is_stored(client: TestClient, feedback_file: Path) -> None:
         ({"question": "Who?", "sources": ["\ud800"]}, "sources.0: the text holds"),
         ({"question": "Who?", "articles": ["\ud800"]}, "articles.0: the text holds"),
         ({"question": "Who?", "articles": "one"}, "articles: Input should be a valid list"),
-        ({"question": "Who?", "articles": [""]}, "articles.0: String should have at least 1 character"),
+        ({"question": "Who?", "articles": [""]}, "articles.0: Value should have at least 1 item"),
         ({"question": ["Who?"]}, "question: Input should be a valid string"),
         ([], "Input should be"),
         ("Who?", "Input should be"),

@@ -3,11 +3,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
-from qa.answer import Answer, Citation, Copy
+from qa.answer import Answer, Citation, Copy, Written, WrittenSentence
 from qa.web.chat.answer_html import additions, answer_html, question_html
 
 TEXT = "It was quiet. The mission opened in November 2022. Nobody objected."
@@ -269,3 +270,39 @@ def test_of_many_years_the_newest_are_shown() -> None:
     html = answer_html(replace(ANSWER, citations=tuple(cited)))
     assert re.findall(r'<p class="day">(.*?)</p>', html) == ["1 January 2005", "1 January 2004", "1 January 2003"]
     assert "2 more passages" in html
+
+
+def test_a_corrected_word_can_be_had_as_typed() -> None:
+    corrected = replace(
+        ANSWER, question="Who is presdent Yun?", query="Who is president Yoon?",
+        corrected=(("presdent", "president"), ("Yun", "Yoon")),
+    )  # fmt: skip
+    html = answer_html(corrected)
+    assert unescape(re.findall(r'<button class="as-typed" value="(.*?)">', html)[0]) == 'Who is "presdent" "Yun"?'
+    assert "Understood as: Who is president Yoon? Ask for “presdent”, “Yun” as typed" in Page(html).text
+    assert "as-typed" not in answer_html(replace(corrected, corrected=()))
+
+
+def test_numbers_go_by_the_page() -> None:
+    between = replace(CITATION, rank=2, article_id="b", score=0.1)
+    newer = replace(CITATION, rank=3, article_id="c", published=date(2025, 7, 3), score=0.8)
+    html = answer_html(replace(ANSWER, citations=(CITATION, between, newer)))
+    assert re.findall(r'<span class="number">(\d+)</span>', html) == ["1", "2", "3"]
+    links = Page(html).links
+    assert ["/c?" in links[0], "/a?" in links[1], "/b?" in links[2]] == [True, True, True]
+    sentences = (WrittenSentence("It opened.", (1, 3)),)
+    told = answer_html(replace(ANSWER, citations=(CITATION, between, newer), written=Written("m", sentences)))
+    assert re.findall(r'aria-label="(\d+)&#46;', told) == ["2", "1"]
+
+
+def test_of_long_sentences_of_several_years_two_are_shown_at_once() -> None:
+    years = tuple(
+        replace(CITATION, rank=rank, article_id=str(rank), published=date(2020 + rank, 1, 1)) for rank in (1, 2, 3)
+    )
+    assert answer_html(replace(ANSWER, citations=years)).count("passage lead") == 3
+    long = "The mission opened" + ", and opened again" * 10 + "."
+    whole = [replace(each, quote=long, start=0, end=len(long), answer_start=0, answer_end=len(long)) for each in years]
+    html = answer_html(replace(ANSWER, citations=tuple(whole), text=long))
+    assert html.count("passage lead") == 2
+    assert "One more passage" in Page(html).text
+    assert ["/articles/1?" in link for link in Page(html).links] == [False, False, True]

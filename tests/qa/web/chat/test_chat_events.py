@@ -27,6 +27,7 @@ from qa.settings import Settings
 from qa.web.chat.kept import kept_json
 from qa.web.chat.late import event_problem
 from qa.web.chat.page import _ask, _in_place, _open, _save, _undo
+from qa.web.chat.stopping import Stoppable
 from qa.web.gate.places import Places
 from qa.web.observe import Observer
 
@@ -152,7 +153,7 @@ def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
     body = {
         "fn_index": ask["id"],
         "session_hash": "abc",
-        "data": ["When did South Korea open a diplomatic mission to NATO?", None, "", "", [], "", "[]"],
+        "data": ["When did South Korea open a diplomatic mission to NATO?", None, "", "", [], "", "[]", "a ticket"],
     }
     response = client.post("/chat/gradio_api/run/predict", json=body)
     assert response.status_code == 200
@@ -163,10 +164,10 @@ def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
 
 def test_who_asks_when_too_many_wait_is_told_when_to_come_back() -> None:
     async def crowded() -> tuple[object, ...]:
-        places, answered = Places(places=1, max_waiting=0), threading.Event()
-        first = asyncio.create_task(_in_place(places, lambda: (answered.wait(),)))
+        stoppable, answered = Stoppable(Places(places=1, max_waiting=0)), threading.Event()
+        first = asyncio.create_task(_in_place(stoppable, "a", lambda: (answered.wait(),)))
         await asyncio.sleep(0)
-        refused = await _in_place(places, lambda: ())
+        refused = await _in_place(stoppable, "b", lambda: ())
         answered.set()
         assert await first == (True,)
         return refused
@@ -195,12 +196,12 @@ def test_what_the_browser_kept_is_the_conversation_where_the_server_knows_none(a
 
 
 def test_an_address_names_the_choice_of_articles(archive: Archive) -> None:
-    _, _, _, _, _, first, last, sources, line, words, *_ = _open(
+    _, _, _, _, _, first, last, sources, _, line, words, *_ = _open(
         archive, "[]", "?q=Who%3F&from=2023&until=2023-07&source=NationPress&source=Nobody"
     )
     assert (first, last, sources["value"], line["visible"]) == ("2023", "2023-07", ["NationPress"], True)
     assert "Only articles from 1 January 2023 until 31 July 2023" in words
     # Else nothing that is chosen already changes.
-    *_, first, last, sources, line, words = _open(archive, None, None)[:10]
+    *_, first, last, sources, _, line, words = _open(archive, None, None)[:11]
     assert [first, last, line, words] == [gr.skip()] * 4
     assert "value" not in sources

@@ -45,4 +45,8 @@ def test_the_page_is_described_by_its_question_alone(client: TestClient, encodin
     assert titles == ["Who won?"]
     assert "gradio.app" not in "".join(re.findall("<meta.*?>", response.text, re.DOTALL))
     assert "githubusercontent" not in response.text
+    # What the page has no use for does not travel with it.
+    assert "gradio_config" in response.text
+    for unused in ("iframeResizer.contentWindow", '"api_info"', '"example_inputs"'):
+        assert unused not in response.text
     assert re.findall('og:title" content="(.*?)"', client.get("/chat/").text) == ["Ask the articles"]

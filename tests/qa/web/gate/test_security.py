@@ -60,7 +60,7 @@ def test_no_input_carries_a_file(client: TestClient) -> None:
     config = client.get("/chat/config").json()
     kinds = {component["id"]: component["type"] for component in config["components"]}
     inputs = {kinds[number] for dependency in config["dependencies"] for number in dependency["inputs"]}
-    assert inputs == {"textbox", "state", "button", "dropdown"}
+    assert inputs == {"textbox", "state", "dropdown"}
     assert not inputs & CARRIERS
     assert "chatbot" in kinds.values()
 

@@ -71,7 +71,7 @@ def test_a_pdf_is_opened_at_the_page(archive: Archive, client: TestClient) -> No
     # The quote begins on the first page.
     shown = client.get(f"/articles/printed?start={citation.answer_start}&end={citation.answer_end}").text
     assert 'href="https://example.org/a.pdf#page=3"' in shown
-    assert "<span>p. 3</span>" in shown
+    assert '<span dir="ltr">p. 3</span>' in shown
     link = client.get("/api/articles/printed?start=25&end=30").json()
     assert (link["link"], link["pages"]) == ("https://example.org/a.pdf#page=2", [0, 22, 35])
     asked = client.post("/api/ask", json={"question": "What did the ferry cost?"}).json()
