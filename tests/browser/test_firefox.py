@@ -18,7 +18,8 @@ from marionette_driver.keys import Keys
 from marionette_driver.marionette import Marionette
 from widget_pages import Pages, serving_pages
 
-pytestmark = pytest.mark.slow
+# The client leaves the sockets open with which it waited for Firefox to listen.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:unclosed <socket.socket:ResourceWarning")]
 
 BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
 SECONDS = 2 * TIMEOUT_MS / 1000
