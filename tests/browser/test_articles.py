@@ -18,7 +18,7 @@ def test_from_the_list_to_an_article_and_on(site: Site, open_page: Callable[...,
     page = open_page(f"{site.url}/articles", size=size, scripts=False)
     expect(page.get_by_role("status")).to_have_text("5 articles")
     page.get_by_label("Words").fill("delegation Seoul")
-    page.get_by_label("From").fill("2023-12-01")
+    page.get_by_label("From", exact=True).fill("2023-12-01")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("listitem")).to_have_count(1)
     expect(page.get_by_label("Words")).to_have_value("delegation Seoul")
