@@ -30,14 +30,14 @@ def read_posts(stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | U
     )
     try:
         for _, element in parser:
-            name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            name = _name(element)
             if name == "title" and site is None:
                 # The site's own stands in front of the first post.
                 site = element.text
             if name != "item":
                 continue
             number += 1
-            fields = {etree.QName(each).localname: each.text or "" for each in reversed(element) if each.text}
+            fields = {_name(each): each.text or "" for each in reversed(element) if each.text}
             bodies = [each.text for each in element if str(each.tag).endswith("/content/}encoded")]
             # What is read is let go of: an export can be larger than this machine's memory.
             element.clear()
@@ -45,6 +45,11 @@ def read_posts(stream: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | U
                 yield number, _record(fields, bodies[0] if bodies else None, site)
     except etree.LxmlError as error:
         raise UserError(f"the export is broken: {error}") from error
+
+
+def _name(element: etree._Element) -> str:
+    """Without its namespace, which a damaged export need not declare; "" for what is no element."""
+    return re.split("[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""
 
 
 def _record(fields: Mapping[str, str], body: str | None, site: str | None) -> Mapping[str, object] | UserError:

@@ -371,3 +371,8 @@ def test_a_wordpress_export_gives_its_published_posts(tmp_path: Path) -> None:
     # Cut off, it gives what stood in front, and says so.
     cut = list(read_articles([str(write(tmp_path / "blog.xml", data))]))
     assert [type(one) for one in cut] == [Article, Unreadable]
+    # Names of no namespace that was declared, and what is no element.
+    odd = data.replace(' xmlns:wp="http://wordpress.org/export/1.2/"', "").replace("<item>", "<item><?php x?>")
+    assert "wordpress.org/export/" in odd
+    read = list(read_articles([str(write(tmp_path / "odd.xml", odd + "</channel></rss>"))]))
+    assert [one.title for one in read if isinstance(one, Article)] == ["Mill"]
