@@ -116,7 +116,7 @@ def test_from_question_to_source_and_back(open_widget: OpenWidget, served: Site)
     expect(question_box(page)).to_be_focused()
     turn = ask(page, LAWLER)
     expect(turn.get_by_role("heading", level=3)).to_have_text(LAWLER)
-    sentence = turn.locator("figure").first.locator("blockquote")
+    sentence = turn.locator("figure").first.locator("blockquote").first
     expect(sentence).to_contain_text("Mike Lawler introduced the Indo-Pacific Treaty Organization Act")
     expect(turn.locator("mark").first).to_have_text(sentence.inner_text())
     expect(turn).to_contain_text("December 13, 2023")
