@@ -5,7 +5,6 @@ Chromium has all the rest: `test_chat_page.py`, `test_conversation.py`, `test_wi
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,10 +64,12 @@ class Firefox:
 
 
 @pytest.fixture(scope="module")
-def firefox() -> Iterator[Firefox]:
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     # The machine's; a version with long support is the one that readers at work have.
     found = shutil.which("firefox-esr") or shutil.which("firefox")
-    marionette = Marionette(bin=found, headless=True, port=0, gecko_log=os.devnull)
+    # The client deletes what stands where its log is to be, /dev/null too.
+    log = tmp_path_factory.mktemp("firefox") / "gecko.log"
+    marionette = Marionette(bin=found, headless=True, port=0, gecko_log=str(log))
     marionette.start_session()
     try:
         yield Firefox(marionette)

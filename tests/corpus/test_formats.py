@@ -43,12 +43,14 @@ def test_a_pdf_has_no_running_heads_and_its_words_are_whole(tmp_path: Path) -> N
 
 
 def test_a_pdf_knows_its_pages(tmp_path: Path) -> None:
-    lines = "\n".join(f"On day {n} the ship was {n * 7} miles from the coast of the island." for n in range(90))
-    (tmp_path / "x.pdf").write_bytes(one_of_each.pdf(Article("x", "The log of a ship", lines)))
+    # Of words that differ: lines that differ in a number alone, at the ends of pages, are taken for running heads.
+    seen = ("whale", "gull", "seal", "cloud", "boat", "storm", "calm")
+    lines = [f"On day {n} the ship met a {seen[n % 7]}, {n * 7} miles from the coast of the island." for n in range(90)]
+    (tmp_path / "x.pdf").write_bytes(one_of_each.pdf(Article("x", "The log of a ship", "\n".join(lines))))
     (article,) = read_articles([str(tmp_path)])
     assert isinstance(article, Article)
-    # A line of the title, a blank one, then the days, so many lines a page.
-    first = [article.text.index(f"On day {one_of_each.LINES_A_PAGE * n - 2} ") for n in (1, 2)]
+    # The title and a blank line, then a day and a blank line, so many lines a page.
+    first = [article.text.index(lines[(one_of_each.LINES_A_PAGE * page - 2) // 2]) for page in (1, 2, 3, 4)]
     assert article.pages == (0, *first)
 
 
