@@ -153,7 +153,7 @@ def test_the_words_that_answered_are_bold(store: ArticleStore) -> None:
     sentence = "&lt;is&gt; <strong>nobody &amp; *nothing*</strong>"
     assert f'<dd dir="auto">{sentence} <span class="quiet">' in page
     assert f'<blockquote dir="auto">It <mark>{sentence}</mark> in all that is here.</blockquote>' in page
-    assert "&amp;answer_end=26&amp;short_start=8&amp;short_end=26#quote" in page
+    assert "&amp;answer_end=26&amp;short_start=8&amp;short_end=26&amp;text_sha256=" in page
     assert "<td>words that these share with a gold answer (SQuAD)</td>" in page
     markdown = report_markdown(evaluation)
     assert "came: **nobody &amp; \\*nothing\\*** in &lt;is> nobody &amp; \\*nothing\\*\n" in markdown
@@ -188,4 +188,4 @@ def test_markdown_does_nothing_with_hostile_text() -> None:
 def test_links_open_the_reader_at_the_passage(store: ArticleStore) -> None:
     (failure,) = explain_failures(lost("a b/c?", (4, 8)), store)
     assert failure.came
-    assert failure.came.link == "/articles/a%20b%2Fc%3F?start=0&end=47&answer_start=4&answer_end=8#quote"
+    assert failure.came.link == "/articles/a%20b%2Fc%3F?start=0&end=47&answer_start=4&answer_end=8&text_sha256=d38976722727c3a3#quote"
