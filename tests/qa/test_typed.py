@@ -79,6 +79,7 @@ def change(archive: Archive) -> None:
     number = archive.add("a file").added + archive.remove("one").removed + archive.remove(["one", "two"]).removed
     number = archive.rebuild().added + archive.rebuild(on_progress=show).updated
     number = archive.add("a folder", only={Path("a file")}).added
+    number = archive.remove_vanished(lambda origin: origin.place == "a file").removed
     number = archive.add_read(archive.read_addresses(["https://example.org/"]), on_progress=show).added
     if archive.report is not None:
         number = archive.report.added
@@ -97,6 +98,8 @@ def look(archive: Archive) -> None:
         text = "".join(origin.place + origin.item for origin in places)
     for revision in archive.history("one"):
         text, day = revision.article.text, revision.changed
+    cited, day = archive.article_as_cited("one", "0123456789ab")
+    text = cited.text
     text = "".join(archive.common_sources(9)) + "".join(archive.titles(9))
     for name, count in (*archive.by_source(), *archive.by_month()):
         text, number = name, count
