@@ -197,12 +197,15 @@ class Database:
         return row[0], row[1]
 
     def require_pgvector(self, *, writes: bool = False) -> None:
-        """Raise UserError for a pgvector that is too old: it would leave out what a filter lets pass."""
+        """Raise UserError for a pgvector that is too old: it would leave out what a filter lets pass.
+
+        Where there is none, there is no index either.
+        """
         _, found = self.facts(writes=writes)
-        if tuple(int(part) for part in re.findall(r"\d+", found or "")[:2]) < OLDEST_PGVECTOR:
+        if found and tuple(int(part) for part in re.findall(r"\d+", found)[:2]) < OLDEST_PGVECTOR:
             raise UserError(
-                f"the database {self.name!r} has {f'pgvector {found}' if found else 'no pgvector'}, 0.8 or newer is "
-                "needed; update it on the server and let a superuser run ALTER EXTENSION vector UPDATE"
+                f"the database {self.name!r} has pgvector {found}, 0.8 or newer is needed; update it on the server and "
+                "let a superuser run ALTER EXTENSION vector UPDATE"
             )
 
     def _make_pgvector(self) -> None:
