@@ -345,7 +345,7 @@ def test_ask_one_article_alone(run: Run, built: IndexFolder) -> None:
     result = run("ask", "Who won the chess title?", "--article", "glacier", "--article", "bridge", "--json")
     assert {citation["article_id"] for citation in json.loads(result.stdout)["citations"]} == {"glacier", "bridge"}
     refused = run("ask", "Who won?", "--article", "glazier")
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert refused.stderr == "article-qa: no article has the id 'glazier'; the list of articles has the ids\n"
 
 
