@@ -188,4 +188,5 @@ def test_markdown_does_nothing_with_hostile_text() -> None:
 def test_links_open_the_reader_at_the_passage(store: ArticleStore) -> None:
     (failure,) = explain_failures(lost("a b/c?", (4, 8)), store)
     assert failure.came
-    assert failure.came.link == "/articles/a%20b%2Fc%3F?start=0&end=47&answer_start=4&answer_end=8&text_sha256=d38976722727c3a3#quote"
+    place, text = "start=0&end=47&answer_start=4&answer_end=8", "text_sha256=d38976722727c3a3"
+    assert failure.came.link == f"/articles/a%20b%2Fc%3F?{place}&{text}#quote"
