@@ -84,6 +84,16 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the server closes within a second."""
+    connection.settimeout(1)
+    try:
+        read_all(connection)
+    except TimeoutError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("begun", [b"", b"G", b"GET / HTTP/1.1\r\nHost: a\r\nX: "])
 def test_who_does_not_say_what_it_wants_goes(served: tuple[str, int], begun: bytes) -> None:
     with connect(served, begun) as connection:
@@ -138,8 +148,8 @@ def test_who_only_listens_makes_room(app: App, monkeypatch: pytest.MonkeyPatch) 
         pages = [stack.enter_context(connect(address, listening)) for _ in range(20)]
         for _ in range(3):
             assert httpx.get(f"http://{address[0]}:{address[1]}/work").text == "all of it"
-        # Those that listened longest.
-        assert all(b"all of it" not in read_all(page) for page in pages[:10])
+        # Which of them, goes by when the server came to hear each.
+        assert sum(is_closed(page) for page in pages) >= 10
 
 
 def test_a_body_that_nobody_waits_for_does_not_go_on(served: tuple[str, int], app: App) -> None:
