@@ -255,7 +255,8 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
         return f"the {of_what['thing'].lower()}", True
     unnamed = _UNNAMED.search(question)
     if unnamed and all(_only_has_to_do(name) for name in asked):
-        return f"the {unnamed['thing']}", True
+        # With a name in it, it says enough by itself.
+        return f"the {unnamed['thing']}", unnamed["thing"].islower()
     asks_what = bool(_ASKS_WHAT.match(question))
     things = [name for name in asked if name.kind is Kind.THING] or [name for name in asked if name.kind is Kind.ANY]
     last = things[-1] if things else None
