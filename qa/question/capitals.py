@@ -33,8 +33,6 @@ _COUNTRIES = {
     capital.replace("-", " "): [name.replace("-", " ") for name in countries.split("/")]
     for capital, countries in (entry.split("=") for entry in _CAPITALS["en"].split())
 }
-
-
 _CAPITAL = re.compile(rf"\b(?:{'|'.join(_COUNTRIES)})\b")
 
 

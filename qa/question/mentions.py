@@ -274,7 +274,8 @@ def _thing(question: str, answer: str | None, asked: Sequence[Name], told: Seque
 
 def _only_has_to_do(name: Name) -> bool:
     """It may have had to do with something, but "it" is hardly a country, nor what stands behind a preposition."""
-    return bool(name.before) or name.kind is Kind.PERSON or name.text.split()[-1] in (*_COUNTRY_NAMES, "Korea")
+    last = name.text.split()[-1]
+    return bool(name.before) or name.kind is Kind.PERSON or last in _COUNTRY_NAMES or last == "Korea"
 
 
 def _only_acts(name: Name, question: str) -> bool:
