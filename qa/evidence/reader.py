@@ -27,7 +27,7 @@ from qa.question.kind import last_sentence
 from qa.stages import next_stage
 
 FILE = "reader.onnx"
-SHA256 = "7c9db01dd04c717961c0715f680a20a3689e0089755cc139c60f7797266463e5"
+SHA256 = "4179f499971359c86ed87ec71a8aab2f06579128f1b41c8afd0a86887451bc46"
 # Word pieces; what comes behind them is not read. It was trained on up to 256.
 MAX_TOKENS = 320
 MAX_QUESTION = 40
@@ -85,17 +85,12 @@ class Reader:
         asked, title, text = tokenizer.encode_batch(
             [question, found.article.title, found.passage.text], add_special_tokens=False
         )
-        before = [_CLS, *asked.ids[-MAX_QUESTION:], _SEP]
-        kinds = [0] * len(before)
-        before += title.ids[:MAX_TITLE]
-        room = MAX_TOKENS - len(before) - 1
-        ids = [*before, *text.ids[:room], _SEP]
-        kinds += [1] * (len(ids) - len(kinds))
+        ids, kinds, first = as_read(asked.ids, title.ids, text.ids)
         (logits,) = session.run(None, {"words": table[ids], "kinds": np.array(kinds)})
-        first = len(before)
         nowhere = float(logits[0].sum())
-        of_text: Weights = logits[first : first + min(room, len(text.ids))]
-        places = [(begin + found.passage.start, end + found.passage.start) for begin, end in text.offsets[:room]]
+        of_text: Weights = logits[first:-1]
+        offsets = text.offsets[: len(of_text)]
+        places = [(begin + found.passage.start, end + found.passage.start) for begin, end in offsets]
         return [_of_sentence(sentence.start, sentence.end, places, of_text, nowhere) for sentence in found.sentences]
 
     def _ready(self) -> tuple[Any, Weights, Any]:
@@ -103,6 +98,14 @@ class Reader:
             if self._loaded is None:
                 self._loaded = _load()
         return self._loaded
+
+
+def as_read(question: Sequence[int], title: Sequence[int], text: Sequence[int]) -> tuple[list[int], list[int], int]:
+    """The word pieces of one passage as the model takes them, the kind of each, and the place of the text's first."""
+    asked = [_CLS, *question[-MAX_QUESTION:], _SEP]
+    before = [*asked, *title[:MAX_TITLE]]
+    ids = [*before, *text[: MAX_TOKENS - len(before) - 1], _SEP]
+    return ids, [0] * len(asked) + [1] * (len(ids) - len(asked)), len(before)
 
 
 def can_read(question: str, found: Sequence[Found]) -> bool:

@@ -13,14 +13,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from index.encoders.onnx import WEIGHTS, packaged_folder, read_weights
 
 OPSET = 20
 # What every runtime of the last years reads.
 IR_VERSION = 9
+# Whose operations ONNX Runtime knows beside those of the standard.
+MICROSOFT = "com.microsoft"
 # Before the softmax: a token that is only padding gets no share.
 NO_SHARE = -1e9
 
@@ -51,6 +54,11 @@ class Graph:
     def weight(self, name: str) -> str:
         """A tensor of the packaged weights."""
         return self.outside(name, WEIGHTS)
+
+    def constant(self, name: str, array: np.ndarray[Any, Any]) -> str:
+        """A tensor that the graph itself holds."""
+        self._tensors[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        return name
 
     def outside(self, name: str, file: str) -> str:
         """A tensor that is handed over when the graph is loaded, from `file`."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from corpus.article import Article
 from corpus.readers import read_articles
@@ -31,14 +31,15 @@ from index.encoders.multilingual import (
     read_packed,
 )
 from qa.evaluate.gold.read import read_gold_set
-from qa.train.graph import NO_SHARE, OPSET, Graph, put_layer, put_mask, put_mean
-from qa.train.reader_graph import IN_WHOLE_NUMBERS, MICROSOFT
+from qa.train.graph import MICROSOFT, NO_SHARE, OPSET, Graph, put_layer, put_mask, put_mean
 
 SET = "realtimeqa-2022"
 SEED = 2022
 # Of each kind so many texts; passages are cut to what is common, sentences count as passages.
 TEXTS = 200
 PASSAGE_CHARACTERS, SENTENCE_CHARACTERS = 650, 130
+# What MatMulNBits calls it: the products too are of whole numbers.
+IN_WHOLE_NUMBERS = 4
 # The names of the packed file for those of BERT.
 PARTS = {
     "attention.self.query": "q",
@@ -58,11 +59,6 @@ class MultilingualGraph(Graph):
     def weight(self, name: str) -> str:
         """A tensor of the packed file, under the name that it has there."""
         return self.outside(_packed_name(name), FILE)
-
-    def constant(self, name: str, array: Vectors) -> str:
-        """A tensor that the graph itself holds."""
-        self._tensors[name] = numpy_helper.from_array(array, name)
-        return name
 
     def linear(self, x: str, part: str, name: str) -> str:
         """`x` times the weights of `part` in blocks of four bits, plus its bias."""
