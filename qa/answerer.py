@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -130,14 +130,7 @@ class Answerer:
         talk = read_talk(question, opens=not has_question(history))
         if talk:
             return self._reply(question, talk, filters or Filters(), started)
-        asked = self._read(stand_alone(question.strip(), history), asked_on)
-        ranking = self._search(asked, filters)
-        counts = self._retriever.passages_with(ranking.terms)
-        corrected = _otherwise_written(asked.text, [term for term, count in counts.items() if not count], ranking)
-        if corrected:
-            asked = self._read(put_right(asked.text, corrected), asked_on)
-            ranking = self._search(asked, filters)
-            counts = self._retriever.passages_with(ranking.terms)
+        asked, ranking, counts, corrected = self._rank(stand_alone(question.strip(), history), asked_on, filters)
         ranked = time.perf_counter()
         next_stage()
 
@@ -282,6 +275,23 @@ class Answerer:
             filters=filters,
             reply=reply_in_words(talk, listed, filters),
         )
+
+    def _rank(
+        self, text: str, asked_on: date | None, filters: Filters | None
+    ) -> tuple[Question, Ranking, Mapping[str, int], dict[str, str]]:
+        """The question as it was read, what was found, how many passages have each term, and the words put right."""
+        asked, ranking, counts = self._rank_as_written(text, asked_on, filters)
+        corrected = _otherwise_written(asked.text, [term for term, count in counts.items() if not count], ranking)
+        if corrected:
+            asked, ranking, counts = self._rank_as_written(put_right(asked.text, corrected), asked_on, filters)
+        return asked, ranking, counts, corrected
+
+    def _rank_as_written(
+        self, text: str, asked_on: date | None, filters: Filters | None
+    ) -> tuple[Question, Ranking, Mapping[str, int]]:
+        asked = self._read(text, asked_on)
+        ranking = self._search(asked, filters)
+        return asked, ranking, self._retriever.passages_with(ranking.terms)
 
     def _search(self, asked: Question, filters: Filters | None) -> Ranking:
         return self._retriever.search(asked.text, forms=[asked.bare], filters=filters, prefer=asked.preference.filters)
