@@ -1,7 +1,7 @@
 """Negation, rank and capitals: "Which state did not sign first?" is not answered by who signed, nor by who was second.
 
 The words for it are few and common, so that neither the vectors nor the weight of terms make much of them; and to both
-the WHO is The Who.
+the WHO is The Who. A sentence that tells what was wrong before has all the words of the question, too.
 """
 
 from __future__ import annotations
@@ -50,6 +50,16 @@ _PHRASES = re.compile(
     r"|last (?:week|month|year|night|summer|spring|autumn|winter|fall)|most of)\b",
     re.IGNORECASE,
 )
+# Tells what was wrong: "An earlier version of this article said that 12 graves were found."
+_CORRECTED = {
+    "en": re.compile(
+        r"\b(?:earlier|previous|original) versions? of th(?:is|e) (?:article|story|report|post|page|headline)\b"
+        r"|\b(?:article|story|report|post|we) (?:incorrectly|mistakenly|wrongly|erroneously)\b",
+        re.IGNORECASE,
+    ),
+}
+# Taken from the log-odds of such a sentence.
+CORRECTED = 3.0
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
 
 
@@ -65,6 +75,8 @@ def agreement(question: str, sentence: str) -> float:
         added -= UNRANKED
     if _has_other_word(question, sentence):
         added -= OTHER_WORD
+    if _CORRECTED["en"].search(sentence) and not _CORRECTED["en"].search(question):
+        added -= CORRECTED
     return added
 
 

@@ -23,6 +23,7 @@ from qa.evidence.agreement import agreement
 from qa.evidence.choose import Candidate
 from qa.evidence.gather import Found
 from qa.evidence.logistic import Logistic, log_odds, sigmoid
+from qa.evidence.may_answer import which_may_answer
 from qa.question.kind import last_sentence
 from qa.stages import next_stage
 
@@ -44,6 +45,9 @@ PASSAGES = 6
 MOST_ODDS = 10.0
 # Words that are less likely are not shown: below, six in ten are others than a person would name.
 SURE = -2.0
+
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,10 @@ class Reader:
         of_text: Weights = logits[first:-1]
         offsets = text.offsets[: len(of_text)]
         places = [(begin + found.passage.start, end + found.passage.start) for begin, end in offsets]
-        return [_of_sentence(sentence.start, sentence.end, places, of_text, nowhere) for sentence in found.sentences]
+        says = np.array(which_may_answer(question, asked.tokens, text.tokens[: len(of_text)]))
+        return [
+            _of_sentence(sentence.start, sentence.end, places, of_text, says, nowhere) for sentence in found.sentences
+        ]
 
     def _ready(self) -> tuple[Any, Weights, Any]:
         with self._lock:
@@ -148,21 +155,28 @@ def _place(candidate: Candidate) -> tuple[str, int]:
     return candidate.found.passage.article_id, candidate.found.passage.start
 
 
-def _of_sentence(start: int, end: int, places: Sequence[tuple[int, int]], logits: Weights, nowhere: float) -> Reading:
+def _of_sentence(
+    start: int, end: int, places: Sequence[tuple[int, int]], logits: Weights, says: Flags, nowhere: float
+) -> Reading:
     inside = [row for row, (begin, stop) in enumerate(places) if begin >= start and stop <= end]
     if not inside:
         return UNREAD
     first, last = inside[0], inside[-1] + 1
-    score, a, b = best_words(logits[first:last])
+    if not says[first:last].any():
+        return UNREAD
+    score, a, b = best_words(logits[first:last], says[first:last])
     odds = min(max(score - nowhere, -MOST_ODDS), MOST_ODDS)
     return Reading(odds, (places[first + a][0], places[first + b][1]))
 
 
-def best_words(logits: Weights) -> tuple[float, int, int]:
-    """The score of the best words, and their first and last token."""
+def best_words(logits: Weights, says: Flags | None = None) -> tuple[float, int, int]:
+    """The score of the best words, and their first and last token; one of them at least is among those that `says`."""
     n = len(logits)
     sums = logits[:, 0][:, None] + logits[:, 1][None, :]
     legal = np.triu(np.ones((n, n), bool)) & ~np.triu(np.ones((n, n), bool), MAX_ANSWER)
+    if says is not None:
+        before = np.concatenate([[0], np.cumsum(says)])
+        legal &= before[None, 1:] > before[:-1, None]
     sums = np.where(legal, sums, -np.inf)
     a, b = np.unravel_index(int(sums.argmax()), sums.shape)
     return float(sums[a, b]), int(a), int(b)

@@ -23,7 +23,7 @@ class AnswerType(StrEnum):
 _SENTENCE_END = re.compile(r"(?<=[!?])\s+(?=\S)|(?<=[a-z]{5}\.)\s+(?=\S)")
 
 
-# By language; the first pattern that matches counts: "how many years" asks for a number, not for a time.
+# By language; of patterns that match in the same place the first counts: "how many years" asks for a number.
 _ASKED_BY = {
     "en": {
         AnswerType.NUMBER: (
@@ -95,10 +95,14 @@ def last_sentence(question: str) -> str:
 
 
 def asked_type(question: str) -> AnswerType:
-    """The kind of thing `question` asks for, by the question words of its last sentence."""
+    """The kind of thing `question` asks for, by the first question words of its last sentence.
+
+    "Who was mayor when the bridge opened?" asks for a person.
+    """
     asked = last_sentence(question)
-    kinds = (kind for kind, pattern in _ASKED_BY["en"].items() if re.search(pattern, asked, re.IGNORECASE))
-    return next(kinds, AnswerType.OTHER)
+    found = {kind: re.search(pattern, asked, re.IGNORECASE) for kind, pattern in _ASKED_BY["en"].items()}
+    places = {kind: match.start() for kind, match in found.items() if match}
+    return min(places, key=lambda kind: places[kind], default=AnswerType.OTHER)
 
 
 def offers(sentence: str, kind: AnswerType, question: str) -> bool:

@@ -19,8 +19,13 @@ _QUESTION_OPENERS = frozenset(_OPENERS["en"].split())
 
 
 def names_in(text: str) -> list[re.Match[str]]:
-    """Runs of words with capitals, without a word that has its capital only because it opens the sentence."""
-    found = []
+    """Runs of words with capitals, without a word that has its capital only because it opens the sentence.
+
+    Where all is in capitals they make no name.
+    """
+    found: list[re.Match[str]] = []
+    if text.isupper() and " " in text:
+        return found
     for match in _NAME.finditer(text):
         opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "?", "!", "“", '"'))
         is_one_word = " " not in match.group()

@@ -1,10 +1,10 @@
-"""Negation and rank in a question are not answered by a sentence without them."""
+"""Negation and rank in a question are not answered by a sentence without them, and nothing by what was corrected."""
 
 from __future__ import annotations
 
 import pytest
 
-from qa.evidence.agreement import NEGATED, OTHER_WORD, UNRANKED, agreement
+from qa.evidence.agreement import CORRECTED, NEGATED, OTHER_WORD, UNRANKED, agreement
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,9 @@ from qa.evidence.agreement import NEGATED, OTHER_WORD, UNRANKED, agreement
         ("What did the WHO do?", "The WHO told those who asked.", 0.0),
         ("What did the WHO do?", "It declared an emergency.", 0.0),
         ("WHAT DID THE WHO DO?", "The Who played in Leeds.", 0.0),
+        ("How many graves were found?", "An earlier version of this article said that 12 were found.", -CORRECTED),
+        ("What did the earlier version of this article say?", "The earlier version of this article said 12.", 0.0),
+        ("How many graves were found?", "An earlier version of the plan had no graves.", 0.0),
         # Nothing of the kind is asked for.
         ("Which state signed the pact?", "Tavria did not sign.", 0.0),
         ("Who protested in the forest in the west?", "Farmers did.", 0.0),

@@ -16,7 +16,15 @@ from qa.evidence import reader as reader_module
 from qa.evidence.agreement import NEGATED
 from qa.evidence.gather import Found
 from qa.evidence.logistic import Logistic, log_odds
-from qa.evidence.reader import MOST_ODDS, Reader, best_words, can_read, likeliest_passages, read_candidates
+from qa.evidence.reader import (
+    MOST_ODDS,
+    UNREAD,
+    Reader,
+    best_words,
+    can_read,
+    likeliest_passages,
+    read_candidates,
+)
 from qa.stages import ended_by
 
 BRIDGE_FOUND, GLACIER_FOUND = (make_found(split_article(article)[0], article) for article in (BRIDGE, GLACIER))
@@ -69,7 +77,7 @@ def test_it_can_be_ended_before_each_passage(reader: Reader) -> None:
 @pytest.mark.slow
 def test_every_reading_lies_inside_its_sentence(reader: Reader) -> None:
     for found in (BRIDGE_FOUND, GLACIER_FOUND):
-        (readings,) = reader.read("How many metres of ice were lost?", [found])
+        (readings,) = reader.read("What was lost?", [found])
         assert len(readings) == len(found.sentences)
         for sentence, reading in zip(found.sentences, readings, strict=True):
             assert abs(reading.odds) <= MOST_ODDS
@@ -100,9 +108,16 @@ def test_what_lies_beyond_is_not_read(reader: Reader) -> None:
     article = Article("long", "Bridge", text)
     passage = split_article(article)[0]
     found = make_found(replace(passage, start=0, end=len(text), text=text), article)
-    (readings,) = reader.read("How much did the bridge cost?", [found])
+    (readings,) = reader.read("What is old?", [found])
     assert readings[0].words is not None
     assert (readings[-1].odds, readings[-1].words) == (-MOST_ODDS, None)
+
+
+@pytest.mark.slow
+def test_a_sentence_without_what_is_asked_for_answers_nothing(reader: Reader) -> None:
+    (readings,) = reader.read("How much did the bridge cost?", [BRIDGE_FOUND])
+    assert [reading != UNREAD for reading in readings] == [False, True, True]
+    assert "crowns" in BRIDGE_FOUND.sentences[1].text
 
 
 def test_a_long_question_is_not_read() -> None:
@@ -125,6 +140,14 @@ def test_the_best_words_begin_before_they_end_and_are_few() -> None:
     assert (score, first <= last, last - first < reader_module.MAX_ANSWER) == (5.0, True, True)
     logits[12, 0], logits[15, 1] = 4.0, 4.0
     assert best_words(logits) == (8.0, 12, 15)
+
+
+def test_one_of_the_best_words_may_answer() -> None:
+    logits = np.zeros((6, 2), np.float32)
+    logits[1] = 5.0
+    may_answer = np.array([False, False, False, True, False, False])
+    assert best_words(logits, may_answer) == (5.0, 1, 3)
+    assert best_words(logits) == (10.0, 1, 1)
 
 
 class Sure(Reader):

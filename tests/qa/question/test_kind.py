@@ -21,6 +21,8 @@ from qa.question.kind import AnswerType, asked_type, offers
         ("how much did it cost", AnswerType.NUMBER),
         ("How long is the bridge?", AnswerType.NUMBER),
         ("What percentage agreed?", AnswerType.NUMBER),
+        ("Who was mayor when the bridge opened?", AnswerType.PERSON),
+        ("When did those come who built it?", AnswerType.TIME),
         ("Why did it fall?", AnswerType.OTHER),
         ("What is a glacier?", AnswerType.OTHER),
         ("", AnswerType.OTHER),

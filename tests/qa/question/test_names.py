@@ -15,6 +15,8 @@ from qa.question.names import names_in, without_names
         ("What did the Bank of Korea say?", ["the Bank of Korea"]),
         ("Does NATO agree?", ["NATO"]),
         ("NATO agreed. Seoul did not.", ["NATO"]),
+        ("HOW MUCH WILL THE TRAM COST?", []),
+        ("NATO?", ["NATO"]),
         ("Did anyone come? Yesterday nobody did.", []),
         ("who was it", []),
         ("", []),
