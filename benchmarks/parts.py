@@ -32,9 +32,9 @@ QUESTION = (
     ("qa.answerer:cite", "cite"),
 )
 BUILD = (
-    ("index.update:read_article", "split into sentences and passages, and their words"),
+    ("index.draft:read_article", "split into sentences and passages, and their words"),
     ("index.encoders.onnx:PackagedEncoder.encode_passages", "encode passages and sentences"),
-    ("index.update:_record", "pack the vectors"),
+    ("index.draft:_record", "pack the vectors"),
     ("index.update:_put", "store"),
     ("index.words.tantivy:LexicalIndex.catch_up", "derive the words"),
     ("index.update:write_snapshot", "derive the vectors"),

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.readers import LeftOut, Read, Remark, Unreadable
-from index.encoders.encoder import Encoder, Vector
-from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, embedded_text, open_store
-from index.sentences import (
-    ReadPassage,
-    pack_places,
-    pack_vectors,
-    read_article,
-    unpack_sentences,
-    unpack_vectors,
-)
-from index.store.errors import StoreDamaged
+from index.draft import Draft, batches, draft_of, encode
+from index.encoders.encoder import Encoder
+from index.identify import Pending, identify
+from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, SAME_VECTORS, open_store
 from index.store.origin import Origin, Revision
-from index.store.record import PassageRecord
 from index.store.sqlite import ArticleStore
 from index.store.store import create_store, open_current
-from index.vectors import is_whole, to_bytes, write_snapshot
+from index.vectors import write_snapshot
 from index.words.tantivy import LexicalIndex
 
 if TYPE_CHECKING:
     from index.place import Place
     from index.store.store import Store
 
-# Passages encoded together and stored in one transaction: enough to keep the processor busy, few enough that a kill
-# loses seconds of work.
-BATCH_PASSAGES = 128
 # Of what is there already so many new places are kept in memory.
 MOST_FOUND = 1_000
 # A question that finds the words behind the articles holds the lock for a moment; another build holds it for longer.
@@ -217,11 +203,11 @@ def _write(
     report = Report()
     # Where articles were found that are there already; noted with the next batch.
     found: list[Origin] = []
-    pending = _Pending()
+    pending = Pending()
     changed = _changed(store, articles, report, progress, found, pending)
-    drafts = (_draft(article, origin, previous, encoder.dim) for article, origin in changed)
-    for batch in _batches(drafts, found):
-        _encode(batch, encoder)
+    drafts = (draft_of(article, origin, previous, encoder.dim) for article, origin in changed)
+    for batch in batches(drafts, found):
+        encode(batch, encoder)
         for some in _together(batch, store.articles_together):
             with store.writing():
                 store.provenance.put_origins(found)
@@ -235,19 +221,7 @@ def _write(
     return report
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An article on its way into the store: its passages read, then its records."""
-
-    article: Article
-    origin: Origin | None
-    passages: list[ReadPassage]
-    vectors: dict[tuple[int, int], bytes]
-    records: list[PassageRecord]
-    outcome: Literal["added", "updated", "unchanged"] = "added"
-
-
-def _put(store: Store, draft: _Draft) -> Literal["added", "updated", "unchanged"]:
+def _put(store: Store, draft: Draft) -> Literal["added", "updated", "unchanged"]:
     article, provenance = draft.article, store.provenance
     known = store.articles([article.article_id]).get(article.article_id)
     # Another process may have been quicker.
@@ -261,7 +235,7 @@ def _put(store: Store, draft: _Draft) -> Literal["added", "updated", "unchanged"
     return "unchanged" if known == article else "added" if known is None else "updated"
 
 
-def _replace(store: Store, known: Article, draft: _Draft) -> None:
+def _replace(store: Store, known: Article, draft: Draft) -> None:
     """Take an article out for what it is now. Where its text is still found elsewhere, it goes on under that id."""
     provenance, article_id = store.provenance, known.article_id
     here = (draft.origin.place, draft.origin.item) if draft.origin else None
@@ -279,7 +253,7 @@ def _replace(store: Store, known: Article, draft: _Draft) -> None:
         provenance.put_revision(Revision(known, datetime.now(UTC).date()))
 
 
-def _together(batch: Sequence[_Draft], n: int | None) -> Iterator[Sequence[_Draft]]:
+def _together(batch: Sequence[Draft], n: int | None) -> Iterator[Sequence[Draft]]:
     # Of an empty one too there is something to note.
     n = n or max(1, len(batch))
     for first in range(0, max(1, len(batch)), n):
@@ -292,7 +266,7 @@ def _changed(
     report: Report,
     progress: Progress,
     found: list[Origin],
-    pending: _Pending,
+    pending: Pending,
 ) -> Iterator[tuple[Article, Origin | None]]:
     """What is not stored yet, and where it was read. Where what is stored was read too is appended to `found`."""
     for article in articles:
@@ -307,7 +281,7 @@ def _changed(
             progress(1, 0)
             continue
         origin = Origin.of(article)
-        article_id, is_stored = _identify(store, article, origin, pending)
+        article_id, is_stored = identify(store, article, origin, pending)
         article = replace(article, article_id=article_id)
         origin = origin and replace(origin, article_id=article_id)
         if not is_stored:
@@ -322,139 +296,6 @@ def _changed(
             with store.writing():
                 store.provenance.put_origins(found)
             found.clear()
-
-
-class _Pending:
-    """The ids of what was read and is not stored yet, by where it was read and by what it says."""
-
-    def __init__(self) -> None:
-        self.by_place: dict[tuple[str, str], str] = {}
-        self.by_content: dict[bytes, str] = {}
-
-    def note(self, article: Article, origin: Origin | None) -> None:
-        """Note an article that is going to be stored."""
-        self.by_content[_content(article)] = article.article_id
-        if origin is not None and not origin.item:
-            self.by_place[origin.place, origin.item] = article.article_id
-
-    def clear(self) -> None:
-        """All of it is stored."""
-        self.by_place.clear()
-        self.by_content.clear()
-
-
-def _identify(store: Store, article: Article, origin: Origin | None, pending: _Pending) -> tuple[str, bool]:
-    """The id of the article, and whether it is stored already, or will be, just as it is."""
-    known = store.articles([article.article_id]).get(article.article_id)
-    if known is not None:
-        return article.article_id, known == article
-    same = store.same_as(article)
-    if same is None:
-        same = pending.by_content.get(_content(article))
-        if same is not None and same != article.article_id:
-            return same, True
-    # A file that has changed replaces what it was; what others hold as well stays.
-    stored = same or _replaced(store, origin, pending)
-    if stored is None:
-        return article.article_id, False
-    known = store.articles([stored]).get(stored)
-    return stored, known is not None and known == replace(article, article_id=stored)
-
-
-def _replaced(store: Store, origin: Origin | None, pending: _Pending) -> str | None:
-    """The id of the article that was read from the same place, and nowhere else."""
-    if origin is None:
-        return None
-    if (origin.place, origin.item) in pending.by_place:
-        return pending.by_place[origin.place, origin.item]
-    found = store.provenance.origin(origin.place, origin.item)
-    if found is None or store.provenance.origins([found.article_id]) != [found]:
-        return None
-    return found.article_id
-
-
-def _content(article: Article) -> bytes:
-    """All of the article but its id, in a few bytes: there can be millions."""
-    values = (article.title, article.text, article.source, article.published, article.url)
-    return hashlib.blake2b(repr(values).encode("utf-8", "replace"), digest_size=12).digest()
-
-
-def _draft(article: Article, origin: Origin | None, previous: Store | None, dim: int) -> _Draft:
-    """The article, with what the previous index has of it where it is the same there, and whole."""
-    try:
-        return _kept(article, origin, previous, dim)
-    except StoreDamaged:
-        # This is the build that replaces it.
-        return _Draft(article, origin, read_article(article), {}, [])
-
-
-def _kept(article: Article, origin: Origin | None, previous: Store | None, dim: int) -> _Draft:
-    if previous is None or previous.articles([article.article_id]).get(article.article_id) != article:
-        return _Draft(article, origin, read_article(article), {}, [])
-    if previous.meta(RECIPE_KEY) == RECIPE:
-        records = previous.records_of(article.article_id)
-        is_complete = len(records) == len(previous.numbers_of(article.article_id))
-        if is_complete and all(_is_whole_record(record, dim) for record in records):
-            return _Draft(article, origin, [], {}, records)
-    stored = previous.vectors_of(article.article_id).items()
-    vectors = {place: data for place, data in stored if is_whole(data, dim)}
-    return _Draft(article, origin, read_article(article), vectors, [])
-
-
-def _is_whole_record(record: PassageRecord, dim: int) -> bool:
-    try:
-        unpack_vectors(record.sentence_vectors, len(unpack_sentences(record)), dim)
-    except StoreDamaged:
-        return False
-    return is_whole(record.vector, dim)
-
-
-def _batches(drafts: Iterable[_Draft], found: Sequence[Origin]) -> Iterator[list[_Draft]]:
-    """The drafts, some together. The last batch may be empty, where something is to be noted."""
-    batch: list[_Draft] = []
-    passages = 0
-    for draft in drafts:
-        batch.append(draft)
-        passages += len(draft.passages) + len(draft.records)
-        if passages >= BATCH_PASSAGES:
-            yield batch
-            batch, passages = [], 0
-    if batch or found:
-        yield batch
-
-
-def _encode(batch: Sequence[_Draft], encoder: Encoder) -> None:
-    """Give each draft its records. All texts of the batch are encoded together, each different one once."""
-    texts = list(dict.fromkeys(text for draft in batch for text in _texts(draft)))
-    rows = dict(zip(texts, encoder.encode_passages(texts), strict=True)) if texts else {}
-    for draft in batch:
-        draft.records += [_record(draft, read, rows) for read in draft.passages]
-
-
-def _texts(draft: _Draft) -> Iterator[str]:
-    """What has to be encoded of it."""
-    for read in draft.passages:
-        if (read.passage.start, read.passage.end) not in draft.vectors:
-            yield embedded_text(draft.article, read.passage)
-        yield from _sentence_texts(draft.article, read)
-
-
-def _sentence_texts(article: Article, read: ReadPassage) -> list[str]:
-    return [sentence.encoded(article.text) for sentence in read.sentences]
-
-
-def _record(draft: _Draft, read: ReadPassage, rows: Mapping[str, Vector]) -> PassageRecord:
-    article, passage = draft.article, read.passage
-    known = draft.vectors.get((passage.start, passage.end))
-    return PassageRecord(
-        article_id=article.article_id,
-        start=passage.start,
-        end=passage.end,
-        vector=to_bytes(rows[embedded_text(article, passage)]) if known is None else known,
-        terms=read.terms,
-        places=pack_places(read.sentences),
-        sentence_vectors=pack_vectors(np.array([rows[text] for text in _sentence_texts(article, read)])),
-    )
 
 
 def _create_store(place: Place, encoder: Encoder) -> Store:

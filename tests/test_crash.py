@@ -130,10 +130,10 @@ def change(folder: IndexFolder, verb: str, encoder: HashEncoder) -> Report:
 
 def work(path: Path, verb: str) -> None:
     """What the killed process does: many small steps, a snapshot among them."""
-    import index.update
+    import index.draft
     import index.vectors
 
-    index.update.BATCH_PASSAGES = 4
+    index.draft.BATCH_PASSAGES = 4
     index.vectors.SNAPSHOT_EVERY = 20
     change(IndexFolder(path), verb, HashEncoder(seconds=0.005))
 

@@ -176,7 +176,7 @@ class Counting(HashEncoder):
 
 def test_short_articles_are_encoded_together(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = Counting()
-    monkeypatch.setattr("index.update.BATCH_PASSAGES", 3)
+    monkeypatch.setattr("index.draft.BATCH_PASSAGES", 3)
     build_index(folder, ARTICLES, encoder)
     assert encoder.batches == [len(encoded_of(*ARTICLES[:3])), len(encoded_of(ARTICLES[3]))]
 
@@ -184,7 +184,7 @@ def test_short_articles_are_encoded_together(folder: IndexFolder, monkeypatch: p
 def test_passages_are_encoded_in_batches(
     folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
+    monkeypatch.setattr("index.draft.BATCH_PASSAGES", 2)
     articles = [long_article(word, word) for word in ("steel", "ice", "trade")]
     assert build_index(folder, articles, encoder) == Report(added=3)
     assert encoder.encoded == encoded_of(*articles)
@@ -220,7 +220,7 @@ def test_a_text_that_articles_share_is_encoded_once(folder: IndexFolder, encoder
 def test_a_batch_is_stored_whole_or_not_at_all(
     built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.update.BATCH_PASSAGES", 2)
+    monkeypatch.setattr("index.draft.BATCH_PASSAGES", 2)
     articles = [replace(NEW, article_id=f"new {n}", title=f"Title {n}") for n in range(4)]
     progress: list[tuple[int, int]] = []
     put = ArticleStore.put
@@ -348,7 +348,7 @@ def test_the_records_of_an_unchanged_article_are_copied(
         read.append(article.article_id)
         return read_article(article)
 
-    monkeypatch.setattr("index.update.read_article", noted)
+    monkeypatch.setattr("index.draft.read_article", noted)
     assert build_index(built, [*articles, NEW], encoder) == Report(added=6)
     # Only what is new is read and encoded.
     assert (read, encoder.encoded) == (["new"], encoded_of(NEW))
@@ -470,7 +470,7 @@ def test_a_build_mends_whatever_is_there(folder: IndexFolder, encoder: HashEncod
 def test_a_first_build_answers_before_it_is_complete(
     folder: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.update.BATCH_PASSAGES", 1)
+    monkeypatch.setattr("index.draft.BATCH_PASSAGES", 1)
     seen: list[tuple[str, ...]] = []
 
     def articles() -> Iterator[Article]:
