@@ -14,7 +14,7 @@ from qa.show.words import ENGLISH, LANGUAGES, count, direction, either, language
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 # The same in both languages.
-ALIKE = {"fr": {"page", "article", "articles", "chosen"}}
+ALIKE = {"fr": {"sheet", "article", "articles", "chosen"}}
 
 
 @pytest.mark.parametrize("language", OTHERS)
