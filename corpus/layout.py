@@ -194,12 +194,14 @@ def _without_page_lines(raw: str) -> str:
     lines = raw.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
     often = Counter(_like(lines[place].strip()) for place in filled if len(lines[place].strip()) <= LONGEST_HEAD)
-    heads = set()
+    between = Counter[str]()
     for before, place, after in zip(filled, filled[1:], filled[2:], strict=False):
         last, line, following = (lines[other].strip() for other in (before, place, after))
         is_known = (often[_like(line)] >= LEAST_PAGES - 1 and "0" in _like(line)) or often[_like(line)] >= LEAST_PAGES
         if (is_known or _NAMED_PAGE.fullmatch(line)) and not last.endswith(_END_MARKS) and following[0].islower():
-            heads.add(_like(line))
+            between[_like(line)] += 1
+    # Most pages end in the middle of a sentence; what mostly stands elsewhere is a heading, a label or a refrain.
+    heads = {like for like, times in between.items() if 2 * times >= often[like]}
     dropped = {place for place in filled if _like(lines[place].strip()) in heads}
     if not dropped:
         return raw
