@@ -70,9 +70,11 @@ def test_a_file_is_dropped_listed_asked_removed_and_put_back(
     page.get_by_role("button", name="Remove: A lighthouse is lit again").click()
     undo = page.get_by_role("button", name="Undo: put back A lighthouse is lit again")
     expect(undo).to_be_focused()
+    expect(page.locator(".count")).to_have_text("2 articles")
     assert violations(page) == []
     undo.click()
     expect(listed).to_be_focused()
+    expect(page.locator(".count")).to_have_text("3 articles")
     # For the next time.
     page.get_by_role("button", name="Remove: A lighthouse is lit again").click()
     expect(undo).to_be_visible()

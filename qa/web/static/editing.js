@@ -226,10 +226,10 @@
 
   // ---- the list
 
-  /** The list as it is now, without loading the page anew. */
-  async function renew() {
+  /** The list as it is now, or parts of it, without loading the page anew. */
+  async function renew(parts = [".count", ".articles", "nav.pages"]) {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    for (const selector of [".count", ".articles", "nav.pages"]) {
+    for (const selector of parts) {
       const [old, now] = [document.querySelector(`main > ${selector}`), page.querySelector(`main > ${selector}`)];
       if (old && now) old.replaceWith(document.importNode(now, true));
       else if (old) old.remove();
@@ -253,6 +253,8 @@
     facts.append(make("span", say("removed_named", { title: said.title })), undo);
     row.replaceChildren(facts);
     undo.focus();
+    // The rest stays as it is, with what can be put back.
+    await renew([".count"]);
   }
 
   async function putBack(button) {
