@@ -33,7 +33,7 @@ from index.store.store import open_current  # noqa: E402
 SUFFIXES = (".txt", ".md", ".html", ".docx", ".odt", ".rtf", ".pdf", ".jsonl", ".csv")
 QUESTIONS = ("What did Wi Sung-lac give to Rutte?", "Who introduced the act?", "When did the mission open?")
 # After the last change, so long at most for the index to follow.
-SETTLES_SECONDS = 180.0
+SETTLES_SECONDS = 600.0
 
 
 class Folder:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from corpus.clean import clean_text
+from corpus.page_edges import EDGE_LINES, EdgeLine, running_lines
 from corpus.scripts import UNSPACED
 
-# At the top and bottom of a page so many lines can be its running head and foot.
-EDGE_LINES = 2
 LONGEST_HEAD = 80
 # A line that comes on so many pages, but for its numbers, belongs to them.
 LEAST_PAGES = 3
@@ -31,9 +30,6 @@ LEAST_ROWS = 3
 # Where a text is not wrapped throughout, a shorter line is a name or a label.
 SHORT_LINE = 25
 
-_PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|seite|p\.|página|strona|стр\.) ?)?\d{1,4}(?: ?(?:of|/|von|de|sur) ?\d{1,4})?\W*", re.I
-)
 _NAMED_PAGE = re.compile(
     r"\W*(?:page|seite|página|pagina|strona|стр\.?) ?\d{1,4}(?: ?(?:of|/|von|de|sur) ?\d{1,4})?\W*", re.I
 )
@@ -74,9 +70,21 @@ _UNSPACED = re.compile(rf"[{UNSPACED}、。，]")
 
 def clean_article(raw: str) -> str:
     """`raw` clean as in `clean_text`, its paragraphs and tables whole: what the project stores."""
+    return _laid_out(_without_page_lines(_without_page_edges(_with_hyphens(raw))))
+
+
+def clean_pages(pages: Sequence[str]) -> str:
+    """The text of `pages`, which have neither heads nor numbers of their own, clean as in `clean_article`."""
+    return _laid_out(_join_pages([_with_hyphens(page) for page in pages]))
+
+
+def _with_hyphens(raw: str) -> str:
     # A soft hyphen at the end of a line is one that is printed.
-    raw = raw.replace("\r\n", "\n").replace("\u00ad\n", "-\n")
-    return join_lines(clean_text(_rows(_without_page_lines(_without_page_edges(raw)))))
+    return raw.replace("\r\n", "\n").replace("\u00ad\n", "-\n")
+
+
+def _laid_out(raw: str) -> str:
+    return join_lines(clean_text(_rows(raw)))
 
 
 def join_lines(text: str) -> str:
@@ -158,22 +166,20 @@ def _without_page_edges(raw: str) -> str:
     pages = [page.split("\n") for page in raw.split("\f")]
     if len(pages) == 1:
         return raw
-    counted = Counter(like for lines in pages for like in {_like(lines[place]) for place in _edges(lines)})
+    places = [_edges(lines) for lines in pages]
+    edges = [[EdgeLine(lines[place]) for place in each] for lines, each in zip(pages, places, strict=True)]
     kept = []
-    for lines in pages:
-        dropped = set()
-        for place in _edges(lines):
-            like = _like(lines[place])
-            # With a number that counts the pages, two are enough. A sentence is no head.
-            least = LEAST_PAGES - 1 if "0" in like else LEAST_PAGES
-            is_head = counted[like] >= least and not like.endswith((".", "!", "?"))
-            if is_head or _PAGE_NUMBER.fullmatch(lines[place].strip()):
-                dropped.add(place)
-        page = "\n".join(line for place, line in enumerate(lines) if place not in dropped)
-        kept.append(page.strip("\n"))
-    pages_left = [page for page in kept if page.strip()]
+    for lines, each, running in zip(pages, places, running_lines(edges, least=LEAST_PAGES), strict=True):
+        dropped = set(compress(each, running))
+        kept.append("\n".join(line for place, line in enumerate(lines) if place not in dropped))
+    return _join_pages(kept)
+
+
+def _join_pages(pages: Sequence[str]) -> str:
+    """The text of `pages`, a sentence that stands across the end of one in one piece."""
+    filled = [page for page in (page.strip("\n") for page in pages) if page.strip()]
     whole = "".join(
-        page + ("\n" if _is_cut(page, following) else "\n\n") for page, following in pairwise([*pages_left, ""])
+        page + ("\n" if _is_cut(page, following) else "\n\n") for page, following in pairwise([*filled, ""])
     )
     return whole.strip("\n")
 
@@ -188,12 +194,14 @@ def _without_page_lines(raw: str) -> str:
     lines = raw.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
     often = Counter(_like(lines[place].strip()) for place in filled if len(lines[place].strip()) <= LONGEST_HEAD)
-    heads = set()
+    between = Counter[str]()
     for before, place, after in zip(filled, filled[1:], filled[2:], strict=False):
         last, line, following = (lines[other].strip() for other in (before, place, after))
         is_known = (often[_like(line)] >= LEAST_PAGES - 1 and "0" in _like(line)) or often[_like(line)] >= LEAST_PAGES
         if (is_known or _NAMED_PAGE.fullmatch(line)) and not last.endswith(_END_MARKS) and following[0].islower():
-            heads.add(_like(line))
+            between[_like(line)] += 1
+    # Most pages end in the middle of a sentence; what mostly stands elsewhere is a heading, a label or a refrain.
+    heads = {like for like, times in between.items() if 2 * times >= often[like]}
     dropped = {place for place in filled if _like(lines[place].strip()) in heads}
     if not dropped:
         return raw

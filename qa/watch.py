@@ -46,6 +46,8 @@ class _Due:
     whole: bool = True
     files: set[Path] = field(default_factory=set)
     is_gone: bool = True
+    # Files of which something was said: of two with one id, or one text, only the first is an article.
+    named: set[Path] = field(default_factory=set)
 
 
 def watch(
@@ -114,16 +116,28 @@ def _catch_up(archive: Archive, source: str, due: _Due, *, removes: bool) -> Ite
             removed = _remove_gone(archive, Path(source))
             if removed.removed:
                 yield Round(source, removed)
-                # One that was the same as a removed one, under another name, is an article now.
-                due.whole = True
-        report = archive.add(source, only=None if due.whole else due.files, removes=removes)
+                # One that stood behind a removed one is an article now.
+                due.files |= due.named
+        if due.whole or due.files:
+            report = archive.add(source, only=None if due.whole else due.files, removes=removes)
+            due.named = (set() if due.whole else due.named - due.files) | _named_in(report)
+            yield Round(source, report)
     except Locked:
         return
     except UserError as error:
         yield Round(source, problem=str(error))
-    else:
-        yield Round(source, report)
     due.whole, due.is_gone, due.files = False, False, set()
+
+
+def _named_in(report: Report) -> set[Path]:
+    """The files that a report says something of; it may be of a line in one, or of what is packed in one."""
+    found = set()
+    for name in [*(each.origin for each in report.unreadable), *(each.origin for each in report.remarks)]:
+        while name and not os.path.lexists(name):
+            name = name[: max(name.rfind(":"), name.rfind("/"), name.rfind(os.sep), 0)]
+        if os.path.isfile(name):
+            found.add(Path(os.path.abspath(name)))
+    return found
 
 
 def _remove_gone(archive: Archive, source: Path) -> Report:

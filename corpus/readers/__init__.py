@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.confined import Confined
+from corpus.readers.confined import Confined, SpareConfined
 from corpus.readers.files import SEVERAL, Result, read_bytes, read_file, read_json_lines, read_opened
 from corpus.readers.find import ID_DIGITS, ArticleFile, LeftOut, Remark, Unreadable, find_files, is_address
 from corpus.readers.formats import Format, named_format, suffix_of
@@ -60,12 +60,12 @@ def read_articles(
     return _read_all(found, tables)
 
 
-def read_sent_file(stream: BinaryIO, name: str) -> Iterator[Read]:
+def read_sent_file(stream: BinaryIO, name: str, spare: SpareConfined) -> Iterator[Read]:
     """Return the articles of a file that somebody sends, under the `name` that it has with him; no path is read.
 
     Their ids are those that they had in a folder of their own. What cannot be read comes as Unreadable.
     """
-    with closing(Confined()) as confined:
+    with spare.borrowed() as confined:
         yield from _each_id_once(read_opened(stream, name, confined))
 
 

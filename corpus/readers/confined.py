@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
 from types import TracebackType
@@ -93,6 +93,57 @@ class Confined:
             stderr=subprocess.DEVNULL,
         )
         return self._process
+
+
+class SpareConfined:
+    """A process that reads documents and waits, when it is done, so many seconds for whoever reads next.
+
+    Starting one takes as long as reading twenty pages does.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._waiting: Confined | None = None
+        self._timer: threading.Timer | None = None
+        self._is_closed = False
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Confined]:
+        """One that nobody else uses: the one that waits, else another."""
+        with self._lock:
+            confined, self._waiting = self._waiting or Confined(), None
+            if self._timer is not None:
+                self._timer.cancel()
+        try:
+            yield confined
+        finally:
+            self._keep(confined)
+
+    def close(self) -> None:
+        """End the one that waits; whatever is borrowed ends when it is given back."""
+        with self._lock:
+            self._is_closed = True
+        self._end()
+
+    def _keep(self, confined: Confined) -> None:
+        with self._lock:
+            is_kept = self._waiting is None and not self._is_closed
+            if is_kept:
+                self._waiting = confined
+                self._timer = threading.Timer(self._seconds, self._end)
+                self._timer.daemon = True
+                self._timer.start()
+        if not is_kept:
+            confined.close()
+
+    def _end(self) -> None:
+        with self._lock:
+            confined, self._waiting = self._waiting, None
+            if self._timer is not None:
+                self._timer.cancel()
+        if confined is not None:
+            confined.close()
 
 
 def _as_json(known: Metadata) -> dict[str, Any]:

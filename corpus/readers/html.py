@@ -37,6 +37,11 @@ _MEANT = {
     "iso8859-9": "cp1254",
     "tis-620": "cp874",
 }
+# Elements without a word of the article. A page of today has thousands of them, and each way to find its text goes
+# through all that is there: without them it is read in four fifths of the time.
+_WORDLESS = ("style", "svg", "link", "meta")
+# The one kind of script that is looked at: whether the page is a forum's.
+_RECORDS = "application/ld+json"
 # Seven bits a byte, so that their text is valid UTF-8 as well, and nonsense.
 _SEVEN_BITS = ("iso2022", "hz")
 
@@ -138,7 +143,11 @@ def parse_html(markup: str) -> HtmlElement:
 
 
 def main_text(tree: HtmlElement) -> Iterator[str]:
-    """The lines of the article in the page, a blank one between its blocks."""
+    """The lines of the article in the page, a blank one between its blocks; of the tree goes what has no words."""
+    for script in tree.iter("script"):
+        if script.get("type") != _RECORDS:
+            script.tag = "style"
+    etree.strip_elements(tree, *_WORDLESS, with_tail=False)
     # Its way for precision drops lists of links and notices that the other keeps, but of some pages nearly all.
     precise = _extracted(tree, is_precise=True)
     size = sum(map(len, precise))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from statistics import quantiles
 
 import pypdfium2
@@ -15,7 +14,8 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from corpus.article import Article
 from corpus.clean import clean_line
 from corpus.errors import UserError
-from corpus.layout import clean_article
+from corpus.layout import clean_pages
+from corpus.page_edges import EDGE_LINES, EdgeLine, running_lines
 from corpus.pages import find_pages
 from corpus.readers.metadata import MAX_LINE, Metadata
 from corpus.readers.plain import article_of_lines, given_title
@@ -25,14 +25,12 @@ MAX_PAGES = 5_000
 MAX_CHARACTERS = 20_000_000
 # Lines that are further from each other than so many times the usual distance are those of two paragraphs.
 GAP = 1.3
-# At the top and bottom of a page so many lines can be its running head and foot; they stand on so many pages.
-EDGE_LINES = 2
+# A running head stands at its height on so many pages.
 LEAST_PAGES = 2
 # A page with less is a picture, or has next to nothing on it.
 LEAST_CHARACTERS = 20
 # Where the title of the document's data is looked for in its text.
 TITLE_WITHIN = 1_000
-_NUMBER = re.compile(r"\W*(?:\w{1,6}\.? )?\d{1,4}(?: ?(?:/|of|von|de|sur) ?\d{1,4})?\W*", re.I)
 # How the library writes a hyphen at the end of a line.
 _HYPHENS = str.maketrans({"\ufffe": "\u00ad", "\x02": "\u00ad", "\xad": "\u00ad"})
 
@@ -69,7 +67,7 @@ def read_pdf(data: bytes, *, article_id: str, known: Metadata) -> Article:
         title = document.get_metadata_dict().get("Title")
     finally:
         document.close()
-    text = clean_article("\f".join(pages))
+    text = clean_pages(pages)
     article = article_of_lines(
         text.split("\n"),
         article_id=article_id,
@@ -96,10 +94,11 @@ def _pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
         if left < 0:
             raise UserError(f"the PDF has more than {MAX_CHARACTERS:,} characters; split it")
         pages.append(lines)
-    placed = Counter(place for lines in pages for place in {_place(line) for line in _edges(lines)})
-    for lines in pages:
-        edges = [line for line in _edges(lines) if placed[_place(line)] >= LEAST_PAGES or _NUMBER.fullmatch(line.text)]
-        kept = [line for line in lines if not any(line is edge for edge in edges)]
+    edges = [_edges(lines) for lines in pages]
+    places = [[EdgeLine(line.text, round(line.height)) for line in lines] for lines in edges]
+    for lines, ends, running in zip(pages, edges, running_lines(places, least=LEAST_PAGES), strict=True):
+        dropped = list(compress(ends, running))
+        kept = [line for line in lines if not any(line is each for each in dropped)]
         yield "\n".join(f"\n{line.text}" if line.is_apart else line.text for line in kept)
 
 
@@ -133,11 +132,6 @@ def _edges(lines: Sequence[_Line]) -> list[_Line]:
     """The lines that stand highest and lowest on a page."""
     by_height = sorted(lines, key=lambda line: line.height)
     return by_height[:EDGE_LINES] + by_height[EDGE_LINES:][-EDGE_LINES:]
-
-
-def _place(line: _Line) -> tuple[str, int]:
-    """What it says, but for its numbers, and where it stands."""
-    return re.sub(r"\d+", "0", line.text.strip().casefold()), round(line.height)
 
 
 def _without_text(document: pypdfium2.PdfDocument) -> str:

@@ -43,7 +43,7 @@ def time_in_words(when: str) -> str:
 
 def page_in_words(page: int | None) -> str:
     """`p. 3`; "" where there are no pages."""
-    return "" if page is None else say("page", page=page)
+    return "" if page is None else say("sheet", page=page)
 
 
 def counted_in_words(words: str, newest: date) -> str:

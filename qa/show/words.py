@@ -7,7 +7,7 @@ Words that the widget says too are in its own tables, but for English, which it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -74,6 +74,11 @@ def count(name: str, n: int) -> str:
     assert not isinstance(forms, str), f"{name!r} has no forms for numbers; use say"
     kind = Locale(spoken()).plural_form(n)
     return forms.get(kind, forms["other"]).format(n=number(n))
+
+
+def script_words(names: Iterable[str]) -> dict[str, Words]:
+    """What the scripts of a page say, by name, and under `language` in which language that is."""
+    return {"language": spoken(), **{name: table(spoken())[name] for name in names}}
 
 
 def number(n: int) -> str:

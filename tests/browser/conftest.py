@@ -38,8 +38,16 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     problems: list[str] = []
     with ExitStack() as stack:
 
-        def open_url(url: str, *, size: tuple[int, int] = DESKTOP, scheme: str = "light", scripts: bool = True) -> Page:
+        def open_url(
+            url: str,
+            *,
+            size: tuple[int, int] = DESKTOP,
+            scheme: str = "light",
+            scripts: bool = True,
+            locale: str | None = None,
+        ) -> Page:
             context = browser.new_context(
+                locale=locale,
                 viewport={"width": size[0], "height": size[1]},
                 color_scheme="dark" if scheme == "dark" else "light",
                 java_script_enabled=scripts,

@@ -70,9 +70,11 @@ def test_a_file_is_dropped_listed_asked_removed_and_put_back(
     page.get_by_role("button", name="Remove: A lighthouse is lit again").click()
     undo = page.get_by_role("button", name="Undo: put back A lighthouse is lit again")
     expect(undo).to_be_focused()
+    expect(page.locator(".count")).to_have_text("2 articles")
     assert violations(page) == []
     undo.click()
     expect(listed).to_be_focused()
+    expect(page.locator(".count")).to_have_text("3 articles")
     # For the next time.
     page.get_by_role("button", name="Remove: A lighthouse is lit again").click()
     expect(undo).to_be_visible()
@@ -84,3 +86,35 @@ def test_an_address_that_is_refused_is_named_with_the_reason(own: Site, open_pag
     page.locator(".fetch").get_by_role("button", name="Add").click()
     expect(page.locator(".adding .done")).to_contain_text(f"{own.url}/articles: nothing added")
     expect(page.locator(".adding .done .bad")).to_contain_text("Not read:")
+
+
+def test_articles_are_changed_in_the_language_of_the_reader(own: Site, open_page: OpenPage) -> None:
+    page = open_page(f"{own.url}/articles", locale="ko-KR")
+    done = page.locator(".adding .done")
+    page.get_by_label("파일을 여기에 끌어다 놓거나 선택하세요").set_input_files([
+        {**FILE, "name": "beacon.txt", "buffer": STORY.replace("lighthouse", "beacon").encode()},
+        PICTURE,
+    ])
+    expect(done).to_contain_text("1건 추가; 1건은 읽지 못함(아래 참고).")
+    # What only the server knows is told in English, and marked as that.
+    expect(done.locator(".bad")).to_have_text("읽지 못함: it is a PNG picture; no article is read from it")
+    expect(done.locator(".bad [lang=en]")).to_have_text("it is a PNG picture; no article is read from it")
+    assert violations(page) == []
+    page.get_by_role("button", name="삭제: A beacon is lit again").click()
+    undo = page.get_by_role("button", name="되돌리기: A beacon is lit again 다시 넣기")
+    expect(page.locator(".articles")).to_contain_text("삭제함: A beacon is lit again")
+    undo.click()
+    listed = page.locator("ol.articles").get_by_role("link", name="A beacon is lit again", exact=True)
+    expect(listed).to_be_focused()
+    page.get_by_role("button", name="삭제: A beacon is lit again").click()
+    expect(undo).to_be_visible()
+
+
+def test_an_error_is_told_in_the_language_of_the_reader(own: Site, open_page: OpenPage) -> None:
+    page = open_page(f"{own.url}/articles", locale="de-DE")
+    error = {"code": "being_changed", "message": "somebody else"}
+    page.route("**/editing/*", lambda route: route.fulfill(status=200, json={"error": error}))
+    page.get_by_label("Dateien hier ablegen oder auswählen").set_input_files([FILE])
+    expect(page.locator(".done")).to_contain_text(
+        "nicht hinzugefügt: gerade ändert jemand anderes die Artikel; versuchen Sie es danach noch einmal"
+    )

@@ -690,12 +690,13 @@ def told_of_two_years() -> dict[str, Any]:
         "rank": 1, "article_id": "old", "passage_id": "old:0-51", "title": "Old news", "source": "Paper",
         "published": "2023-07-11", "url": None, "start": 0, "end": len(quote), "quote": quote, "answer_start": 0,
         "answer_end": 33, "short_start": 19, "short_end": 32, "score": 0.9, "text_sha256": "same",
-        "times": [{"words": "last November", "when": "2022-11"}],
+        "times": [{"words": "last November", "when": "2022-11"}], "page": 12,
     }  # fmt: skip
     copy = {"title": "A copy", "source": "Wire", "published": "2023-07-12", "url": None, "start": 4, "end": 9}
     other = {**cited, "rank": 2, "article_id": "between", "title": "Between", "score": 0.1, "times": []}
+    del other["page"]
     new = {
-        **cited, "rank": 3, "article_id": "new", "title": "New news", "published": "2025-07-03", "times": [],
+        **other, "rank": 3, "score": 0.9, "article_id": "new", "title": "New news", "published": "2025-07-03",
         "also_in": [{**copy, "article_id": "copy"}], "updates": [{**copy, "article_id": "older", "title": "Older"}],
     }  # fmt: skip
     return {
@@ -733,6 +734,8 @@ def test_all_that_an_answer_can_have(open_widget: OpenWidget, scheme: str, size:
     expect(years.first.locator(".lead > blockquote strong")).to_have_text("last November")
     expect(years.last).to_contain_text("last November: November 2022")
     expect(years.first).not_to_contain_text("November 2022")
+    expect(years.last.locator("figcaption")).to_contain_text("Paper · July 11, 2023 · p. 12")
+    expect(years.first.locator("figcaption")).not_to_contain_text("p. ")
 
     expect(turn).to_contain_text("It opened in November.[2] Old news[3] Between")
     expect(turn).to_contain_text("Written by small from the passages below. Sentences left out")
@@ -751,6 +754,8 @@ def test_all_that_an_answer_can_have(open_widget: OpenWidget, scheme: str, size:
     expect(panel(page)).not_to_contain_text("The article has changed since.")
     page.keyboard.press("Escape")
     expect(years.first.get_by_role("button", name="A copy")).to_be_focused()
+    citation(years.last, 2).click()
+    expect(panel(page).locator(".text .by")).to_have_text("Paper · July 3, 2025 · p. 12")
 
 
 def test_a_copy_is_shown_in_every_direction(open_widget: OpenWidget) -> None:

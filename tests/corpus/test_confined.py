@@ -14,7 +14,7 @@ import pytest
 
 from corpus.article import Article
 from corpus.errors import UserError
-from corpus.readers.confined import Confined
+from corpus.readers.confined import Confined, SpareConfined
 from corpus.readers.files import read_file
 from corpus.readers.find import ArticleFile, Remark
 from corpus.readers.formats import Format
@@ -103,3 +103,35 @@ def test_a_reader_that_breaks_down_takes_nothing_along(confined: Confined) -> No
     (broken,) = confined.read(Format.HTML, page, article_id="a", known=NOTHING_KNOWN)
     assert isinstance(broken, UserError)
     assert isinstance(next(confined.read(Format.HTML, page, article_id="a", known=NOTHING_KNOWN)), Article)
+
+
+def test_a_process_waits_for_the_next_who_reads(tmp_path: Path) -> None:
+    page = one_of_each.html(one_of_each.bundled()[0])
+    spare = SpareConfined(1.0)
+    with spare.borrowed() as first:
+        assert isinstance(read(first, tmp_path, "a.html", page)[0], Article)
+        process = first._process
+    with spare.borrowed() as again, spare.borrowed() as another:
+        assert isinstance(read(again, tmp_path, "a.html", page)[0], Article)
+        assert again._process is process is not None
+        assert another is not again
+    # Nobody reads for a second.
+    process.wait(60)
+
+    with spare.borrowed() as last:
+        read(last, tmp_path, "a.html", page)
+        process = last._process
+        spare.close()
+        assert process is not None
+        assert process.poll() is None
+    process.wait(30)
+
+
+def test_a_process_that_waits_ends_with_who_kept_it(tmp_path: Path) -> None:
+    spare = SpareConfined(1_000.0)
+    with spare.borrowed() as confined:
+        read(confined, tmp_path, "a.html", one_of_each.html(one_of_each.bundled()[0]))
+        process = confined._process
+    spare.close()
+    assert process is not None
+    process.wait(30)

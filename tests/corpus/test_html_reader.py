@@ -47,6 +47,18 @@ def test_the_text_is_the_articles_and_keeps_its_structure() -> None:
     assert read_html(page(around=cookies)).text == TEXT
 
 
+def test_words_around_a_script_or_a_drawing_stay() -> None:
+    between = "<script>var a = '<p>no</p>';</script> burned down <svg><path/><title>no</title></svg><style>p {}</style>"
+    assert read_html(page(STORY.replace(" burned down ", between, 1))).text == TEXT
+
+
+def test_the_posts_of_a_forum_are_its_text() -> None:
+    posts = "".join(f'<div class="comment"><p>Post {n}: {"a word and another one " * 9}</p></div>' for n in range(5))
+    head = '<script type="application/ld+json">{"@type": "DiscussionForumPosting"}</script>'
+    data = f"<!doctype html><html><head><title>Mills</title>{head}</head><body><main>{posts}</main></body></html>"
+    assert "Post 4:" in read_html(data.encode()).text
+
+
 @pytest.mark.parametrize(
     "notice",
     [

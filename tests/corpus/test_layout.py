@@ -125,6 +125,12 @@ def test_the_rules_of_a_table_go() -> None:
     assert clean_article("| Town | Votes |\n|---|:-:|\n| Oslo | 12 |") == "| Town | Votes |\n| Oslo | 12 |"
 
 
+def test_a_label_that_stands_once_in_the_middle_of_a_sentence_stays() -> None:
+    proofs = [f"Definition {n}\nA space of the kind {n} is one that has {n} doors.\n" for n in range(5)]
+    text = clean_article("\n".join([*proofs, "It follows from the\nDefinition 3\nthat each of them has some doors."]))
+    assert [f"Definition {n}" in text for n in range(5)] == [True] * 5
+
+
 @given(st.text(alphabet=st.sampled_from("aB .\n-,|1\f\t•:é語ع"), max_size=120))
 def test_what_is_joined_is_clean_and_loses_no_word(text: str) -> None:
     joined = join_lines(clean_text(text))

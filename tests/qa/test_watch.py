@@ -101,6 +101,25 @@ def test_what_goes_is_removed_where_that_is_asked_for(archive: Archive, news: Pa
     assert archive.article("chess") == CHESS
 
 
+def test_what_stays_is_not_read_again_when_something_goes(archive: Archive, news: Path) -> None:
+    for word in ("second", "third"):
+        write(news / f"{word}.txt", word)
+    rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)
+    until(rounds, archive, {word: f"A story of the {word}" for word in ("first", "second", "third")})
+    (news / "second.txt").unlink()
+    seen = until(rounds, archive, {word: f"A story of the {word}" for word in ("first", "third")})
+    seen += [next(rounds) for _ in range(4)]
+    assert sum(each.report.unchanged for each in seen if each.report) == 0
+
+
+def test_a_file_whose_id_was_taken_is_an_article_when_the_other_goes(archive: Archive, news: Path) -> None:
+    write(news / "first.md", "whale")
+    rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)
+    until(rounds, archive, {"first": "A story of the whale"})
+    (news / "first.md").unlink()
+    until(rounds, archive, {"first": "A story of the first"})
+
+
 def test_a_file_changes_whose_copy_does_not(archive: Archive, news: Path) -> None:
     write(news / "copy.txt", "first")
     rounds = watch(archive, [str(news), NOWHERE], interval=0.01, removes=True)

@@ -12,6 +12,7 @@ from qa.answer import Citation, Parts
 from qa.evaluate.gold.gold_set import GoldQuestion, Span
 from qa.evaluate.measure.judge import Judgement
 from qa.show.address import cited_address, reader_address
+from qa.show.wording import page_in_words
 
 if TYPE_CHECKING:
     from index.store.store import Store
@@ -33,6 +34,8 @@ class Excerpt:
     title: str
     source: str | None
     published: str | None
+    # "p. 3", of an article with pages.
+    page: str
     before: str
     marked: Parts
     after: str
@@ -71,6 +74,7 @@ def _cited(citation: Citation) -> Excerpt:
         citation.title,
         citation.source,
         citation.published.isoformat() if citation.published else None,
+        page=page_in_words(citation.page),
         before=citation.quote[:start],
         marked=citation.marked_parts,
         after=citation.quote[end:],
@@ -95,6 +99,7 @@ def _gold(article: Article, question: GoldQuestion) -> Excerpt:
         article.title,
         article.source,
         article.published.isoformat() if article.published else None,
+        page=page_in_words(article.page_at(span.start) if span.start < span.end else None),
         before=("…" if first else "") + article.text[first : span.start],
         marked=(article.text[span.start : span.end], "", ""),
         after=article.text[span.end : last] + ("…" if last < len(article.text) else ""),

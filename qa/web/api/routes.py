@@ -45,7 +45,10 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     )
 }
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The article is as it was (If-None-Match)."}}
-# An article has fewer characters than this.
+# Of articles that are asked for a part at a time.
+MAX_LISTED = 1_000
+Limit = Annotated[int, Query(ge=1, le=MAX_LISTED)]
+# An article has fewer characters than this, and an index fewer articles.
 Offset = Annotated[int, Query(ge=0, lt=10**12)]
 Digits = Annotated[str, Query(pattern="^[0-9a-f]{12,64}$")]
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel, "description": "No article has this id."}}
@@ -70,9 +73,20 @@ def api_routes(archive: Archive, observer: Observer) -> APIRouter:
         # A language model takes its time, in which others can be answered.
         return (await (writing if request.write else reading).run(answer)).to_json()
 
-    @routes.get("/articles", response_model=ArticleList, summary="List the articles")
-    def list_articles() -> dict[str, object]:
-        return {"articles": [asdict(article) for article in archive.list()]}
+    @routes.get(
+        "/articles",
+        response_model=ArticleList,
+        summary="List the articles",
+        description=f"All of them, newest first; with `limit` (at most {MAX_LISTED:,}) and `offset` a part of them.",
+    )
+    def list_articles(limit: Limit | None = None, offset: Offset = 0) -> dict[str, object]:
+        if limit is None:
+            every = archive.list()
+            listed, total = every[offset:], len(every)
+        else:
+            part = archive.browse(first=offset, most=limit)
+            listed, total = part.articles, part.total
+        return {"articles": [asdict(article) for article in listed], "total": total}
 
     @routes.get(
         "/articles/{article_id:path}",

@@ -310,9 +310,10 @@ class ListedArticleModel(BaseModel):
 
 
 class ArticleList(BaseModel):
-    """Every article, newest first, undated ones last."""
+    """Articles, newest first, undated ones last: every one of them where no `limit` was asked for."""
 
     articles: list[ListedArticleModel]
+    total: int = Field(description="how many articles there are")
 
 
 class ArticleModel(BaseModel):

@@ -10,7 +10,7 @@ from typing import Any
 
 from qa.archive import Archive
 from qa.evaluate.run.saved_runs import has_saved_runs
-from qa.show.words import ENGLISH, count, direction, say, spoken, table
+from qa.show.words import ENGLISH, count, direction, say, table
 
 # What Gradio calls the texts of a component.
 _TEXTS = ("value", "label", "placeholder")
@@ -20,7 +20,7 @@ _LABELS = (
     "until", "which",
 )  # fmt: skip
 # What the page's own scripts say.
-_SCRIPTS = (
+SCRIPTS = (
     "article_named", "calendar_first", "calendar_last", "copied", "earlier", "forget", "link_copied", "loading", "lost",
     "n_questions", "not_stored", "stop", "waiting",
 )  # fmt: skip
@@ -94,8 +94,3 @@ def translate(config: dict[str, Any], masthead: str) -> None:
         for text in _TEXTS:
             if isinstance(props.get(text), str) and props[text] in english:
                 props[text] = say(english[props[text]])
-
-
-def script_words() -> dict[str, object]:
-    """What the page's scripts say, and in which language."""
-    return {"language": spoken(), **{name: table(spoken())[name] for name in _SCRIPTS}}

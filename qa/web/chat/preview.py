@@ -12,8 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope, Send
 
 from qa.archive import Archive
-from qa.show.words import direction, say, spoken
-from qa.web.chat.furniture import masthead_html, script_words, translate
+from qa.show.words import direction, say, script_words, spoken
+from qa.web.chat.furniture import SCRIPTS, masthead_html, translate
 
 MAX_TITLE_CHARACTERS = 200
 # Those that Gradio writes into its page speak of Gradio.
@@ -96,7 +96,7 @@ def in_language(page: bytes, masthead: str) -> bytes:
         config = json.loads(found[2])
         translate(config, masthead)
         page = page[: found.start(2)] + _in_script(config) + page[found.end(2) :]
-    words = b'<script type="application/json" id="words">' + _in_script(script_words()) + b"</script></head>"
+    words = b'<script type="application/json" id="words">' + _in_script(script_words(SCRIPTS)) + b"</script></head>"
     root = f'<html lang="{spoken()}" dir="{direction()}">'.encode()
     return _HEAD.sub(lambda _: words, _ROOT.sub(lambda _: root, page, count=1), count=1)
 

@@ -17,7 +17,7 @@ from corpus.filters import Filters
 from qa.archive import Archive
 from qa.show.address import article_address, asking_address
 from qa.show.wording import date_in_words
-from qa.show.words import count, number, say
+from qa.show.words import count, number, say, script_words
 from qa.web.gate.access import AccessRules
 from qa.web.gate.editing import offered_editing
 from qa.web.gate.policy import EDITING_POLICY
@@ -36,6 +36,12 @@ PAGE_ARTICLES = 50
 MAX_WORDS_CHARACTERS = 200
 # By what they are called in the tables of words.
 _ORDERS: dict[Order, str] = {"newest": "newest_first", "oldest": "oldest_first", "title": "by_title"}
+# What the script says with which articles are changed; some are codes of the server's errors.
+_SCRIPT = (
+    "added", "added_all", "added_but", "being_changed", "comma", "editing_closed", "file_of", "key_needed",
+    "more_alike", "n_articles", "n_bad", "n_files", "not_added", "not_read", "note", "nothing_added", "removed_named",
+    "replaced", "stopped", "too_large", "too_many", "unchanged", "undo", "undo_named", "upload_lost",
+)  # fmt: skip
 
 
 class BadSearch(ValueError):
@@ -104,7 +110,8 @@ def articles_routes(archive: Archive, rules: AccessRules) -> APIRouter:
         if search.page > pages:
             return RedirectResponse(f"{request.url_for('articles').path}{search.address(pages)}")
         editing = offered_editing(request.scope, rules)
-        shown = _shown(archive, search, listing, pages) | {"editing": editing, "most_bytes": MAX_FILE_BYTES}
+        shown = _shown(archive, search, listing, pages)
+        shown |= {"editing": editing, "most_bytes": MAX_FILE_BYTES, "said": script_words(_SCRIPT)}
         headers = {"Content-Security-Policy": EDITING_POLICY} if editing else None
         return PAGES.TemplateResponse(request, "articles.html", shown, headers=headers)
 

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import astuple
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -27,6 +28,7 @@ from corpus.article import Article
 from corpus.clean import check_readable
 from corpus.errors import UserError
 from corpus.readers import Remark, Unreadable, read_sent_file
+from corpus.readers.confined import SpareConfined
 from corpus.readers.metadata import MAX_ID, METADATA_FILE
 from index.store.errors import ArticleNotFound
 from qa.archive import Archive
@@ -48,6 +50,8 @@ MAX_FILE_BYTES = 50_000_000
 # For a file to come, and for what is in it, or at an address, to be read; more is for the command line.
 RECEIVE_SECONDS = 120.0
 READ_SECONDS = 600.0
+# So long the process that reads documents waits for the next file.
+WAIT_SECONDS = 30.0
 # Small ones do not touch the disk.
 IN_MEMORY_BYTES = 1_000_000
 # Of articles, and of what was not read, so many are named in a report.
@@ -70,8 +74,14 @@ class _Refusal(Exception):
 
 def editing_routes(archive: Archive, rules: AccessRules) -> APIRouter:
     """POST `/editing/file?name=` (the file is the body), `address`, `remove` and `undo` (JSON objects)."""
-    routes = APIRouter(include_in_schema=False)
     editor = _Editor(archive)
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        editor.close()
+
+    routes = APIRouter(include_in_schema=False, lifespan=lifespan)
 
     def post(path: str, answer: Callable[[Request], Awaitable[Response]]) -> None:
         async def checked(request: Request) -> Response:
@@ -99,12 +109,19 @@ class _Editor:
         self._archive = archive
         self._removed = Removed(archive)
         self._changing = threading.Lock()
+        self._spare = SpareConfined(WAIT_SECONDS)
+
+    def close(self) -> None:
+        """End the process that waits for documents."""
+        self._spare.close()
 
     async def add_file(self, request: Request) -> Response:
         name = file_name(request.query_params.get("name", ""))
         file = await _received(request)
         try:
-            return await _told(self._changing, partial(_add, self._archive, name, read_sent_file(file, name)), file)
+            return await _told(
+                self._changing, partial(_add, self._archive, name, read_sent_file(file, name, self._spare)), file
+            )
         except _Refusal:
             file.close()
             raise

@@ -18,7 +18,24 @@
     return made;
   }
 
-  const count = (n, one, several) => (n === 1 ? `one ${one}` : `${n.toLocaleString("en")} ${several}`);
+  // ---- what is said, in the language of the page
+
+  const words = JSON.parse(document.getElementById("said").textContent);
+  const plurals = new Intl.PluralRules(words.language);
+  // Digits as the rest of the page has them.
+  const number = (n) => n.toLocaleString(`${words.language}-u-nu-latn`);
+  const limits = { megabytes: Math.floor(mostBytes / 1_000_000), most: MAX_FILES };
+  const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const count = (name, n) => (words[name][plurals.select(n)] ?? words[name].other).replace("{n}", number(n));
+
+  /** What is said by `name` of `reason`: an error, or what the server has to say, which is English. */
+  function told(name, reason) {
+    const [before, after] = words[name].split("{why}");
+    return [before, because(reason), after];
+  }
+
+  const because = ({ code, message }) =>
+    Object.hasOwn(words, code) ? say(code, limits) : make("span", message, { lang: "en", dir: "auto" });
 
   // ---- asking the server
 
@@ -49,12 +66,12 @@
         resolve({ wait, ...((last ?? parsed(request.responseText)) || lost()) });
       });
       request.addEventListener("error", () => resolve(lost()));
-      request.addEventListener("abort", () => resolve({ error: { message: "stopped" }, isStopped: true }));
+      request.addEventListener("abort", () => resolve({ error: { code: "stopped" }, isStopped: true }));
       request.send(body);
     });
   }
 
-  const lost = () => ({ error: { message: "the server could not be reached, or took no more of it" } });
+  const lost = () => ({ error: { code: "upload_lost" } });
 
   function parsed(text) {
     try {
@@ -89,15 +106,16 @@
     const bar = within("progress");
     bar.max = works.length;
     const counts = { added: 0, updated: 0, unchanged: 0, bad: 0 };
-    for (const [number, work] of works.entries()) {
+    for (const [done, work] of works.entries()) {
       if (isStopped) break;
-      const far = works.length > 1 ? `${number + 1} of ${works.length}: ${work.name}` : work.name;
+      const place = { number: number(done + 1), files: number(works.length), name: work.name };
+      const far = works.length > 1 ? say("file_of", place) : work.name;
       within(".far").textContent = far;
-      bar.value = number;
+      bar.value = done;
       const said = await work.send({
         // Of a file sent, half is done: it has to be read.
-        onSent: (share) => (bar.value = number + share / 2),
-        onDone: (done) => (within(".far").textContent = `${far}, ${count(done, "article", "articles")}`),
+        onSent: (share) => (bar.value = done + share / 2),
+        onDone: (n) => (within(".far").textContent = far + words.comma + count("n_articles", n)),
       });
       show(work.name, said, counts);
     }
@@ -109,50 +127,57 @@
   }
 
   function summary(counts) {
-    const told = words(counts) || "Nothing was added";
-    const bad = counts.bad > 0 ? `; ${counts.bad} not read, named below` : "";
+    const bad = count("n_bad", counts.bad);
+    const line = say(counts.bad > 0 ? "added_but" : "added_all", { told: happened(counts), bad });
     const item = make("li");
-    item.append(make("b", `${told}${bad}.`));
+    item.append(make("b", line[0].toLocaleUpperCase(words.language) + line.slice(1)));
     return item;
   }
 
-  function words(counts) {
+  function happened(counts) {
     const named = { added: "added", updated: "replaced", unchanged: "unchanged" };
-    const told = Object.entries(named).filter(([name]) => counts[name] > 0);
-    return told.map(([name, word]) => `${counts[name].toLocaleString("en")} ${word}`).join(", ");
+    const all = Object.entries(named).filter(([name]) => counts[name] > 0);
+    return all.map(([name, word]) => count(word, counts[name])).join(words.comma) || words.nothing_added;
   }
 
   function show(name, said, counts) {
-    const item = make("li", "", { dir: "auto" });
-    item.append(make("b", name), ": ");
+    const item = make("li");
+    item.append(make("b", name, { dir: "auto" }), ": ");
     const list = make("ul");
     if (said.report) {
       const { report } = said;
       for (const each of ["added", "updated", "unchanged"]) counts[each] += report[each];
       counts.bad += report.not_read.length;
-      item.append(words(report) || "nothing added");
+      item.append(happened(report));
       for (const article of report.articles) {
         const line = make("li");
-        line.append(make("a", article.title, { href: new URL(`../${article.address}`, at).href }));
+        line.append(make("a", article.title, { dir: "auto", href: new URL(`../${article.address}`, at).href }));
         list.append(line);
       }
-      const about = (each) => (each.origin === name ? each.reason : `${each.origin}: ${each.reason}`);
-      for (const each of report.not_read) list.append(make("li", `Not read: ${about(each)}`, { class: "bad" }));
-      for (const each of report.remarks) list.append(make("li", `Note: ${about(each)}`));
-      if (report.more > 0) list.append(make("li", `and ${report.more.toLocaleString("en")} more like these`));
+      for (const each of report.not_read) list.append(remark("not_read", name, each, { class: "bad" }));
+      for (const each of report.remarks) list.append(remark("note", name, each));
+      if (report.more > 0) list.append(make("li", count("more_alike", report.more)));
     } else {
       counts.bad += 1;
-      item.append(make("span", `not added: ${said.error.message}`, { class: "bad" }));
+      const bad = make("span", "", { class: "bad" });
+      bad.append(...told("not_added", said.error));
+      item.append(bad);
     }
     if (list.children.length > 0) item.append(list);
     within(".done").append(item);
   }
 
+  function remark(kind, name, { origin, reason }, attributes) {
+    const line = make("li", "", attributes);
+    line.append(...told(kind, { message: origin === name ? reason : `${origin}: ${reason}` }));
+    return line;
+  }
+
+  const refused = (name, code) => ({ name, send: async () => ({ error: { code } }) });
+
   function fileWork(file) {
     const { name } = file;
-    const megabytes = Math.floor(mostBytes / 1_000_000);
-    const refused = (message) => ({ name, send: async () => ({ error: { message } }) });
-    if (file.size > mostBytes) return refused(`it has more than ${megabytes} MB; add it with the command line`);
+    if (file.size > mostBytes) return refused(name, "too_large");
     const path = `file?name=${encodeURIComponent(name)}`;
     return { name, send: (hearing) => patiently(path, file, "application/octet-stream", hearing) };
   }
@@ -160,8 +185,7 @@
   function addFiles(files) {
     const works = [...files].slice(0, MAX_FILES).map(fileWork);
     const left = files.length - works.length;
-    const message = `more than ${MAX_FILES} files at once; add them with the command line`;
-    if (left > 0) works.push({ name: count(left, "file", "files"), send: async () => ({ error: { message } }) });
+    if (left > 0) works.push(refused(count("n_files", left), "too_many"));
     if (works.length > 0) add(works);
   }
 
@@ -202,10 +226,10 @@
 
   // ---- the list
 
-  /** The list as it is now, without loading the page anew. */
-  async function renew() {
+  /** The list as it is now, or parts of it, without loading the page anew. */
+  async function renew(parts = [".count", ".articles", "nav.pages"]) {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    for (const selector of [".count", ".articles", "nav.pages"]) {
+    for (const selector of parts) {
       const [old, now] = [document.querySelector(`main > ${selector}`), page.querySelector(`main > ${selector}`)];
       if (old && now) old.replaceWith(document.importNode(now, true));
       else if (old) old.remove();
@@ -221,30 +245,33 @@
   async function remove(button) {
     button.disabled = true;
     const said = await tell("remove", { article_id: button.value });
-    if (said.error) return complain(button, said.error.message);
+    if (said.error) return complain(button, said.error);
     const row = button.closest("li");
     const facts = make("p", "", { class: "facts", role: "status" });
-    const undo = make("button", "Undo", { type: "button", class: "undo", value: said.undo });
-    undo.setAttribute("aria-label", `Undo: put back ${said.title}`);
-    facts.append(make("span", `Removed: ${said.title}`), undo);
+    const undo = make("button", words.undo, { type: "button", class: "undo", value: said.undo });
+    undo.setAttribute("aria-label", say("undo_named", { title: said.title }));
+    facts.append(make("span", say("removed_named", { title: said.title })), undo);
     row.replaceChildren(facts);
     undo.focus();
+    // The rest stays as it is, with what can be put back.
+    await renew([".count"]);
   }
 
   async function putBack(button) {
     button.disabled = true;
     const said = await tell("undo", { undo: button.value });
-    if (said.error) return complain(button, said.error.message);
+    if (said.error) return complain(button, said.error);
     await renew();
     const address = new URL(`../${said.address}`, at).href;
     [...document.querySelectorAll(".articles a")].find((link) => link.href === address)?.focus();
   }
 
-  function complain(button, message) {
+  function complain(button, error) {
     button.disabled = false;
-    const told = make("span", message, { class: "bad", role: "alert" });
+    const alert = make("span", "", { class: "bad", role: "alert" });
+    alert.append(because(error));
     button.parentElement.querySelector("[role=alert]")?.remove();
-    button.after(told);
+    button.after(alert);
   }
 
   document.addEventListener("click", (event) => {

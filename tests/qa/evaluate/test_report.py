@@ -190,3 +190,19 @@ def test_links_open_the_reader_at_the_passage(store: ArticleStore) -> None:
     assert failure.came
     place, text = "start=0&end=47&answer_start=4&answer_end=8", "text_sha256=d38976722727c3a3"
     assert failure.came.link == f"/articles/a%20b%2Fc%3F?{place}&{text}#quote"
+
+
+def test_the_page_of_a_failure_is_named(tmp_path: Path) -> None:
+    expected = Article("printed", "Ferry", "It is blue.\n\nIt cost twelve crowns.", pages=(0, 13))
+    gold = GoldQuestion("q", "What did it cost?", "f:1", answers=("twelve crowns",), relevant={"printed": 1})
+    wrong = replace(citation("wrong", 1, "Nothing."), page=7)
+    judgements = judged([gold], [Asked("q", answer([wrong]), ("wrong",))])
+    with closing(ArticleStore(tmp_path / "articles.db", create=True)) as store:
+        with store.writing():
+            store.put(expected, [])
+        (failure,) = failures = explain_failures(judgements, store)
+    assert failure.came
+    assert (failure.came.page, [each.page for each in failure.expected]) == ("p. 7", ["p. 2"])
+    page = report_page(summarise(GoldSet("set", (gold,), "sha"), judgements, Path("index")), failures, Path("index"))
+    assert "Title of wrong</a> · p. 7</p>" in page
+    assert "Ferry</a> · p. 2</p>" in page

@@ -56,6 +56,11 @@ def test_what_an_earlier_article_said_instead(capsys: pytest.CaptureFixture[str]
     assert "Said otherwise on 1 July 2025: old 3-9" in lines
 
 
+def test_the_page_it_stands_on(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, cited(1, date(2025, 7, 3), page=3))
+    assert "3 July 2025 · p. 3 · a1 0-9" in lines
+
+
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 

@@ -55,6 +55,7 @@
     thanks: "Thank you.",
     back: "Back",
     original: "Read the original",
+    sheet: "p. {page}",
     page: "Open the article",
     changed: "The article has changed since.",
     retry: "Try again",
@@ -386,8 +387,10 @@ textarea:focus{outline-offset:-1px}
       return value.toLocaleString(this.#shell.lang, style);
     }
 
-    #byline({ source, published }) {
-      return make("p.by", null, source && foreign("bdi", source), source && " · ", this.#date("span", { published }));
+    #byline({ source, published, page }) {
+      const sheet = page && ` · ${this.#words.sheet.replace("{page}", this.#number(page))}`;
+      const day = this.#date("span", { published });
+      return make("p.by", null, source && foreign("bdi", source), source && " · ", day, sheet);
     }
 
     /** A day, a month or a year. */
@@ -760,7 +763,8 @@ textarea:focus{outline-offset:-1px}
       if (lines[0]?.textContent.trim() == article.title.trim() && !lines[0].querySelector("mark")) lines.shift();
       const original = webUrl(article.link ?? article.url);
       const changed = !isSame && this.#say("p", "changed");
-      const text = make("div.text", { tabindex: 0 }, foreign("h3", article.title), this.#byline(article), changed, ...lines);
+      const byline = this.#byline({ ...article, page: isSame && citation.page });
+      const text = make("div.text", { tabindex: 0 }, foreign("h3", article.title), byline, changed, ...lines);
       const back = this.#say("button", "back", { onclick: () => this.#leaveSource() });
       const href = original ?? this.#page(citation);
       const target = { href, target: "_blank", rel: "noopener noreferrer" };

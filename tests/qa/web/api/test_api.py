@@ -144,6 +144,19 @@ def test_articles_are_listed_and_read(client: TestClient) -> None:
     )
 
 
+def test_articles_are_listed_a_part_at_a_time(client: TestClient) -> None:
+    whole = client.get("/api/articles").json()
+    every = whole["articles"]
+    assert whole["total"] == len(every) == len(BUNDLED)
+    first, rest = (client.get(f"/api/articles?limit=3&offset={offset}").json() for offset in (0, 3))
+    assert (first["articles"], rest["articles"]) == (every[:3], every[3:])
+    assert (first["total"], rest["total"]) == (5, 5)
+    assert client.get("/api/articles?limit=1000&offset=5").json() == {"articles": [], "total": 5}
+    assert client.get("/api/articles?offset=4").json()["articles"] == every[4:]
+    for asked in ("limit=0", "limit=1001", "limit=x", "offset=-1"):
+        assert error_of(client.get(f"/api/articles?{asked}"))[:2] == (422, "invalid_request")
+
+
 def test_feedback_is_stored(client: TestClient, feedback_file: Path) -> None:
     body = {"question": MISSION, "verdict": "down", "comment": "no", "passage_id": "a:1-2"}
     response = client.post("/api/feedback", json=body)

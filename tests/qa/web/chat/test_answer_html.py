@@ -75,6 +75,12 @@ def test_answer_shows_the_passage_its_sentence_and_where_it_stands() -> None:
         assert words in page.text
 
 
+def test_the_page_it_stands_on() -> None:
+    paged = answer_html(replace(ANSWER, citations=(replace(CITATION, page=12),)))
+    assert "The Herald · 13 December 2023 · p. 12" in Page(paged).text
+    assert "p. " not in Page(answer_html(ANSWER)).text
+
+
 def with_short(citation: Citation, words: str) -> Citation:
     """The citation with `words` of its quote as the short answer."""
     start = citation.start + citation.quote.index(words)

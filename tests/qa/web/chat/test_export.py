@@ -45,6 +45,13 @@ def test_html_has_the_quotation_and_its_link() -> None:
     assert "The articles do not say." in page
 
 
+def test_the_page_it_stands_on_goes_along() -> None:
+    paged = replace(ANSWER, citations=(replace(CITATION, page=12),))
+    byline = "The Herald · 13 December 2023 · p. 12 · Very likely, 90%"
+    assert byline in as_html([paged], BASE)
+    assert byline.replace(".", "\\.") in as_markdown([paged], BASE)
+
+
 @pytest.mark.parametrize("naughty", ["<script>alert(1)</script>", "</title><img src=x>", "](javascript:alert(1))"])
 def test_foreign_text_stays_text(naughty: str) -> None:
     citation = replace(CITATION, title=naughty, source=naughty, quote=naughty, start=0, end=len(naughty),

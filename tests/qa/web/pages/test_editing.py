@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.readers import Remark, Unreadable
+from corpus.readers.confined import SpareConfined
 from index.generations import IndexFolder
 from index.store.errors import ArticleNotFound
 from index.store.store import open_current
@@ -345,7 +346,7 @@ def test_an_address_is_fetched_unless_it_is_private(make: Make) -> None:
 def test_one_at_a_time_and_questions_are_answered_meanwhile(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def reading(_file: object, _name: str) -> Iterator[Article]:
+    def reading(_file: object, _name: str, _spare: object) -> Iterator[Article]:
         yield Article("one", "One", "The first of two, about a walrus.")
         begun.set()
         assert go_on.wait(60)
@@ -393,3 +394,21 @@ def test_adding_ends_when_nobody_listens_or_it_takes_too_long(monkeypatch: pytes
     assert late[0] == ARTICLES[0]
     assert isinstance(late[1], Unreadable)
     assert len(late) == 2
+
+
+def test_the_process_that_waits_for_files_ends_with_the_server(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[SpareConfined] = []
+
+    def noted(seconds: float) -> SpareConfined:
+        kept.append(SpareConfined(seconds))
+        return kept[0]
+
+    monkeypatch.setattr("qa.web.pages.editing.SpareConfined", noted)
+    with make() as client:
+        assert report(send(client, "a.html", PAGE.format("The lamp is new.")))["added"] == 1
+        assert report(send(client, "b.html", PAGE.format("The lamp is old.")))["added"] == 1
+        assert (waiting := kept[0]._waiting) is not None
+        process = waiting._process
+    assert process is not None
+    # At once, not when it has waited long enough.
+    process.wait(10)
