@@ -198,6 +198,10 @@ def _log_failure() -> None:
     logger.exception("an event of the chat page failed")
 
 
+def _no_api_info(**_asked: object) -> dict[str, dict[str, object]]:
+    return {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
 @contextmanager
 def without_stubs() -> Iterator[None]:
     """Within the block Gradio does not write a file of types beside each of its components, as whenever it is imported.
@@ -251,6 +255,8 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     for component in demo.config["components"]:
         for name in _UNUSED:
             component.pop(name, None)
+    # Made of what was just taken, for each page; the tools have what they need of it already.
+    demo.get_api_info = _no_api_info
     if archive.settings.mcp:
         keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]
