@@ -42,7 +42,7 @@ QUERIES = {
     "/articles/chess": ("start", "end", "answer_start", "answer_end", "short_start", "short_end", "text_sha256"),
     "/api/articles": ("page",),
     "/api/articles/chess": ("start", "end", "text_sha256"),
-    "/chat/": ("q", "article", "from", "until", "source", "__theme"),
+    "/chat/": ("q", "article", "from", "until", "source", "__theme", "all_endpoints", "deep_link", "page"),
     "/evaluation": ("a", "b", "run"),
     "/insights": ("days",),
 }
