@@ -138,6 +138,13 @@ def test_a_file_whose_name_is_too_long_is_none(client: TestClient) -> None:
         assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/chat/", "/chat/config"])
+@pytest.mark.parametrize("query", ["page=nowhere", "all_endpoints=1", "deep_link=../..", "__theme=dark&page=%00"])
+def test_nothing_in_an_address_is_asked_of_gradio(client: TestClient, path: str, query: str) -> None:
+    response = client.get(f"{path}?{query}")
+    assert (response.status_code, '"dependencies"' in response.text) == (200, True)
+
+
 def test_nothing_is_queued_and_the_box_is_nobodys_to_change(client: TestClient) -> None:
     config = client.get("/chat/config").json()
     (box,) = (c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")
