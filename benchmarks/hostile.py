@@ -44,6 +44,10 @@ FILES = 4_096
 # Of the kills, such a share is a power cut, where the run has left something that one can take.
 CUTS = 0.5
 PROGRESS = 50
+# How slow a machine is shows in the times; an error is what the server does.
+PATIENCE_SECONDS = 600
+# Of the minutes of load: of ten, the first, the fifth and the tenth.
+PARTS = (0.1, 0.5, 1.0)
 QUESTION = "How many people attended the Jeju Forum?"
 
 
@@ -166,7 +170,7 @@ class Load:
         self.seen: list[tuple[float, str, float]] = []
 
     def ask(self) -> None:
-        with httpx.Client(timeout=120) as client:
+        with httpx.Client(timeout=PATIENCE_SECONDS) as client:
             while not self.over.is_set():
                 began = time.monotonic()
                 try:
@@ -194,19 +198,20 @@ class Load:
 
 
 def load(port: int, pid: int, *, clients: int, slow: int, minutes: float) -> list[tuple[object, ...]]:
-    """A row for each third of the time: answers, refusals that say when to come again, errors, times, memory."""
+    """A row for each of `PARTS`: answers, refusals that say when to come again, errors, times, memory at its end."""
     run, rows, began = Load(port), [], time.monotonic()
+    since = began
     with ThreadPoolExecutor(clients + slow) as threads:
         for work in [run.ask] * clients + [run.crawl] * slow:
             threads.submit(work)
-        for part in (1, 2, 3):
-            since, until = (began + share * minutes * 20 for share in (part - 1, part))
-            time.sleep(max(0.0, until - time.monotonic()))
+        for share in PARTS:
+            time.sleep(max(0.0, began + share * minutes * 60 - time.monotonic()))
             asked = time.monotonic()
             status = httpx.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code
             took = f"{(time.monotonic() - asked) * 1000:.0f} ms, {status}"
             figures = summed([each for each in run.seen if each[0] >= since])
-            rows.append((f"{part * minutes / 3:.1f}", *figures, took, memory(pid)))
+            rows.append((f"{share * minutes:.1f}", *figures, took, memory(pid)))
+            since = asked
         run.over.set()
     return rows
 

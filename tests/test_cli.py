@@ -23,6 +23,7 @@ from index.generations import IndexFolder
 from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
 from index.update import build_index
+from index.words.tantivy import WRITER_BYTES, LexicalIndex
 from qa.build import Models
 from qa.check.doctor import examine
 from qa.cli import main
@@ -505,6 +506,28 @@ def test_doctor_says_what_mends_it(run: Run, built: IndexFolder) -> None:
     last = run("doctor").stdout.splitlines()[-1]
     assert last.startswith("BAD   lexical index: ")
     assert last.endswith("; run `article-qa build`")
+
+
+def test_doctor_finds_an_index_without_articles(run: Run, built: IndexFolder) -> None:
+    run("remove", *(article.article_id for article in ARTICLES))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        "BAD   the index has no articles: name some to `article-qa add` or `article-qa build`"
+    )
+
+
+def test_doctor_finds_words_that_are_lost(run: Run, built: IndexFolder) -> None:
+    with closing(ArticleStore(built.require_current() / "articles.db")) as store:
+        writer = LexicalIndex(store)._tantivy.writer(heap_size=WRITER_BYTES, num_threads=1)
+        writer.delete_documents_by_term("number", 2)
+        writer.commit()
+        writer.wait_merging_threads()
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        "BAD   lexical index, 3 of 4 passages: run `article-qa build` with the same sources"
+    )
 
 
 def test_doctor_without_an_index(run: Run, folder: IndexFolder) -> None:

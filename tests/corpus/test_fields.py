@@ -70,7 +70,9 @@ def test_an_address_serves_as_the_id_and_without_one_the_text(tmp_path: Path) ->
     assert len(articles[1].article_id) == len("text-") + 12
 
 
-@pytest.mark.parametrize("day", ["Spring 2024", "2023-02-31", "03/07/2025", 5, ["2024"]])
+@pytest.mark.parametrize(
+    "day", ["Spring 2024", "2023-02-31", "Tue, 31 Feb 2024 10:00:00 GMT", "20230231", "03/07/2025", 5, 1e300, ["2024"]]
+)
 def test_an_odd_date_costs_the_day_and_not_the_article(tmp_path: Path, day: object) -> None:
     (article,), (remark,) = read(tmp_path, {"id": "1", "text": TEXT, "date": day})
     assert (article.text, article.published) == (TEXT, None)

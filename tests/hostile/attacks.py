@@ -1,25 +1,21 @@
-"""Inputs that break programs, and the doors of this one that they are sent to: what came of each is counted."""
+"""The doors of this program, and what is sent to them that breaks programs: what came of each is counted."""
 
 from __future__ import annotations
 
-import io
 import json
 import random
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
 
 import httpx
-import one_of_each
 from click.testing import CliRunner
-from fakes import ARTICLES, BRIDGE, CHESS, HashEncoder
+from fakes import ARTICLES, HashEncoder
 from fastapi.testclient import TestClient
+from naughty import CONFIGS, FILES, body, disturb, files, mutate, mutate_inside, text, value
 
 from corpus.article import Article
 from corpus.errors import UserError
@@ -33,52 +29,29 @@ from qa.archive import Archive
 from qa.build import Models
 from qa.cli import main
 from qa.settings import Settings, load_settings
+from qa.web.chat.kept import kept_json
 from qa.web.server import create_app
 
-NAUGHTY = (
-    "", " ", "\0", "\n", "\ud800", "\udfff x", "\ufeff", "\u202e gnp", "\u200b", "e\u0301" * 300, "🏔" * 200, "山" * 500,
-    "a" * 2_001, "a" * 20_000, "\"'`", "'; DROP TABLE article; --", "\" OR 1=1", "%s%n%x", "{0}", "${7*7}", "{{7*7}}",
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "data:text/html,x", "]]>",
-    "../../../etc/passwd", "..", ".", "/", "//", "\\\\host\\share", "C:\\", "file:///etc/passwd", "~", "-", "--help",
-    "http://[::1", "http://e.org/\ud800", "http://" + "a" * 3_000, "NaN", "Infinity", "-0", "1e999", "9" * 400, "0x7f",
-    "9999-12-31", "0000-00-00", "2024-02-30", "-1", "true", "null", "None", "\x1b[2J\x1b]0;x\x07", "\x85\u2028\u2029",
-    "(" * 3_000, "?" * 2_000, "“" * 900, "a." * 900, ". " * 900, "Who " * 400, "\r\n\r\nHTTP/1.1 200 OK", "*", "%00",
-    "AND OR NOT", "who:what^9~2", "[a TO b]", "\\", "\\u0000", "Who opened the harbour bridge in Oslo?",
-)  # fmt: skip
-KEYS = ("question", "history", "k", "before", "after", "sources", "date", "write", "answer", "role", "content", "x")
 PATHS = (
     "/api/articles/", "/articles/", "/evaluation/", "/static/", "/widget/", "/chat/", "/chat/assets/", "/chat/static/",
     "/chat/gradio_api/", "/chat/gradio_api/heartbeat/", "/chat/gradio_api/queue/", "/api/", "/embed", "/editing/",
 )  # fmt: skip
+# What is read of an address behind its path.
+QUERIES = {
+    "/articles": ("words", "source", "after", "before", "order", "page"),
+    "/articles/chess": ("start", "end", "answer_start", "answer_end", "short_start", "short_end", "text_sha256"),
+    "/api/articles": ("page",),
+    "/api/articles/chess": ("start", "end", "text_sha256"),
+    "/chat/": ("q", "article", "from", "until", "source", "__theme", "all_endpoints", "deep_link", "page"),
+    "/evaluation": ("a", "b", "run"),
+    "/insights": ("days",),
+}
+FORMATS = ("json", "html", "markdown", "pdf")
+# Values that some of these can have.
+FIT = ("0", "1", "5", "9", "7" * 12, "2024-01-02", "2024", "title", "Coast Daily", "bridge", "chess", "ab" * 8)
 HEADERS = ("Host", "Origin", "Authorization", "If-None-Match", "X-Forwarded-For", "Sec-Fetch-Site", "Content-Type")
 CHAT = "/chat/gradio_api/"
 MCP = "/chat/gradio_api/mcp/"
-# What the makers in `one_of_each` do not make.
-FILES = {
-    "a.txt": b"Harbour bridge opens\n\n13-12-2023 (OSLO)\n\nMayor Anna Berg opened the bridge. It cost 40 million.\n",
-    "b.md": b"---\ntitle: A\ndate: 2024-01-02\n---\n# Head\n\n* one\n* two [link](http://e.org)\n\n| a |\n|---|\n",
-    "a.rss": b'<?xml version="1.0"?><rss version="2.0"><channel><title>Coast</title><item><title>T</title>'
-    b"<link>https://e.org/a</link><guid>7</guid><pubDate>Tue, 02 Jan 2024 10:00:00 GMT</pubDate>"
-    b"<description>&lt;p&gt;The bridge &amp;amp; the harbour opened.&lt;/p&gt;</description></item></channel></rss>",
-    "a.atom": b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Coast</title><entry><title type="html">T</title>'
-    b'<id>7</id><link href="https://e.org/a"/><updated>2024-01-02T10:00:00Z</updated>'
-    b'<content type="html">It opened.</content>'
-    b"</entry></feed>",
-    "feed.json": b'{"version": "https://jsonfeed.org/version/1.1", "title": "Coast", "items": [{"id": 7, "title": "T", '
-    b'"url": "https://e.org/a", "content_html": "<p>It opened.</p>", "date_published": "2024-01-02T10:00:00Z"}]}',
-    "wordpress.xml": b'<?xml version="1.0"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-    b'xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Coast</title><wp:wxr_version>1.2</wp:wxr_version><item>'
-    b"<title>T</title><link>https://e.org/a</link><content:encoded><![CDATA[<p>It opened.</p>]]></content:encoded>"
-    b"<wp:post_id>7</wp:post_id><wp:post_date>2024-01-02 10:00:00</wp:post_date><wp:status>publish</wp:status>"
-    b"<wp:post_type>post</wp:post_type></item></channel></rss>",
-    "a.jsonl": b'{"_id": "a", "title": "T", "text": "The bridge opened.", "date": "2024-01-02", "url": "https://e.org"}\n'
-    b'{"id": 7, "headline": "U", "body": "<p>It cost &amp; took 40 million.</p>", "source": {"name": "S"}}\n',
-}
-CONFIGS = (
-    b'index = "x"\nk = 5\nhosts = ["a.org"]\norigins = ["https://e.org"]\nclient_rate = "9/hour"\nmcp = true\n',
-    b'index = "postgresql://reader:secret@db.example.org:5432/news?sslmode=require"\n'
-    b'trusted_proxies = ["10.0.0.0/8"]\n',
-)
 
 
 @dataclass(slots=True)
@@ -93,56 +66,6 @@ class Tally:
     @property
     def tried(self) -> int:
         return self.taken + self.refused + len(self.broken)
-
-
-def text(at: random.Random) -> str:
-    """One of the naughty, sometimes two in one."""
-    first = at.choice(NAUGHTY)
-    return first if at.random() < 0.8 else f"{first}{at.choice(NAUGHTY)}"
-
-
-def value(at: random.Random, depth: int = 0) -> Any:  # noqa: ANN401  (any JSON there is)
-    """A value that JSON can have."""
-    kind = at.randrange(9 if depth < 4 else 6)
-    if kind < 3:
-        return text(at)
-    if kind == 3:
-        return at.choice((0, -1, 1, 5, 50, 51, 2**31, 2**63, 10**40, 0.5, 1e308, float("nan"), float("inf")))
-    if kind < 6:
-        return at.choice((None, True, False))
-    if kind == 6:
-        return [value(at, depth + 1) for _ in range(at.randrange(4))]
-    return {at.choice(KEYS): value(at, depth + 1) for _ in range(at.randrange(4))}
-
-
-def mutate(at: random.Random, data: bytes) -> bytes:
-    """`data` with a few bytes changed, cut, doubled or put between."""
-    changed = bytearray(data)
-    for _ in range(at.randint(1, 6)):
-        place = at.randrange(len(changed) + 1)
-        kind = at.randrange(5)
-        if kind == 0 and place < len(changed):
-            changed[place] = at.randrange(256)
-        elif kind == 1:
-            del changed[place : place + at.randint(1, 20)]
-        elif kind == 2:
-            changed[place:place] = changed[place : place + at.randint(1, 40)] * at.randint(1, 30)
-        elif kind == 3:
-            changed[place:place] = text(at).encode("utf-8", "surrogatepass")
-        else:
-            changed[place:place] = at.choice((b"[" * 5_000, b"\xff\xfe", b"\0" * 8, b"\xed\xa0\x80", b"&#x0;", b"\r"))
-    return bytes(changed)
-
-
-def body(at: random.Random, good: Any) -> bytes:  # noqa: ANN401
-    """A body for a request: `good` with some of it replaced, any JSON, or bytes."""
-    kind = at.randrange(4)
-    if kind == 0:
-        return mutate(at, json.dumps(good).encode())
-    if kind == 1:
-        return json.dumps(value(at)).encode()
-    changed = {**good, at.choice([*good, *KEYS]): value(at)}
-    return json.dumps(changed).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +141,8 @@ def attack_api(where: Place, at: random.Random, n: int) -> Tally:
         # A heartbeat never ends, so it is asked by HEAD.
         said = quote(text(at).encode("utf-8", "surrogatepass")[:3_000], safe=at.choice(("", "/.%?&=")))
         path = f"{at.choice(PATHS)}{said}"
-        if at.random() < 0.3:
-            path += f"?start={quote(at.choice(('0', '-1', '5', '9' * 30, 'x')))}&end={at.choice(('9', '1', '1e9', ''))}"
+        if at.random() < 0.5:
+            path = query_of(at, at.choice(list(QUERIES)))
         method = "HEAD" if "heartbeat" in path else "GET"
         sent = text(at).encode("utf-8", "replace")[:500].replace(b"\r", b"").replace(b"\n", b"").replace(b"\0", b"")
         headers = [(at.choice(HEADERS).encode(), sent)] if at.random() < 0.5 else []
@@ -229,13 +152,44 @@ def attack_api(where: Place, at: random.Random, n: int) -> Tally:
     return where.tally("API and pages", (at.choice((post, get)) for _ in range(n)))
 
 
+def query_of(at: random.Random, path: str) -> str:
+    """`path` with a query: of the names that are read there, with values that fit and others."""
+    names = at.choices((*QUERIES[path], text(at)), k=at.randint(1, 4))
+    values = [at.choice(FIT) if at.random() < 0.6 else text(at)[:2_000] for _ in names]
+    parts = [quote(part.encode("utf-8", "surrogatepass")) for part in (*names, *values)]
+    return f"{path}?{'&'.join(map('='.join, zip(parts[: len(names)], parts[len(names) :], strict=True)))}"
+
+
 def attack_chat(where: Place, at: random.Random, n: int) -> Tally:
     """What a page sends when something is done on it, of any shape."""
-    events = where.client.get("/chat/config").json()["dependencies"]
+    page = where.client.get("/chat/config").json()
+    kinds = {each["id"]: (each["type"], each["props"].get("label")) for each in page["components"]}
+    events = page["dependencies"]
+    # The others only run a script of the page's.
+    working = [event for event in events if event["backend_fn"]]
+    archive = Archive(Settings(index=where.index), models=Models(HashEncoder()))
+    asked = ("Who opened the harbour bridge?", "Thanks!", "Who won the chess title?")
+    conversation = [json.loads(kept_json(archive.ask(question))) for question in asked]
+    archive.close()
+
+    def given(kind: tuple[str, str | None]) -> object:
+        """What the page gives of a component, or something else."""
+        if at.random() < 0.2:
+            return at.choice((None, text(at), value(at)))
+        if kind[0] == "dropdown":
+            return at.choice(([], ["Coast Daily"], ["Coast Daily", "Alpine Post"]))
+        if kind[0] == "state" or kind[1]:
+            return at.choice((None, *FIT))
+        # Those that nobody sees: what the browser kept, a format and the server's address, a link.
+        kept = json.dumps(disturb(at, conversation) if at.random() < 0.6 else conversation)
+        if at.random() < 0.1:
+            kept = mutate(at, kept.encode()).decode("utf-8", "replace")
+        to = at.choice(("http://testserver/", text(at)))
+        return at.choice((kept, kept, f"{at.choice(FORMATS)} {to}", query_of(at, "/chat/")[6:]))
 
     def send() -> int:
-        event = at.choice(events)
-        data = [at.choice((None, text(at), value(at))) for _ in event["inputs"]]
+        event = at.choice(working if at.random() < 0.9 else events)
+        data = [given(kinds.get(each, ("", None))) for each in event["inputs"]]
         good = {"fn_index": event["id"], "session_hash": f"s{at.randrange(9)}", "data": data, "trigger_id": 7}
         keys = ("fn_index", "session_hash", "data", "event_data", "trigger_id", "batched", "simple_format", "event_id")
         sent = good if at.random() < 0.5 else {**good, at.choice(keys): value(at)}
@@ -262,7 +216,7 @@ def attack_mcp(where: Place, at: random.Random, n: int) -> Tally:
 
 
 def attack_editing(where: Place, at: random.Random, n: int) -> Tally:
-    """Files, addresses and ids of any shape from who may change the articles; those of an index of its own."""
+    """Files, addresses, ids and queries of any shape from who sits at the machine; the articles of its own index."""
     # Not the documents: the reader of each is a process of its own, which takes its time to start.
     whole = FILES | {name: data for name, data in files().items() if name.endswith((".gz", ".csv", ".json"))}
     index = where.folder / "edited"
@@ -273,6 +227,8 @@ def attack_editing(where: Place, at: random.Random, n: int) -> Tally:
 
     def send() -> int:
         headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/octet-stream"}
+        if at.random() < 0.1:
+            return _checked(client.get(query_of(at, at.choice(("/insights", "/articles"))), follow_redirects=False))
         if at.random() < 0.6:
             name = at.choice(list(whole))
             said = quote((name if at.random() < 0.7 else text(at)).encode("utf-8", "surrogatepass")[:1_000])
@@ -313,24 +269,6 @@ def attack_readers(where: Place, at: random.Random, n: int) -> Tally:
 
     with Confined() as confined:
         return where.tally("readers", (read for _ in range(n)))
-
-
-def files() -> dict[str, bytes]:
-    """A file of every format that is read, by its name."""
-    two = [Article("a", "Harbour bridge opens", BRIDGE.text, "Coast Daily", date(2024, 1, 2)), CHESS]
-    made = {suffix: make(two[0]) for suffix, make in one_of_each.SINGLE.items()}
-    made |= {suffix: make(two) for suffix, make in one_of_each.SEVERAL.items()}
-    return {**FILES, **{f"made{suffix}": data for suffix, data in made.items()}}
-
-
-def mutate_inside(at: random.Random, data: bytes) -> bytes:
-    """A ZIP file with one of its files damaged: damaged itself, it would show little of the reader behind."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
-        damaged = at.choice(old.namelist())
-        for name in old.namelist():
-            new.writestr(name, mutate(at, old.read(name)) if name == damaged else old.read(name))
-    return stream.getvalue()
 
 
 def attack_config(where: Place, at: random.Random, n: int) -> Tally:

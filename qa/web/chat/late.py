@@ -68,26 +68,34 @@ class LateChat:
             await self._settled.wait()
         elif self._made is None:
             await to_thread.run_sync(self._make)
-        if self._made is not None:
-            if scope["type"] == "http":
-                # Mounted, the path is what follows CHAT_PATH.
-                path = CHAT_PATH + path_of(scope)
-                message: Message | None = None
-                if scope["method"] == "POST":
-                    # The whole body: it was read before, when its size was checked.
-                    message = await receive()
-                    receive = replayed(message, receive)
-                refusal = self._refusal(path, scope, message.get("body", b"") if message else b"")
-                if refusal is not None:
-                    await refusal(scope, receive, send)
-                    return
-                if path == CHAT_PREDICT:
-                    send = _Understood(send)
-                elif path.rstrip("/") == CHAT_PATH:
-                    scope, send = described(scope, send, self._archive)
-            await self._made(scope, receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] != "http":
+            if self._made is not None:
+                await self._made(scope, receive, send)
+        elif self._made is None:
             await error_response(503, "unavailable", UNEXPECTED)(scope, receive, send)
+        else:
+            await self._answer(self._made, scope, receive, send)
+
+    async def _answer(self, made: App, scope: Scope, receive: Receive, send: Send) -> None:
+        # Mounted, the path is what follows CHAT_PATH.
+        path = CHAT_PATH + path_of(scope)
+        message: Message | None = None
+        if scope["method"] == "POST":
+            # The whole body: it was read before, when its size was checked.
+            message = await receive()
+            receive = replayed(message, receive)
+        refusal = self._refusal(path, scope, message.get("body", b"") if message else b"")
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        if path == CHAT_PREDICT:
+            send = _Understood(send)
+        elif path.rstrip("/") == CHAT_PATH:
+            scope, send = described(scope, send, self._archive)
+        if not is_mcp(path):
+            # The page reads its address itself; Gradio fails on a page or a link in it that it does not know.
+            scope = {**scope, "query_string": b""}
+        await made(scope, receive, send)
 
     def _refusal(self, path: str, scope: Scope, body: bytes) -> Response | None:
         """What is answered in Gradio's place, which fails on what its page does not send; mostly nothing."""
@@ -198,6 +206,10 @@ def _log_failure() -> None:
     logger.exception("an event of the chat page failed")
 
 
+def _no_api_info(**_asked: object) -> dict[str, dict[str, object]]:
+    return {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
 @contextmanager
 def without_stubs() -> Iterator[None]:
     """Within the block Gradio does not write a file of types beside each of its components, as whenever it is imported.
@@ -251,6 +263,8 @@ def _mount(app: FastAPI, archive: Archive, observer: Observer) -> App:
     for component in demo.config["components"]:
         for name in _UNUSED:
             component.pop(name, None)
+    # Made of what was just taken, for each page; the tools have what they need of it already.
+    demo.get_api_info = _no_api_info
     if archive.settings.mcp:
         keep_tools_alone(demo)
     mounted: App = app.routes[-1].app  # type: ignore[attr-defined]

@@ -45,6 +45,8 @@ from qa.web.observe import Observer
 
 logger = logging.getLogger(__name__)
 
+# Conversations in memory, a tenth to one megabyte each; one that was let go of is made again of what its browser kept.
+MAX_SESSIONS = 200
 # Tells the page's script that there is no answer to take off the page again.
 STOPPED = '<span class="was-stopped" hidden></span>'
 # `static/conversation.js` does these: an event waits for its turn, and says when it is over.
@@ -78,6 +80,7 @@ def build_chat(archive: Archive, observer: Observer) -> gr.Blocks:
         if archive.settings.mcp:
             add_tools(archive, observer)
     demo.queue(api_open=False)
+    demo.state_session_capacity = MAX_SESSIONS
     return demo
 
 

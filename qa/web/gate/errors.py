@@ -96,7 +96,8 @@ def public_error(error: UserError) -> PublicError:
     if isinstance(error, Locked):
         return PublicError(409, "being_changed", BEING_CHANGED)
     logger.error("%s", error)
-    return PublicError(503, "unavailable", "the articles cannot be searched just now; the server's log says why")
+    message = "the articles cannot be searched or changed just now; the server's log says why"
+    return PublicError(503, "unavailable", message)
 
 
 def _busy(_request: Request, error: Exception) -> Response:

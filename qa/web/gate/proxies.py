@@ -17,6 +17,9 @@ WAS_FORWARDED = "qa.was_forwarded"
 _PREFIX = b"x-forwarded-"
 _NAMES = frozenset({b"forwarded", b"x-real-ip", b"x-gradio-server"})
 _SIGNS = frozenset({b"via", *_NAMES})
+# What nginx speaks to whatever stands behind it unless it is told otherwise, when it names nobody and asks under the
+# name of this machine. No browser does.
+_OF_PROXIES_ALONE = "1.0"
 
 
 class Proxies:
@@ -31,7 +34,8 @@ class Proxies:
         """Hand the request on as it was asked of the proxy."""
         if scope["type"] == "http":
             names = {name.lower() for name, _ in scope["headers"]}
-            scope[WAS_FORWARDED] = any(name in _SIGNS or name.startswith(_PREFIX) for name in names)
+            is_named = any(name in _SIGNS or name.startswith(_PREFIX) for name in names)
+            scope[WAS_FORWARDED] = is_named or scope["http_version"] == _OF_PROXIES_ALONE
         await self._believing(scope, receive, send)  # type: ignore[arg-type]
 
     async def _without(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -202,6 +202,8 @@ async def _text_of(request: Request, name: str) -> str:
         raise _Refusal(408, "too_slow", message) from error
     try:
         text = json.loads(body)[name]
+        if not isinstance(text, str):
+            raise TypeError
         return check_readable(text)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _Refusal(422, "invalid_request", f"send a JSON object with the text {name!r}") from error

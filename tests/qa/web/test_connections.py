@@ -210,6 +210,8 @@ def test_a_stop_waits_for_answers_and_for_nobody_who_only_listens(app: App) -> N
             assert app.is_heard.wait(30)
             server.should_exit = True
             wait_until(lambda: not can_connect(address))
+            # An answer takes longer than the server to stop.
+            assert not app.may_answer.wait(0.3)
             assert app.ended == []
             app.may_answer.set()
             assert read_all(asking).endswith(b"all of it\r\n0\r\n\r\n")

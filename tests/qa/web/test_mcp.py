@@ -76,6 +76,12 @@ def test_ask_and_article_are_tools(url: str) -> None:
     assert "the question is empty" in empty.content[0].text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("query", ["", "?all_endpoints=1"])
+def test_the_page_is_there_beside_the_tools(url: str, query: str) -> None:
+    response = httpx.get(f"{url.removesuffix('gradio_api/mcp/')}{query}", timeout=60)
+    assert (response.status_code, "window.gradio_config" in response.text) == (200, True)
+
+
 @pytest.mark.parametrize("method", ["resources/read", "prompts/get"])
 def test_nobody_sends_the_server_to_an_address_of_his_choice(url: str, method: str) -> None:
     sent = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"uri": "a://b", "name": "c"}}

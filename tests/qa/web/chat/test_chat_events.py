@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from fastapi.testclient import TestClient
+from serving import Serve
 
 from corpus.readers import read_articles
 from index.encoders.onnx import PackagedEncoder
@@ -137,6 +138,13 @@ def test_a_file_whose_name_is_too_long_is_none(client: TestClient) -> None:
         assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/chat/", "/chat/config"])
+@pytest.mark.parametrize("query", ["page=nowhere", "all_endpoints=1", "deep_link=../..", "__theme=dark&page=%00"])
+def test_nothing_in_an_address_is_asked_of_gradio(client: TestClient, path: str, query: str) -> None:
+    response = client.get(f"{path}?{query}")
+    assert (response.status_code, '"dependencies"' in response.text) == (200, True)
+
+
 def test_nothing_is_queued_and_the_box_is_nobodys_to_change(client: TestClient) -> None:
     config = client.get("/chat/config").json()
     (box,) = (c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")
@@ -160,6 +168,33 @@ def test_a_question_is_answered_past_the_queue(client: TestClient) -> None:
     assert "last November" in json.dumps(response.json()["data"]).replace("<b>", "")
     (kept,) = re.findall(r'<button class=."kept." value=."(.*?)."', json.dumps(response.json()["data"]))
     assert json.loads(html.unescape(kept))["question"] == body["data"][0]
+
+
+def test_conversations_in_memory_are_few_and_one_that_was_let_go_of_goes_on(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.chat.page.MAX_SESSIONS", 2)
+    client = serve()
+    events = client.get("/chat/config").json()["dependencies"]
+    (ask,) = (event["id"] for event in events if "submit" in {target[1] for target in event["targets"][:1]})
+
+    def questions(session: str, question: str, kept: str) -> tuple[list[str], str]:
+        """Those of the conversation after this one, and what the browser keeps of them."""
+        data = [question, None, "", "", [], "", kept, ""]
+        body = {"fn_index": ask, "session_hash": session, "data": data}
+        answer = json.dumps(client.post("/chat/gradio_api/run/predict", json=body).json()["data"])
+        found = [html.unescape(each) for each in re.findall(r'<button class=."kept." value=."(.*?)."', answer)]
+        return [json.loads(each)["question"] for each in found], f"[{','.join(found)}]"
+
+    first, second = "Who introduced the Indo-Pacific Treaty Organization Act?", "When did he introduce it?"
+    _, kept = questions("a", first, "[]")
+    for session in ("b", "c", "d"):
+        questions(session, "Thanks!", "[]")
+    # Nothing is known of it but what the browser says.
+    assert questions("a", first, "[]")[0] == [first]
+    for session in ("b", "c", "d"):
+        questions(session, "Thanks!", "[]")
+    assert questions("a", second, kept)[0] == [first, second]
 
 
 def test_who_asks_when_too_many_wait_is_told_when_to_come_back() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from fastapi.testclient import TestClient
 from serving import Serve, code_of
@@ -9,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from qa.settings import Settings
-from qa.web.gate.proxies import Proxies
+from qa.web.gate.proxies import WAS_FORWARDED, Proxies
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +48,30 @@ def test_only_a_trusted_proxy_says_who_asks_and_nothing_behind_sees_the_headers(
     told = TestClient(Proxies(seen, trusted), client=("10.0.0.7", 1)).get("/", headers=FORWARDED).json()
     assert (told["client"], told["scheme"]) == (client, scheme)
     assert set(told["names"]) == {"accept", "accept-encoding", "connection", "host", "user-agent"}
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "was_forwarded"),
+    [
+        ("1.1", [], False),
+        ("1.1", [(b"x-request-id", b"7"), (b"connection", b"close")], False),
+        *(("1.1", [(name.lower().encode(), b"x")], True) for name in (*FORWARDED, "Via", "X-FORWARDED-PORT")),
+        # As nginx asks that was told no more than where to ask.
+        ("1.0", [(b"host", b"127.0.0.1:7860"), (b"connection", b"close")], True),
+    ],
+)
+def test_what_a_proxy_hands_on_is_told_from_what_is_asked_here(
+    version: str, headers: list[tuple[bytes, bytes]], was_forwarded: bool
+) -> None:
+    scopes: list[Scope] = []
+
+    async def keep(scope: Scope, _receive: Receive, _send: Send) -> None:
+        scopes.append(scope)
+
+    scope = {"type": "http", "http_version": version, "headers": headers, "client": ("127.0.0.1", 1)}
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(Proxies(keep, ())(scope, None, None))).result()  # type: ignore[arg-type]
+    assert scopes[0][WAS_FORWARDED] is was_forwarded
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Gradio-Server", "X-Forwarded-Proto"])

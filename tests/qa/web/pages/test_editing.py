@@ -317,11 +317,17 @@ def test_what_cannot_be_read_is_named_with_the_reason(make: Make, built: IndexFo
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b"nothing", b'{"article_id": 5}', b'{"article_id": "\\ud800"}', b"[" * 60_000, b"\xff"]
-)
-def test_what_is_no_request_is_refused(make: Make, body: bytes) -> None:
+    "body",
+    [
+        b"", b"[]", b"{}", b"nothing", b'{"": 5}', b'{"": ["a"]}', b'{"": {}}', b'{"": null}', b'{"": "\\ud800"}',
+        b"[" * 60_000, b"\xff",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("door", "name"), [("remove", "article_id"), ("undo", "undo"), ("address", "address")])
+def test_what_is_no_request_is_refused(make: Make, door: str, name: str, body: bytes) -> None:
     headers = {"Origin": HERE, "Content-Type": "application/json"}
-    assert refusal(make().post("/editing/remove", content=body, headers=headers)) == (422, "invalid_request")
+    content = body.replace(b'""', f'"{name}"'.encode())
+    assert refusal(make().post(f"/editing/{door}", content=content, headers=headers)) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize(
