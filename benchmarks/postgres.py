@@ -189,7 +189,8 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     filled["PostgreSQL"] = [_timed(lambda: _fill_database(database, within, passages))[0]]
     _tell(f"filled in {filled['PostgreSQL']}; indexing the vectors")
     filled["PostgreSQL"].append(_timed(within.derive)[0])
-    database.activate(within.generation)
+    with database.writing():
+        database.activate(within.generation)
     server.ask("VACUUM ANALYZE")
     _tell(f"indexed {filled['PostgreSQL']}; asking")
     hits["PostgreSQL"] = [[hit.number for hit in nearest(within, vector[None], 10)] for vector in vectors]
@@ -230,9 +231,9 @@ def _fill_database(database: Database, store: PostgresStore, passages: StandIns)
         db.execute("SET session_replication_role = replica")
         query: LiteralString = (
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class "
-            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary"
+            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary AND relname = ANY(%s)"
         )
-        indexes = db.execute(query, (schema,)).fetchall()
+        indexes = db.execute(query, (schema, ["article", "passage", "vector", "words"])).fetchall()
         for name, _ in indexes:
             db.execute(f"DROP INDEX {name}".encode())
         for some in _batches(passages, AT_A_TIME):

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from fakes import ARTICLES, BRIDGE, CHESS, HashEncoder, long_article
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.filters import Filters
+from index.encoders.encoder import Vectors
 from index.postgres.address import Address
 from index.postgres.database import _SESSION, Database
 from index.postgres.errors import ConnectionLost, explained
@@ -238,6 +239,33 @@ def test_an_earlier_format_of_another_encoder_is_made_anew(built_database: Datab
     assert rebuild_index(built_database, HashEncoder("another")).added == 4
     assert built_database.require_current() != generation
     assert written(built_database).meta("format") == "2"
+
+
+class Cut(HashEncoder):
+    """Cuts every connection to its database whenever it encodes: nobody talks to the server meanwhile, for hours."""
+
+    def __init__(self, server: Server, database: Database) -> None:
+        super().__init__()
+        self._cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name(database)}'"
+        self._server = server
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self._server.ask(self._cut)
+        return super().encode_passages(texts)
+
+
+def test_a_writer_whose_lock_was_lost_says_so(server: Server, built_database: Database) -> None:
+    before = built_database.current()
+    cut = Cut(server, built_database)
+    # Another may have built and swapped meanwhile.
+    with pytest.raises(ConnectionLost, match="was lost meanwhile; run the same command again"):
+        add_articles(built_database, [replace(CHESS, article_id="new", text="A new text.")], cut)
+    # Another may have added meanwhile, to the index that this one would have replaced.
+    with pytest.raises(ConnectionLost, match="cannot use the database"):
+        build_index(built_database, [replace(CHESS, text="All new.")], cut)
+    assert built_database.current() == before
+    assert written(built_database).article_ids() == ["bridge", "chess", "glacier", "new", "vaccine"]
+    assert add_articles(built_database, [CHESS], HashEncoder()).unchanged == 1
 
 
 def test_damage_is_found(built_database: Database) -> None:
