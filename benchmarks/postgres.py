@@ -148,6 +148,11 @@ def read_real(path: Path, encoder: Encoder) -> tuple[list[Real], list[str]]:
     return [Real(sentences, vector) for sentences, vector in zip(found, vectors, strict=True)], titles
 
 
+def titles_asked(titles: Sequence[str]) -> list[str]:
+    """A question of each title that says something."""
+    return [f"What is known of {title.lower()}?" for title in dict.fromkeys(titles) if len(title.split()) > 2]
+
+
 @click.command()
 @click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("sizes", nargs=-1, type=int, required=True)
@@ -161,10 +166,10 @@ def main(corpus: Path, sizes: tuple[int, ...]) -> None:
         "| passages | where | filled, s | indexed, s | disk, MB | p50, ms | p95, ms | of it search, p50 | recall@10 |"
     )
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    questions = [f"What is known of {title.lower()}?" for title in dict.fromkeys(titles) if len(title.split()) > 2]
+    questions = titles_asked(titles)
     for size in sizes:
         with serving() as server, TemporaryDirectory() as folder:
-            _give_room(server)
+            give_room(server)
             measure(StandIns(real, titles, size), questions, server, Path(folder), models)
     print(f"\nBoth were asked the same {QUESTIONS} questions in turn. recall@10: of the ten nearest vectors, how many")
     print("of the ten that the vectors' leg gives.")
@@ -176,7 +181,7 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     asked = questions[WARM_UP : WARM_UP + QUESTIONS]
     vectors = models.encoder.encode_queries(asked)
     filled = {}
-    store = _begun(folder, models.encoder)
+    store = begun(folder, models.encoder)
     _tell(f"{passages.n:,}: filling the folder")
     filled["folder"] = [_timed(lambda: _fill_folder(store, passages))[0]]
     filled["folder"].append(_timed(lambda: derive(store, models.encoder.dim))[0])
@@ -185,8 +190,8 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     hits = {"folder": [[hit.number for hit in found.search(vector[None], 10)] for vector in vectors]}
     del found
     _tell(f"folder {filled['folder']}; filling PostgreSQL")
-    within = _begun(database, models.encoder)
-    filled["PostgreSQL"] = [_timed(lambda: _fill_database(database, within, passages))[0]]
+    within = begun(database, models.encoder)
+    filled["PostgreSQL"] = [_timed(lambda: fill_database(database, within, passages))[0]]
     _tell(f"filled in {filled['PostgreSQL']}; indexing the vectors")
     filled["PostgreSQL"].append(_timed(within.derive)[0])
     with database.writing():
@@ -194,7 +199,7 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     server.ask("VACUUM ANALYZE")
     _tell(f"indexed {filled['PostgreSQL']}; asking")
     hits["PostgreSQL"] = [[hit.number for hit in nearest(within, vector[None], 10)] for vector in vectors]
-    best = _exact(vectors, passages)
+    best = exact(vectors, passages)
     times = _ask({"folder": path, "PostgreSQL": database.address}, questions, models)
     sizes = {"folder": store.size(), "PostgreSQL": within.size()}
     for name, ((fill, index), found_by) in {name: (filled[name], hits[name]) for name in hits}.items():
@@ -210,7 +215,7 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     database.close()
 
 
-def _begun(place: IndexFolder | Database, encoder: Encoder) -> Any:  # noqa: ANN401  (the place's own)
+def begun(place: IndexFolder | Database, encoder: Encoder) -> Any:  # noqa: ANN401  (the place's own)
     store = create_store(place, encoder.dim)
     store.set_meta(ENCODER_KEY, encoder.fingerprint)
     store.set_meta(RECIPE_KEY, RECIPE)
@@ -224,14 +229,15 @@ def _fill_folder(store: Any, passages: StandIns) -> None:  # noqa: ANN401  (the 
                 store.put(article, records)
 
 
-def _fill_database(database: Database, store: PostgresStore, passages: StandIns) -> None:
+def fill_database(database: Database, store: PostgresStore, passages: StandIns) -> None:
     """As a bulk load is done: tables first, their indexes and counts when all is in them."""
     schema, numbers, lengths = store.generation, 0, 0
     with psycopg.connect(database.address.secret) as db:
         db.execute("SET session_replication_role = replica")
         query: LiteralString = (
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class "
-            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary AND relname = ANY(%s)"
+            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary "
+            "AND relname = ANY(%s)"
         )
         indexes = db.execute(query, (schema, ["article", "passage", "vector", "words"])).fetchall()
         for name, _ in indexes:
@@ -280,7 +286,7 @@ def _fill_database(database: Database, store: PostgresStore, passages: StandIns)
         )
 
 
-def _exact(queries: Vectors, passages: StandIns) -> list[list[int]]:
+def exact(queries: Vectors, passages: StandIns) -> list[list[int]]:
     """The numbers of the ten passages nearest to each query, every one compared."""
     best: list[list[tuple[float, int]]] = [[] for _ in queries]
     number = 0
@@ -327,12 +333,13 @@ def _parts(store: PostgresStore, n: int) -> list[str]:
     )
     names = {"name": store.generation}
     tables = [
-        f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}" for name, own, more in store.rows(query, names)
+        f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}"
+        for name, own, more in store.schema.rows(query, names)
     ]
-    return tables + [f"{name}: {size / n:,.0f} B a passage" for name, size in store.rows(indexes, names)]
+    return tables + [f"{name}: {size / n:,.0f} B a passage" for name, size in store.schema.rows(indexes, names)]
 
 
-def _give_room(server: Server) -> None:
+def give_room(server: Server) -> None:
     for name, value in SERVER.items():
         server.ask(f"ALTER SYSTEM SET {name} = '{value}'")
     server.stop(how="fast")

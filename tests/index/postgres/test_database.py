@@ -219,7 +219,7 @@ def as_of_the_first_version(database: Database, server: Server) -> str:
 def indexes_of_articles(database: Database) -> list[str]:
     store = open_current(database)
     query = "SELECT indexname FROM pg_indexes WHERE schemaname = %(s)s AND tablename = 'article' ORDER BY 1"
-    return [row[0] for row in store.rows(query, {"s": store.generation})]
+    return [row[0] for row in store.schema.rows(query, {"s": store.generation})]
 
 
 def test_an_earlier_format_is_brought_up_to_date(built_database: Database, server: Server) -> None:

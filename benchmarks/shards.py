@@ -1,0 +1,83 @@
+"""The nearest vectors on one server and on three that share them (examples/shards.py): how long, how many are missed.
+
+    python benchmarks/shards.py reuters21578/corpus.jsonl.gz 30000 > benchmarks/shards.md
+
+Passages, questions and servers are those of `postgres.py`; all servers run on this machine, so that three have no more
+processor and memory than one.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import numpy as np
+import postgres
+from kills import divide
+from postgres import QUESTIONS, StandIns, begun, exact, fill_database, give_room, read_real, titles_asked
+from postgres_server import serving
+from tables import print_heading
+
+from index.encoders.encoder import Vectors
+from index.place import place_of
+from index.postgres.database import Database
+from index.postgres.legs import nearest
+from index.postgres.store import PostgresStore, open_current
+from qa.build import load_models
+from qa.settings import Settings
+
+STORIES = 600
+NODES = 3
+K = 10
+WARM_UP = 2
+
+
+def measure(store: PostgresStore, vectors: Vectors, best: Sequence[Sequence[int]]) -> str:
+    """Milliseconds of the nearest passages of each vector, and how many of the truly nearest are among them."""
+    for _ in range(WARM_UP):
+        found, took = [], []
+        for vector in vectors:
+            began = time.perf_counter()
+            found.append([hit.number for hit in nearest(store, vector[None], K)])
+            took.append((time.perf_counter() - began) * 1000)
+    recall = np.mean([len(set(near) & set(true)) / K for near, true in zip(found, best, strict=True)])
+    return f"{statistics.median(took):.1f} | {np.percentile(took, 95):.1f} | {recall:.4f} |"
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("size", type=int)
+def main(corpus: Path, size: int) -> None:
+    """Print the table for SIZE passages, a multiple of 1,000; CORPUS is JSON Lines, gzipped."""
+    encoder = load_models(Settings(index=Path("unused"))).encoder
+    postgres.STORIES = STORIES
+    real, titles = read_real(corpus, encoder)
+    passages = StandIns(real, titles, size)
+    vectors = encoder.encode_queries(titles_asked(titles)[:QUESTIONS])
+    best = exact(vectors, passages)
+    print_heading("Vectors on several servers", f"shards.py {corpus.name} {size}")
+    print("| passages | servers | p50, ms | p95, ms | recall@10 |\n| ---: | ---: | ---: | ---: | ---: |")
+    with ExitStack() as stack:
+        server, *shards = (stack.enter_context(serving()) for _ in range(NODES + 1))
+        give_room(server)
+        place = place_of(server.address())
+        assert isinstance(place, Database)
+        stack.callback(place.close)
+        store = begun(place, encoder)
+        fill_database(place, store, passages)
+        store.derive()
+        with place.writing():
+            place.activate(store.generation)
+        server.ask("VACUUM ANALYZE")
+        print(f"| {size:,} | 1 | {measure(store, vectors, best)}", flush=True)
+        divide(server.address(), *(shard.address() for shard in shards))
+        print(f"| {size:,} | {NODES} | {measure(open_current(place), vectors, best)}", flush=True)
+    print(f"\n{QUESTIONS} questions, each server asked as often before.")
+
+
+if __name__ == "__main__":
+    main()
