@@ -51,15 +51,15 @@ from qa.archive import Archive
 from qa.build import Models, load_models
 from qa.settings import Settings
 
-STORIES = 3_000
+STORIES = 600
 AN_ARTICLE = 5
 AT_A_TIME = 1_000
 # So long a step away from a unit vector ends at a cosine of .8 to it.
 STEP = 0.75
 SOURCES = 20
 SEED = 2022
-QUESTIONS = 200
-WARM_UP = 30
+QUESTIONS = 100
+WARM_UP = 20
 # What a machine for this would be given; 1.1 KB of `maintenance_work_mem` a vector keep the making of HNSW in memory.
 SERVER = {
     "shared_buffers": "3GB", "max_wal_size": "8GB", "wal_level": "minimal", "max_wal_senders": "0",

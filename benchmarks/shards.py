@@ -16,7 +16,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-import postgres
 from kills import divide
 from postgres import QUESTIONS, StandIns, begun, exact, fill_database, give_room, read_real, titles_asked
 from postgres_server import serving
@@ -30,7 +29,6 @@ from index.postgres.store import PostgresStore, open_current
 from qa.build import load_models
 from qa.settings import Settings
 
-STORIES = 600
 NODES = 3
 K = 10
 WARM_UP = 2
@@ -54,7 +52,6 @@ def measure(store: PostgresStore, vectors: Vectors, best: Sequence[Sequence[int]
 def main(corpus: Path, size: int) -> None:
     """Print the table for SIZE passages, a multiple of 1,000; CORPUS is JSON Lines, gzipped."""
     encoder = load_models(Settings(index=Path("unused"))).encoder
-    postgres.STORIES = STORIES
     real, titles = read_real(corpus, encoder)
     passages = StandIns(real, titles, size)
     vectors = encoder.encode_queries(titles_asked(titles)[:QUESTIONS])
