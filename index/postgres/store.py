@@ -314,6 +314,12 @@ class PostgresStore:
         found: date | None = self.schema.rows("SELECT max(published) FROM {s}.article")[0][0]
         return found
 
+    def days(self) -> tuple[date | None, date | None, int]:
+        """The days of the oldest and of the newest article, and how many have none."""
+        rows = self.schema.rows("SELECT min(published), max(published), count(*) - count(published) FROM {s}.article")
+        oldest, newest, undated = rows[0]
+        return oldest, newest, undated
+
     def changed_at(self) -> float:
         """When the index was changed last, in seconds since 1970."""
         query: LiteralString = (
