@@ -36,7 +36,7 @@ from qa.build import load_models
 from qa.settings import Settings
 
 # Articles of each process; those stored without encoding are more, as they take less time.
-ARTICLES = {"encoded": 200, "stored": 1000}
+ARTICLES = {"encoded": 100, "stored": 500}
 
 
 def encoder_for(kind: str) -> Encoder:

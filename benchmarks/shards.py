@@ -1,6 +1,6 @@
 """The nearest vectors on one server and on three that share them (examples/shards.py): how long, how many are missed.
 
-    python benchmarks/shards.py reuters21578/corpus.jsonl.gz 30000 > benchmarks/shards.md
+    python benchmarks/shards.py DATA_DIR/squad2-dev CACHE_DIR 30000 > benchmarks/shards.md
 
 Passages, questions and servers are those of `postgres.py`; all servers run on this machine, so that three have no more
 processor and memory than one.
@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 import numpy as np
 from kills import divide
-from postgres import QUESTIONS, StandIns, begun, exact, fill_database, give_room, read_real, titles_asked
+from postgres import QUESTIONS, StandIns, begun, exact, fill_database, give_room, read_real
 from postgres_server import serving
 from tables import print_heading
 
@@ -27,6 +27,7 @@ from index.postgres.database import Database
 from index.postgres.legs import nearest
 from index.postgres.store import PostgresStore, open_current
 from qa.build import load_models
+from qa.evaluate.gold.read import read_gold_set
 from qa.settings import Settings
 
 NODES = 3
@@ -47,16 +48,17 @@ def measure(store: PostgresStore, vectors: Vectors, best: Sequence[Sequence[int]
 
 
 @click.command()
-@click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("gold", type=click.Path(exists=True, path_type=Path))
+@click.argument("cache", type=click.Path(path_type=Path))
 @click.argument("size", type=int)
-def main(corpus: Path, size: int) -> None:
-    """Print the table for SIZE passages, a multiple of 1,000; CORPUS is JSON Lines, gzipped."""
+def main(gold: Path, cache: Path, size: int) -> None:
+    """Print the table for SIZE passages, a multiple of 1,000; GOLD and CACHE are as for `postgres.py`."""
     encoder = load_models(Settings(index=Path("unused"))).encoder
-    real, titles = read_real(corpus, encoder)
-    passages = StandIns(real, titles, size)
-    vectors = encoder.encode_queries(titles_asked(titles)[:QUESTIONS])
+    real, questions = read_real(read_gold_set(gold), cache, encoder)
+    passages = StandIns(real, size)
+    vectors = encoder.encode_queries(questions[:QUESTIONS])
     best = exact(vectors, passages)
-    print_heading("Vectors on several servers", f"shards.py {corpus.name} {size}")
+    print_heading("Vectors on several servers", f"shards.py {gold.name} CACHE_DIR {size}")
     print("| passages | servers | p50, ms | p95, ms | recall@10 |\n| ---: | ---: | ---: | ---: | ---: |")
     with ExitStack() as stack:
         server, *shards = (stack.enter_context(serving()) for _ in range(NODES + 1))
