@@ -2,9 +2,9 @@
 
     python benchmarks/postgres.py DATA_DIR/squad2-dev CACHE_DIR 10000 100000 1000000 > benchmarks/postgres.md
 
-The passages stand in for those of the set: each has half the sentences of a real one and others from all over the set, a
-vector near that one's own (a cosine of about .8), and sentence vectors near that. The questions are the set's, asked
-through the whole program, the reader too. The server is the tests' own, on this machine.
+The passages stand in for those of the set: each has half the sentences of a real one and others from all over the
+set, a vector near that one's own (a cosine of about .8), and sentence vectors near that. The questions are the set's,
+asked through the whole program, the reader too. The server is the tests' own, on this machine.
 """
 
 from __future__ import annotations
