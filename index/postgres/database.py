@@ -28,7 +28,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 # Threads that ask at once share so many connections; each is used for milliseconds.
 MAX_CONNECTIONS = 16
 CONNECT_SECONDS = 10
-# How long a thread waits for a connection that others use.
+# How long a thread waits for a connection that others use, and then once more.
 WAIT_SECONDS = 5.0
 OLDEST_PGVECTOR = (0, 8)
 # Whoever changes articles holds this lock together with others, a build holds it alone.
@@ -87,19 +87,25 @@ class Database:
         """A connection that nobody else uses within the block, to a server that can be written to if it `writes`."""
         pool = self._pool(writes)
         try:
-            connection = pool.getconn()
+            connection = self._free(pool, writes)
         except PoolTimeout as error:
-            # Says why, if the server is gone.
-            self._connect(writes).close()
             raise ConnectionLost(
-                f"no connection to {self.name!r} was free for {WAIT_SECONDS:g} seconds; try again, or ask on another "
-                "server"
+                f"no connection to {self.name!r} was free for {2 * WAIT_SECONDS:g} seconds; try again, or ask on "
+                "another server"
             ) from error
         try:
             with explained(self.address):
                 yield connection
         finally:
             pool.putconn(connection)
+
+    def _free(self, pool: ConnectionPool[Connection], writes: bool) -> Connection:
+        try:
+            return pool.getconn()
+        except PoolTimeout:
+            # Says why, if the server is gone. If it is back, the pool may be resting after it tried in vain.
+            self._connect(writes).close()
+            return pool.getconn()
 
     def current(self) -> str | None:
         """Name of the current generation, None when nothing was built yet."""

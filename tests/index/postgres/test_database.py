@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -239,6 +239,27 @@ def test_an_earlier_format_of_another_encoder_is_made_anew(built_database: Datab
     assert rebuild_index(built_database, HashEncoder("another")).added == 4
     assert built_database.require_current() != generation
     assert written(built_database).meta("format") == "2"
+
+
+def test_who_waited_in_vain_waits_once_more_while_the_server_answers(
+    built_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.postgres.database.MAX_CONNECTIONS", 1)
+    monkeypatch.setattr("index.postgres.database.WAIT_SECONDS", 0.2)
+    place = Database(built_database.address)
+    held, connect = ExitStack(), place._connect
+    held.enter_context(place.connection())
+    with pytest.raises(ConnectionLost, match=r"no connection to .* was free for 0\.4 seconds"), place.connection():
+        pass
+
+    def connect_and_let_go(writes: bool) -> psycopg.Connection[tuple[object, ...]]:
+        held.close()
+        return connect(writes)
+
+    monkeypatch.setattr(place, "_connect", connect_and_let_go)
+    with place.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    place.close()
 
 
 class Cut(HashEncoder):
