@@ -162,7 +162,7 @@ def main(moments: int) -> None:
         whole, divided = primary.address(), primary.address("divided")
         for address in (whole, divided):
             build_index(_place(address), ARTICLES, HashEncoder())
-        _divide(divided, shard.address())
+        divide(divided, shard.address())
         both = Address(whole.secret.replace("host=", f"host={socket},"))
         writers = Writers({"whole": whole, "divided": divided})
         starts: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
@@ -215,7 +215,7 @@ def _print(moments: int, clients: Clients, writers: Writers, places: dict[str, A
         lost = set(writers.stored[name]) - set(store.article_ids())
         query = "SELECT count(*) FROM {s}.vector LEFT JOIN {s}.passage USING (number) WHERE article_id IS NULL"
         print(
-            f"| {name} | {len(writers.stored[name]):,} | {len(lost)} | {store.rows(query)[0][0]} "
+            f"| {name} | {len(writers.stored[name]):,} | {len(lost)} | {store.schema.rows(query)[0][0]} "
             f"| {'; '.join(store.problems()) or 'nothing'} | {clients.seen[name].longest:.1f} |"
         )
     print("\nWriters were told, and tried again:\n")
@@ -259,12 +259,13 @@ def _place(address: Address) -> Database:
     return place
 
 
-def _divide(index: Address, shard: Address) -> None:
+def divide(index: Address, *shards: Address) -> None:
+    """Spread the vectors of the index over `shards`, as examples/shards.py does."""
     spec = importlib.util.spec_from_file_location("shards", ROOT / "examples" / "shards.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.main(index.secret, shard.secret)
+    module.main(index.secret, *(shard.secret for shard in shards))
 
 
 def _short(error: str) -> str:

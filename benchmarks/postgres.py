@@ -1,17 +1,14 @@
 """How long a question takes in a folder and in PostgreSQL, side by side, and what the latter's vectors leave out.
 
-    python benchmarks/postgres.py reuters21578/corpus.jsonl.gz 10000 100000 1000000 > benchmarks/postgres.md
+    python benchmarks/postgres.py DATA_DIR/squad2-dev CACHE_DIR 10000 100000 1000000 > benchmarks/postgres.md
 
-The passages stand in for real ones: each has half the sentences of a real passage and others from all over the corpus,
-a vector near that passage's own (a cosine of about .8), and sentence vectors near that. The questions are titles of the
-corpus, asked through the whole program: read, encoded, searched, weighed, read by the reader. The server is the
-tests' own, on this machine.
+The passages stand in for those of the set: each has half the sentences of a real one and others from all over the
+set, a vector near that one's own (a cosine of about .8), and sentence vectors near that. The questions are the set's,
+asked through the whole program, the reader too. The server is the tests' own, on this machine.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import statistics
 import sys
 import time
@@ -40,26 +37,29 @@ from index.postgres.database import Database
 from index.postgres.legs import nearest
 from index.postgres.store import PostgresStore, written
 from index.postgres.words import as_kept, as_tsvector, as_weighed
-from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY, embedded_text
+from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY
 from index.sentences import ReadSentence, pack_places, pack_vectors, read_article
 from index.store.record import PassageRecord
-from index.store.store import create_store
+from index.store.store import create_store, open_current
 from index.update import derive
 from index.vectors import StoredVectors, to_bytes
 from index.words.analyze import analyze
 from qa.archive import Archive
 from qa.build import Models, load_models
+from qa.evaluate.gold.gold_set import GoldSet
+from qa.evaluate.gold.read import read_gold_set
+from qa.evaluate.pipeline import index_of
 from qa.settings import Settings
 
-STORIES = 3_000
 AN_ARTICLE = 5
+TITLE_WORDS = 6
 AT_A_TIME = 1_000
 # So long a step away from a unit vector ends at a cosine of .8 to it.
 STEP = 0.75
 SOURCES = 20
 SEED = 2022
-QUESTIONS = 200
-WARM_UP = 30
+QUESTIONS = 60
+WARM_UP = 10
 # What a machine for this would be given; 1.1 KB of `maintenance_work_mem` a vector keep the making of HNSW in memory.
 SERVER = {
     "shared_buffers": "3GB", "max_wal_size": "8GB", "wal_level": "minimal", "max_wal_senders": "0",
@@ -81,9 +81,9 @@ class Real:
 class StandIns:
     """Articles with `n` passages altogether, the same each time they are gone through, so that none need be held."""
 
-    def __init__(self, real: Sequence[Real], titles: Sequence[str], n: int) -> None:
+    def __init__(self, real: Sequence[Real], n: int) -> None:
         self.n = n
-        self._real, self._titles = real, titles
+        self._real = real
         self._pool = [sentence for passage in real for sentence in passage.sentences]
 
     def __iter__(self) -> Iterator[Made]:
@@ -112,7 +112,7 @@ class StandIns:
                     PassageRecord(name, start, begin - 1, to_bytes(vectors[n]), terms, pack_places(places), rows[n])
                 )
             day = date(2023, 12, 31) - timedelta(int(at.integers(10_000)))
-            title = self._titles[at.integers(len(self._titles))]
+            title = " ".join(self._pool[at.integers(len(self._pool))][0].split()[:TITLE_WORDS])
             yield Article(name, title, " ".join(parts), f"Paper {at.integers(SOURCES)}", day), records
 
     def _sentences(self, real: Real, at: np.random.Generator) -> list[tuple[str, str]]:
@@ -128,44 +128,43 @@ def _near(at: np.random.Generator, vectors: Vectors) -> Vectors:
     return near
 
 
-def read_real(path: Path, encoder: Encoder) -> tuple[list[Real], list[str]]:
-    """The passages of the corpus' first stories, and their titles."""
-    found, texts, titles = [], [], []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line, _ in zip(lines, range(STORIES), strict=False):
-            story = json.loads(line)
-            article = Article(story["_id"], story["title"], story["text"])
-            titles.append(article.title)
-            for read in read_article(article):
-                lines_of_terms = read.terms.split("\n")
-                sentences = [
-                    (" ".join(article.text[each.start : each.end].split()), lines_of_terms[each.line])
-                    for each in read.sentences
-                ]
-                found.append([each for each in sentences if each[1]] or [("Nothing.", "noth")])
-                texts.append(embedded_text(article, read.passage))
-    vectors = encoder.encode_passages(texts)
-    return [Real(sentences, vector) for sentences, vector in zip(found, vectors, strict=True)], titles
+def read_real(gold: GoldSet, cache: Path, encoder: Encoder) -> tuple[list[Real], list[str]]:
+    """The passages of the set's own articles, from their index in `cache`, and its questions, spread over it."""
+    store = open_current(index_of(gold, IndexFolder(cache), cache, encoder))
+    found = []
+    for article in store.each_article():
+        for read, record in zip(read_article(article), store.records_of(article.article_id), strict=True):
+            terms = read.terms.split("\n")
+            texts = [
+                (" ".join(article.text[each.start : each.end].split()), terms[each.line]) for each in read.sentences
+            ]
+            told = [each for each in texts if each[1]]
+            if told:
+                found.append(Real(told, np.frombuffer(record.vector, "<f4")))
+    return found, [question.text for question in gold.sample(WARM_UP + QUESTIONS).questions]
 
 
 @click.command()
-@click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("gold", type=click.Path(exists=True, path_type=Path))
+@click.argument("cache", type=click.Path(path_type=Path))
 @click.argument("sizes", nargs=-1, type=int, required=True)
-def main(corpus: Path, sizes: tuple[int, ...]) -> None:
-    """Print the table, two rows for each of SIZES, which are multiples of 1,000; CORPUS is JSON Lines, gzipped."""
+def main(gold: Path, cache: Path, sizes: tuple[int, ...]) -> None:
+    """Print the table, two rows for each of SIZES, which are multiples of 1,000.
+
+    GOLD is a gold set with articles, whose index is kept in CACHE.
+    """
     models = load_models(Settings(index=Path("unused")))
-    real, titles = read_real(corpus, models.encoder)
+    real, questions = read_real(read_gold_set(gold), cache, models.encoder)
     _tell(f"{len(real):,} real passages")
-    print_heading("PostgreSQL beside a folder", f"postgres.py {corpus.name} " + " ".join(map(str, sizes)))
+    print_heading("PostgreSQL beside a folder", f"postgres.py {gold.name} CACHE_DIR " + " ".join(map(str, sizes)))
     print(
         "| passages | where | filled, s | indexed, s | disk, MB | p50, ms | p95, ms | of it search, p50 | recall@10 |"
     )
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    questions = [f"What is known of {title.lower()}?" for title in dict.fromkeys(titles) if len(title.split()) > 2]
     for size in sizes:
         with serving() as server, TemporaryDirectory() as folder:
-            _give_room(server)
-            measure(StandIns(real, titles, size), questions, server, Path(folder), models)
+            give_room(server)
+            measure(StandIns(real, size), questions, server, Path(folder), models)
     print(f"\nBoth were asked the same {QUESTIONS} questions in turn. recall@10: of the ten nearest vectors, how many")
     print("of the ten that the vectors' leg gives.")
 
@@ -176,7 +175,7 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     asked = questions[WARM_UP : WARM_UP + QUESTIONS]
     vectors = models.encoder.encode_queries(asked)
     filled = {}
-    store = _begun(folder, models.encoder)
+    store = begun(folder, models.encoder)
     _tell(f"{passages.n:,}: filling the folder")
     filled["folder"] = [_timed(lambda: _fill_folder(store, passages))[0]]
     filled["folder"].append(_timed(lambda: derive(store, models.encoder.dim))[0])
@@ -185,15 +184,16 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     hits = {"folder": [[hit.number for hit in found.search(vector[None], 10)] for vector in vectors]}
     del found
     _tell(f"folder {filled['folder']}; filling PostgreSQL")
-    within = _begun(database, models.encoder)
-    filled["PostgreSQL"] = [_timed(lambda: _fill_database(database, within, passages))[0]]
+    within = begun(database, models.encoder)
+    filled["PostgreSQL"] = [_timed(lambda: fill_database(database, within, passages))[0]]
     _tell(f"filled in {filled['PostgreSQL']}; indexing the vectors")
     filled["PostgreSQL"].append(_timed(within.derive)[0])
-    database.activate(within.generation)
+    with database.writing():
+        database.activate(within.generation)
     server.ask("VACUUM ANALYZE")
     _tell(f"indexed {filled['PostgreSQL']}; asking")
     hits["PostgreSQL"] = [[hit.number for hit in nearest(within, vector[None], 10)] for vector in vectors]
-    best = _exact(vectors, passages)
+    best = exact(vectors, passages)
     times = _ask({"folder": path, "PostgreSQL": database.address}, questions, models)
     sizes = {"folder": store.size(), "PostgreSQL": within.size()}
     for name, ((fill, index), found_by) in {name: (filled[name], hits[name]) for name in hits}.items():
@@ -209,7 +209,7 @@ def measure(passages: StandIns, questions: list[str], server: Server, path: Path
     database.close()
 
 
-def _begun(place: IndexFolder | Database, encoder: Encoder) -> Any:  # noqa: ANN401  (the place's own)
+def begun(place: IndexFolder | Database, encoder: Encoder) -> Any:  # noqa: ANN401  (the place's own)
     store = create_store(place, encoder.dim)
     store.set_meta(ENCODER_KEY, encoder.fingerprint)
     store.set_meta(RECIPE_KEY, RECIPE)
@@ -223,16 +223,17 @@ def _fill_folder(store: Any, passages: StandIns) -> None:  # noqa: ANN401  (the 
                 store.put(article, records)
 
 
-def _fill_database(database: Database, store: PostgresStore, passages: StandIns) -> None:
+def fill_database(database: Database, store: PostgresStore, passages: StandIns) -> None:
     """As a bulk load is done: tables first, their indexes and counts when all is in them."""
     schema, numbers, lengths = store.generation, 0, 0
     with psycopg.connect(database.address.secret) as db:
         db.execute("SET session_replication_role = replica")
         query: LiteralString = (
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class "
-            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary"
+            "ON pg_class.oid = indrelid WHERE relnamespace = %s::regnamespace AND NOT indisprimary "
+            "AND relname = ANY(%s)"
         )
-        indexes = db.execute(query, (schema,)).fetchall()
+        indexes = db.execute(query, (schema, ["article", "passage", "vector", "words"])).fetchall()
         for name, _ in indexes:
             db.execute(f"DROP INDEX {name}".encode())
         for some in _batches(passages, AT_A_TIME):
@@ -279,7 +280,7 @@ def _fill_database(database: Database, store: PostgresStore, passages: StandIns)
         )
 
 
-def _exact(queries: Vectors, passages: StandIns) -> list[list[int]]:
+def exact(queries: Vectors, passages: StandIns) -> list[list[int]]:
     """The numbers of the ten passages nearest to each query, every one compared."""
     best: list[list[tuple[float, int]]] = [[] for _ in queries]
     number = 0
@@ -326,12 +327,13 @@ def _parts(store: PostgresStore, n: int) -> list[str]:
     )
     names = {"name": store.generation}
     tables = [
-        f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}" for name, own, more in store.rows(query, names)
+        f"{name}: {own / n:,.0f} B a passage, indexes {more / n:,.0f}"
+        for name, own, more in store.schema.rows(query, names)
     ]
-    return tables + [f"{name}: {size / n:,.0f} B a passage" for name, size in store.rows(indexes, names)]
+    return tables + [f"{name}: {size / n:,.0f} B a passage" for name, size in store.schema.rows(indexes, names)]
 
 
-def _give_room(server: Server) -> None:
+def give_room(server: Server) -> None:
     for name, value in SERVER.items():
         server.ask(f"ALTER SYSTEM SET {name} = '{value}'")
     server.stop(how="fast")

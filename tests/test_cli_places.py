@@ -16,6 +16,7 @@ from corpus.filters import Filters
 from index.postgres.address import Address
 from qa.archive import Archive
 from qa.build import Models
+from qa.check.describe import describe_index
 from qa.cli import main
 from qa.settings import Settings
 
@@ -120,6 +121,8 @@ def test_leafing_through_both(shared_place: Place) -> None:
     around = [each and each.article_id for each in archive.neighbours("bridge")]
     assert around == ["vaccine", "glacier"]
     assert archive.neighbours("missing") == (None, None)
+    facts = describe_index(shared_place.where)
+    assert [facts[name] for name in ("oldest", "newest", "undated")] == ["2023-09-30", "2024-04-20", 1]
 
 
 def test_no_password_is_shown(run: Run, server: Server, database: Database) -> None:

@@ -28,7 +28,7 @@ def browse(
         condition, values = _condition(store, wanted, terms)
         values |= {"first": first, "most": most}
         if condition == "TRUE":
-            rows = store.rows(_page("{s}.article", _ORDERS[order]), values)
+            rows = store.schema.rows(_page("{s}.article", _ORDERS[order]), values)
             return Listing(articles=[to_listed(row) for row in rows], total=store.state().articles)
         chosen: LiteralString = "SELECT article_id, published, title FROM {s}.article WHERE " + condition
         # One look for both: what is wanted, and how much there is of it. Without a row there would be no count.
@@ -36,14 +36,14 @@ def browse(
             "WITH wanted AS MATERIALIZED (" + chosen + ") SELECT (SELECT count(*) FROM wanted), page.* "
             "FROM (VALUES (1)) AS once LEFT JOIN (" + _page("wanted", _ORDERS[order]) + ") AS page ON true"
         )
-        rows = store.rows(query, values)
+        rows = store.schema.rows(query, values)
     return Listing(articles=[to_listed(row[1:]) for row in rows if row[1] is not None], total=rows[0][0])
 
 
 def neighbours(store: PostgresStore, article_id: str) -> tuple[ListedArticle | None, ListedArticle | None]:
     """The article before this one and the one behind it, newest first; None at either end, and for no such article."""
     with store.one_moment():
-        found = store.rows("SELECT published FROM {s}.article WHERE article_id = %(id)s", {"id": article_id})
+        found = store.schema.rows("SELECT published FROM {s}.article WHERE article_id = %(id)s", {"id": article_id})
         if not found:
             return None, None
         # Of the same day, then of any other: each is found by the index.
@@ -62,7 +62,7 @@ def _first(
 ) -> ListedArticle | None:
     for condition in conditions:
         query: LiteralString = "SELECT " + LISTED + " FROM {s}.article WHERE " + condition + " ORDER BY " + order
-        rows = store.rows(query + " LIMIT 1", values)
+        rows = store.schema.rows(query + " LIMIT 1", values)
         if rows:
             return to_listed(rows[0])
     return None
@@ -114,7 +114,7 @@ def _with_all(store: PostgresStore, terms: Sequence[str]) -> list[str]:
         "WHERE words.terms @@ %(all)s::tsquery LIMIT %(most)s) AS found USING (number)"
     )
     values = {"all": all_of([as_kept(term) for term in terms]), "most": _MOST_TOLD}
-    return [row[0] for row in store.rows(query, values)]
+    return [row[0] for row in store.schema.rows(query, values)]
 
 
 def _within(text: str) -> str:

@@ -28,11 +28,12 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 # Threads that ask at once share so many connections; each is used for milliseconds.
 MAX_CONNECTIONS = 16
 CONNECT_SECONDS = 10
-# How long a thread waits for a connection that others use.
+# How long a thread waits for a connection that others use, and then once more.
 WAIT_SECONDS = 5.0
 OLDEST_PGVECTOR = (0, 8)
 # Whoever changes articles holds this lock together with others, a build holds it alone.
 _LOCK = 0x61727469636C65
+_UNLOCK: LiteralString = "SELECT pg_advisory_unlock_all()"
 _GENERATION = re.compile(rf"{SCHEMA}_[0-9a-f]{{8}}")
 # Without an iterative scan a filtered search would give too little, without custom plans one made for a filter that
 # nearly everything passes would serve for one that hardly anything does.
@@ -61,6 +62,8 @@ class Database:
         self.address = address
         self._pools: dict[bool, ConnectionPool[Connection]] = {}
         self._opening = threading.Lock()
+        # The connection by which this thread holds the write lock.
+        self._held = threading.local()
         # Also at the end of the program: the library's own way to notice comes too late there, with a traceback.
         weakref.finalize(self, _close_all, self._pools)
 
@@ -84,19 +87,25 @@ class Database:
         """A connection that nobody else uses within the block, to a server that can be written to if it `writes`."""
         pool = self._pool(writes)
         try:
-            connection = pool.getconn()
+            connection = self._free(pool, writes)
         except PoolTimeout as error:
-            # Says why, if the server is gone.
-            self._connect(writes).close()
             raise ConnectionLost(
-                f"no connection to {self.name!r} was free for {WAIT_SECONDS:g} seconds; try again, or ask on another "
-                "server"
+                f"no connection to {self.name!r} was free for {2 * WAIT_SECONDS:g} seconds; try again, or ask on "
+                "another server"
             ) from error
         try:
             with explained(self.address):
                 yield connection
         finally:
             pool.putconn(connection)
+
+    def _free(self, pool: ConnectionPool[Connection], writes: bool) -> Connection:
+        try:
+            return pool.getconn()
+        except PoolTimeout:
+            # Says why, if the server is gone. If it is back, the pool may be resting after it tried in vain.
+            self._connect(writes).close()
+            return pool.getconn()
 
     def current(self) -> str | None:
         """Name of the current generation, None when nothing was built yet."""
@@ -139,8 +148,12 @@ class Database:
         return []
 
     def activate(self, generation: str) -> None:
-        """Make `generation` the current one, in one transaction."""
-        with self.connection(writes=True) as connection, connection.transaction():
+        """Make `generation` the current one, in one transaction. The caller holds the write lock.
+
+        Raises UserError when it was lost meanwhile: what others changed since would be lost with the old generation.
+        """
+        connection: Connection = self._held.connection
+        with explained(self.address), connection.transaction():
             connection.execute("UPDATE article_qa.generation SET is_current = false WHERE is_current")
             connection.execute("UPDATE article_qa.generation SET is_current = true WHERE name = %s", (generation,))
 
@@ -167,7 +180,8 @@ class Database:
     def writing(self, *, wait_seconds: float = 0.0, alone: bool = True) -> Iterator[None]:
         """Hold the write lock, `alone` or with others who only change articles.
 
-        Raises UserError when another has it for longer than `wait_seconds`. A process that dies lets go of it.
+        Raises UserError when another has it for longer than `wait_seconds`, or it was lost with its connection: what
+        was changed since may be in an index that another build replaced. A process that dies lets go of it.
         """
         lock: LiteralString = "SELECT pg_advisory_lock(%s)" if alone else "SELECT pg_advisory_lock_shared(%s)"
         with self.connection(writes=True) as connection:
@@ -180,11 +194,21 @@ class Database:
                 raise Locked(
                     f"another build, add or remove is writing to {self.name!r}; run this again when it has finished"
                 ) from error
+            self._held.connection = connection
             try:
                 yield
-            finally:
+            except BaseException:
                 with contextlib.suppress(psycopg.OperationalError):
-                    connection.execute("SELECT pg_advisory_unlock_all()")
+                    connection.execute(_UNLOCK)
+                raise
+            finally:
+                self._held.connection = None
+            try:
+                connection.execute(_UNLOCK)
+            except psycopg.OperationalError as error:
+                raise ConnectionLost(
+                    f"the connection to {self.name!r} was lost meanwhile; run the same command again"
+                ) from error
 
     def facts(self, *, writes: bool = False) -> tuple[str, str | None]:
         """(version of the server, version of pgvector or None)."""
@@ -259,6 +283,10 @@ class Database:
         try:
             found = dict(conninfo_to_dict(self.address.secret))
             if not all(port.isdecimal() for port in str(found.get("port", "0")).split(",") if port):
+                raise psycopg.ProgrammingError
+            # What is behind an @ in a password is taken for a machine, and would be told everybody who is asked for it.
+            # A socket without a file is named with an @ in front.
+            if any("@" in host[1:] for host in str(found.get("host", "")).split(",")):
                 raise psycopg.ProgrammingError
             return found
         except psycopg.Error:

@@ -112,7 +112,7 @@ def nearest(store: PostgresStore, query: Vectors, k: int, filters: Filters | Non
         "SELECT number, -(data <#> %(vector)s::vector({dim})) AS score FROM {among} "
         "ORDER BY score DESC, number LIMIT %(k)s"
     )
-    return [Hit(*row) for row in store.rows(query_text, values, among=among)]
+    return [Hit(*row) for row in store.schema.rows(query_text, values, among=among, dim=sql.Literal(store.dim))]
 
 
 def scores(store: PostgresStore, query: Vectors, numbers: Sequence[int]) -> dict[int, float]:
@@ -120,7 +120,8 @@ def scores(store: PostgresStore, query: Vectors, numbers: Sequence[int]) -> dict
     query_text: LiteralString = (
         "SELECT number, -(data <#> %(vector)s::vector({dim})) FROM {s}.vector WHERE number = ANY(%(n)s)"
     )
-    return dict(store.rows(query_text, {"vector": written(query[0].tolist()), "n": list(numbers)}))
+    values = {"vector": written(query[0].tolist()), "n": list(numbers)}
+    return dict(store.schema.rows(query_text, values, dim=sql.Literal(store.dim)))
 
 
 def matching(
@@ -157,20 +158,20 @@ def matching(
         "weights": list(weights.values()),
         "k": k,
     }
-    return [Hit(*row) for row in store.rows(query, _filtered(filters) | values)]
+    return [Hit(*row) for row in store.schema.rows(query, _filtered(filters) | values)]
 
 
 def passages_with(store: PostgresStore, terms: Sequence[str]) -> dict[str, int]:
     """For each term, the number of passages that have it."""
     query: LiteralString = "SELECT term, passages FROM {s}.term WHERE term = ANY(%(terms)s)"
-    found = dict(store.rows(query, {"terms": [as_kept(term) for term in terms]}))
+    found = dict(store.schema.rows(query, {"terms": [as_kept(term) for term in terms]}))
     return {term: found.get(as_kept(term), 0) for term in terms}
 
 
 def passing(store: PostgresStore, filters: Filters, numbers: Sequence[int]) -> frozenset[int]:
     """Those of these passages whose articles pass `filters`."""
     query: LiteralString = "SELECT number FROM {s}.vector WHERE number = ANY(%(n)s) AND " + _PASSES
-    return frozenset(row[0] for row in store.rows(query, _filtered(filters) | {"n": list(numbers)}))
+    return frozenset(row[0] for row in store.schema.rows(query, _filtered(filters) | {"n": list(numbers)}))
 
 
 def _filtered(filters: Filters | None) -> dict[str, Any]:

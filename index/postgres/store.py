@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, LiteralString
@@ -13,11 +11,12 @@ import numpy as np
 from psycopg import sql
 
 from corpus.article import Article, Passage
-from corpus.errors import UserError
-from index.postgres.database import Connection, Database, Generation
+from index.postgres.database import Database, Generation
 from index.postgres.errors import GenerationGone
+from index.postgres.problems import find_problems
 from index.postgres.provenance import TABLES as OF_PROVENANCE
 from index.postgres.provenance import PostgresProvenance
+from index.postgres.schema import Schema
 from index.postgres.tables import FORMAT, MIGRATIONS, NEAREST, TABLES
 from index.postgres.words import (
     as_kept,
@@ -43,33 +42,6 @@ _RECORD: LiteralString = (
     "article_id, start_offset, end_offset, vector_send(data), passage.terms, places, sentence_vectors "
     "FROM {s}.passage JOIN {s}.vector USING (number)"
 )
-# What no change by the program leaves behind.
-_WRONG: tuple[tuple[LiteralString, str], ...] = (
-    (
-        "SELECT count(*) FROM {s}.passage JOIN {s}.article USING (article_id) "
-        "WHERE start_offset < 0 OR end_offset <= start_offset OR end_offset > length(text)",
-        "passages that are not in their article's text",
-    ),
-    (
-        "SELECT count(*) FROM {s}.passage LEFT JOIN {s}.vector USING (number) WHERE data IS NULL",
-        "passages without a vector",
-    ),
-    (
-        "SELECT count(*) FROM {s}.passage LEFT JOIN {s}.words USING (number) WHERE length IS NULL",
-        "passages without their words",
-    ),
-    (
-        "SELECT count(*) FROM {s}.article WHERE characters != length(text) OR passages != "
-        "(SELECT count(*) FROM {s}.passage WHERE passage.article_id = article.article_id)",
-        "articles that are not whole",
-    ),
-    (
-        "SELECT count(*) FROM {s}.term FULL JOIN (SELECT lexeme AS term, count(*) AS n FROM {s}.words "
-        "CROSS JOIN LATERAL unnest(words.terms) GROUP BY lexeme) AS counted USING (term) "
-        "WHERE coalesce(passages, 0) != coalesce(n, 0)",
-        "terms whose passages are counted wrongly",
-    ),
-)
 
 
 class PostgresStore:
@@ -87,12 +59,11 @@ class PostgresStore:
         """
         self.database = database
         self.generation = generation
-        self._schema = sql.Identifier(generation)
-        self._held = threading.local()
-        self.provenance = PostgresProvenance(self)
+        self.schema = Schema(database, generation)
+        self.provenance = PostgresProvenance(self.schema)
         if dim is not None:
-            with database.connection(writes=True) as connection, connection.transaction():
-                connection.execute(self._sql(TABLES + OF_PROVENANCE, dim=sql.Literal(dim)))
+            with self.schema.writing():
+                self.schema.run(TABLES + OF_PROVENANCE, dim=sql.Literal(dim))
             self.set_meta("format", str(FORMAT))
             self.set_meta("dim", str(dim))
         self._check_format(formats)
@@ -110,67 +81,50 @@ class PostgresStore:
     @contextmanager
     def one_moment(self) -> Iterator[None]:
         """What is read in the block is the state of one moment, whatever others commit meanwhile."""
-        if self._held_connection() is not None:
+        with self.schema.one_moment():
             yield
-            return
-        with self.database.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            with self._holding(connection):
-                yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: everything in the block happens, or nothing. One writer at a time."""
-        with self.database.connection(writes=True) as connection, connection.transaction():
-            query: LiteralString = "SELECT name FROM article_qa.generation WHERE name = %s FOR UPDATE"
-            if connection.execute(query, (self.generation,)).fetchone() is None:
-                raise UserError(
-                    f"the index in {self.database.name!r} was built anew meanwhile; run the same command again"
-                )
-            with self._holding(connection):
-                self.provenance.prepare()
-                yield
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether this thread is in a transaction."""
-        return self._held_connection() is not None
+        with self.schema.writing():
+            self.provenance.prepare()
+            yield
 
     def state(self) -> Generation:
         """How much is in it now, and the number of its last change."""
         query: LiteralString = (
             "SELECT name, seq, articles, passages, terms FROM article_qa.generation WHERE name = %(name)s"
         )
-        rows = self.rows(query, {"name": self.generation})
+        rows = self.schema.rows(query, {"name": self.generation})
         if not rows:
             raise GenerationGone(f"{self.database.name!r} has no index {self.generation!r} any more; ask again")
         return Generation(*rows[0])
 
     def migrate(self) -> bool:
         """Make the tables those of this version, all of it or nothing; whether there was anything to do."""
-        with self.writing(), self._connection(writes=True) as connection:
+        with self.writing():
             begun = int(self.meta("format") or 0)
             for step in range(begun, FORMAT):
-                connection.execute(self._sql(MIGRATIONS[step]))
+                self.schema.run(MIGRATIONS[step])
             self.set_meta("format", str(FORMAT))
         return begun < FORMAT
 
     def meta(self, key: str) -> str | None:
         """A setting of the index, None when it was never set."""
-        rows = self.rows("SELECT value FROM {s}.meta WHERE key = %(key)s", {"key": key})
+        rows = self.schema.rows("SELECT value FROM {s}.meta WHERE key = %(key)s", {"key": key})
         return str(rows[0][0]) if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a setting of the index."""
-        query: LiteralString = (
-            "INSERT INTO {s}.meta VALUES (%(key)s, %(value)s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        self.schema.write(
+            "INSERT INTO {s}.meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [(key, value)],
         )
-        with self._connection(writes=True) as connection:
-            connection.execute(self._sql(query), {"key": key, "value": value})
 
     def drop_meta(self, key: str) -> None:
         """Forget a setting of the index."""
-        self.write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
+        self.schema.write("DELETE FROM {s}.meta WHERE key = %s", [(key,)])
 
     def put(self, article: Article, records: Sequence[PassageRecord]) -> list[int]:
         """Store an article and its passages; the passages' new numbers come back.
@@ -184,29 +138,29 @@ class PostgresStore:
         day, source = article.published, article.source
         values = (article.article_id, article.title, source, day, article.url)
         counts = (len(records), len(article.text))
-        self.write(
+        self.schema.write(
             "INSERT INTO {s}.article VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [(*values, *counts, article.text_sha256, article.text)],
         )
         self.provenance.put_pages(article)
         rows = list(zip(numbers, records, terms, strict=True))
-        self.write(
+        self.schema.write(
             "INSERT INTO {s}.passage VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [(n, article.article_id, r.start, r.end, r.terms, r.places, r.sentence_vectors) for n, r, _ in rows],
         )
-        if self.vector_tables != [sql.Identifier(self.generation, "vector")]:
+        if self.vector_tables != [self.schema.table("vector")]:
             # Another server keeps what it was given when this one died before it had stored the rest.
-            self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
-        self.write(
+            self.schema.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
+        self.schema.write(
             "INSERT INTO {s}.vector VALUES (%s, %s, %s, %s)",
             [(n, day, source, written(np.frombuffer(r.vector, "<f4").tolist())) for n, r, _ in rows],
         )
-        self.write(
+        self.schema.write(
             "INSERT INTO {s}.words VALUES (%s, %s, %s, %s, %s, %s)",
             [(n, day, source, len(found), as_weighed(len(found)), as_tsvector(found)) for n, _, found in rows],
         )
         counted = term_counts(terms)
-        self.write(
+        self.schema.write(
             "INSERT INTO {s}.term SELECT * FROM unnest(%s::text[], %s::bigint[]) "
             "ON CONFLICT (term) DO UPDATE SET passages = term.passages + excluded.passages",
             [(list(counted), list(counted.values()))],
@@ -217,18 +171,17 @@ class PostgresStore:
         """Remove an article and its passages; the passages' numbers come back. Call it inside `writing()`."""
         numbers = self.numbers_of(article_id)
         # They go with their passages, but for those that are on other servers.
-        self.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
+        self.schema.write("DELETE FROM {s}.vector WHERE number = ANY(%s)", [(numbers,)])
         gone: LiteralString = (
             "UPDATE {s}.term SET passages = term.passages - gone.n FROM (SELECT lexeme, count(*) AS n FROM {s}.words "
             "CROSS JOIN LATERAL unnest(words.terms) WHERE number = ANY(%s) GROUP BY lexeme) AS gone "
             "WHERE term.term = gone.lexeme"
         )
-        self.write(gone, [(numbers,)])
-        lengths = self.rows("SELECT sum(length) FROM {s}.words WHERE number = ANY(%(n)s)", {"n": numbers})
-        query: LiteralString = "DELETE FROM {s}.article WHERE article_id = %s"
-        with self._connection(writes=True) as connection:
-            if connection.execute(self._sql(query), (article_id,)).rowcount == 0:
-                raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
+        self.schema.write(gone, [(numbers,)])
+        lengths = self.schema.rows("SELECT sum(length) FROM {s}.words WHERE number = ANY(%(n)s)", {"n": numbers})
+        query: LiteralString = "DELETE FROM {s}.article WHERE article_id = %(id)s RETURNING article_id"
+        if not self.schema.rows(query, {"id": article_id}):
+            raise ArticleNotFound(f"no article {article_id!r}; `article-qa list` shows the ids")
         self._changed(-1, -len(numbers), -int(lengths[0][0] or 0))
         return numbers
 
@@ -245,7 +198,7 @@ class PostgresStore:
         if self.provenance.is_there:
             query = "SELECT article_id, title, text, source, published, url, starts FROM {s}.article "
             query += "LEFT JOIN {s}.paged USING (article_id)"
-        rows = self.rows(query + " WHERE article_id = ANY(%(ids)s)", {"ids": list(article_ids)})
+        rows = self.schema.rows(query + " WHERE article_id = ANY(%(ids)s)", {"ids": list(article_ids)})
         return {row[0]: _to_article(row) for row in rows}
 
     def same_as(self, article: Article) -> str | None:
@@ -256,18 +209,18 @@ class PostgresStore:
             "AND url IS NOT DISTINCT FROM %(url)s ORDER BY article_id LIMIT 1"
         )
         values = {"sha": article.text_sha256, "title": article.title, "source": article.source}
-        rows = self.rows(query, values | {"day": article.published, "url": article.url})
+        rows = self.schema.rows(query, values | {"day": article.published, "url": article.url})
         return str(rows[0][0]) if rows else None
 
     def list_articles(self) -> list[ListedArticle]:
         """Every article without its text, newest first, undated ones last."""
         query: LiteralString = "SELECT " + LISTED + " FROM {s}.article ORDER BY published DESC NULLS LAST, article_id"
-        return [to_listed(row) for row in self.rows(query)]
+        return [to_listed(row) for row in self.schema.rows(query)]
 
     def listed(self, article_ids: Collection[str]) -> dict[str, ListedArticle]:
         """The articles with these ids without their texts, by id; unknown ids are left out."""
         query: LiteralString = "SELECT " + LISTED + " FROM {s}.article WHERE article_id = ANY(%(ids)s)"
-        return {row[0]: to_listed(row) for row in self.rows(query, {"ids": sorted(article_ids)})}
+        return {row[0]: to_listed(row) for row in self.schema.rows(query, {"ids": sorted(article_ids)})}
 
     def sources(self, limit: int) -> list[str]:
         """The sources with the most articles, at most `limit`, in alphabetical order."""
@@ -275,7 +228,7 @@ class PostgresStore:
             "SELECT source FROM {s}.article WHERE source IS NOT NULL GROUP BY source "
             "ORDER BY count(*) DESC, source LIMIT %(limit)s"
         )
-        return sorted((row[0] for row in self.rows(query, {"limit": limit})), key=str.casefold)
+        return sorted((row[0] for row in self.schema.rows(query, {"limit": limit})), key=str.casefold)
 
     def by_source(self) -> list[tuple[str, int]]:
         """Each source with how many articles it has, the one with the most first."""
@@ -283,7 +236,7 @@ class PostgresStore:
             "SELECT source, count(*) FROM {s}.article WHERE source IS NOT NULL GROUP BY source "
             "ORDER BY count(*) DESC, source"
         )
-        return [(source, n) for source, n in self.rows(query)]
+        return [(source, n) for source, n in self.schema.rows(query)]
 
     def by_month(self) -> list[tuple[str, int]]:
         """Each month that has articles (`2023-07`) with how many, the earliest first."""
@@ -291,28 +244,28 @@ class PostgresStore:
             "SELECT to_char(published, 'YYYY-MM') AS month, count(*) FROM {s}.article WHERE published IS NOT NULL "
             "GROUP BY month ORDER BY month"
         )
-        return [(month, n) for month, n in self.rows(query)]
+        return [(month, n) for month, n in self.schema.rows(query)]
 
     def titles(self, limit: int) -> list[str]:
         """The titles of the newest articles, at most `limit`."""
         query: LiteralString = (
             "SELECT title FROM {s}.article ORDER BY published DESC NULLS LAST, article_id LIMIT %(limit)s"
         )
-        return [row[0] for row in self.rows(query, {"limit": limit})]
+        return [row[0] for row in self.schema.rows(query, {"limit": limit})]
 
     def every_source(self) -> list[str]:
         """Every source, in alphabetical order."""
         query: LiteralString = "SELECT DISTINCT source FROM {s}.article WHERE source IS NOT NULL"
-        return sorted(row[0] for row in self.rows(query))
+        return sorted(row[0] for row in self.schema.rows(query))
 
     def text_sha256(self, article_id: str) -> str | None:
         """SHA-256 of an article's text, None when there is no such article."""
-        rows = self.rows("SELECT text_sha256 FROM {s}.article WHERE article_id = %(id)s", {"id": article_id})
+        rows = self.schema.rows("SELECT text_sha256 FROM {s}.article WHERE article_id = %(id)s", {"id": article_id})
         return str(rows[0][0]) if rows else None
 
     def article_ids(self) -> list[str]:
         """Every article's id, in order."""
-        return [row[0] for row in self.rows("SELECT article_id FROM {s}.article ORDER BY article_id")]
+        return [row[0] for row in self.schema.rows("SELECT article_id FROM {s}.article ORDER BY article_id")]
 
     def each_article(self) -> Iterator[Article]:
         """Every article, whole, in the order of the ids."""
@@ -330,22 +283,22 @@ class PostgresStore:
             "substr(text, start_offset + 1, end_offset - start_offset) "
             "FROM {s}.passage JOIN {s}.article USING (article_id) WHERE number = ANY(%(n)s)"
         )
-        return {row[0]: Passage(*row[1:]) for row in self.rows(query, {"n": list(numbers)})}
+        return {row[0]: Passage(*row[1:]) for row in self.schema.rows(query, {"n": list(numbers)})}
 
     def records(self, numbers: Sequence[int]) -> dict[int, PassageRecord]:
         """What is kept of the passages with these numbers, by number; unknown numbers are left out."""
         query: LiteralString = "SELECT number, " + _RECORD + " WHERE number = ANY(%(n)s)"
-        return {row[0]: _to_record(row[1:]) for row in self.rows(query, {"n": list(numbers)})}
+        return {row[0]: _to_record(row[1:]) for row in self.schema.rows(query, {"n": list(numbers)})}
 
     def records_of(self, article_id: str) -> list[PassageRecord]:
         """What is kept of an article's passages, in the order of its text."""
         query: LiteralString = "SELECT " + _RECORD + " WHERE article_id = %(id)s ORDER BY number"
-        return [_to_record(row) for row in self.rows(query, {"id": article_id})]
+        return [_to_record(row) for row in self.schema.rows(query, {"id": article_id})]
 
     def numbers_of(self, article_id: str) -> list[int]:
         """Numbers of an article's passages, in the order of its text."""
         query: LiteralString = "SELECT number FROM {s}.passage WHERE article_id = %(id)s ORDER BY number"
-        return [row[0] for row in self.rows(query, {"id": article_id})]
+        return [row[0] for row in self.schema.rows(query, {"id": article_id})]
 
     def vectors_of(self, article_id: str) -> dict[tuple[int, int], bytes]:
         """The vectors of an article's passages, by where these start and end."""
@@ -358,15 +311,21 @@ class PostgresStore:
 
     def newest(self) -> date | None:
         """The day of the newest article; None when none has a date."""
-        found: date | None = self.rows("SELECT max(published) FROM {s}.article")[0][0]
+        found: date | None = self.schema.rows("SELECT max(published) FROM {s}.article")[0][0]
         return found
+
+    def days(self) -> tuple[date | None, date | None, int]:
+        """The days of the oldest and of the newest article, and how many have none."""
+        rows = self.schema.rows("SELECT min(published), max(published), count(*) - count(published) FROM {s}.article")
+        oldest, newest, undated = rows[0]
+        return oldest, newest, undated
 
     def changed_at(self) -> float:
         """When the index was changed last, in seconds since 1970."""
         query: LiteralString = (
             "SELECT extract(epoch FROM changed_at)::float8 FROM article_qa.generation WHERE name = %(name)s"
         )
-        return float(self.rows(query, {"name": self.generation})[0][0])
+        return float(self.schema.rows(query, {"name": self.generation})[0][0])
 
     def size(self) -> int:
         """Bytes that it takes on disk."""
@@ -374,40 +333,21 @@ class PostgresStore:
             "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class "
             "WHERE relkind = 'r' AND relnamespace = %(name)s::regnamespace"
         )
-        return int(self.rows(query, {"name": self.generation})[0][0])
+        return int(self.schema.rows(query, {"name": self.generation})[0][0])
 
     def derive(self) -> None:
         """Index the vectors once there are too many to compare them all."""
         if self.counts()[1] <= EXACT_UP_TO or self.meta(NEAREST_KEY):
             return
-        with self.writing(), self._connection(writes=True) as connection:
+        with self.writing():
             if self.meta(NEAREST_KEY) is None:
-                connection.execute(self._sql(NEAREST))
-                connection.execute(self._sql("ANALYZE {s}.vector, {s}.words, {s}.passage, {s}.article"))
+                self.schema.run(NEAREST, dim=sql.Literal(self.dim))
+                self.schema.run("ANALYZE {s}.vector, {s}.words, {s}.passage, {s}.article")
                 self.set_meta(NEAREST_KEY, "hnsw")
 
     def problems(self, _vector_bytes: int | None = None) -> list[str]:
         """What is wrong between the tables; empty when all is well. Reads all of them."""
-        with self.one_moment():
-            found = []
-            for query, what in _WRONG:
-                wrong = self.rows(query)[0][0]
-                found += [f"{wrong} {what}"] if wrong else []
-            state = self.state()
-            counted = self.rows(
-                "SELECT (SELECT count(*) FROM {s}.article), (SELECT count(*) FROM {s}.passage), "
-                "(SELECT coalesce(sum(length), 0) FROM {s}.words)"
-            )[0]
-            if counted != (state.articles, state.passages, state.terms):
-                found.append("articles, passages or words that are counted wrongly")
-            changed = 0
-            for article_id in self.article_ids():
-                text, digest = self.rows(
-                    "SELECT text, text_sha256 FROM {s}.article WHERE article_id = %(id)s", {"id": article_id}
-                )[0]
-                changed += hashlib.sha256(text.encode()).hexdigest() != digest
-            found += [f"{changed} articles whose text is not the one that was stored"] if changed else []
-        return found
+        return find_problems(self)
 
     def _changed(self, articles: int, passages: int, terms: int) -> int:
         """Count a change; the last number ever given to a passage comes back."""
@@ -417,12 +357,7 @@ class PostgresStore:
             "last_number = last_number + greatest(%(passages)s, 0) WHERE name = %(name)s RETURNING last_number"
         )
         values = {"articles": articles, "passages": passages, "terms": terms, "name": self.generation}
-        return int(self.rows(query, values)[0][0])
-
-    def write(self, query: LiteralString, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run a statement once for each of `rows`."""
-        with self._connection(writes=True) as connection, connection.cursor() as cursor:
-            cursor.executemany(self._sql(query), rows)
+        return int(self.schema.rows(query, values)[0][0])
 
     def _check_format(self, formats: Sequence[int]) -> None:
         name, found = self.database.name, self.meta("format")
@@ -447,47 +382,8 @@ class PostgresStore:
             "SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid "
             "WHERE inhparent = (%(schema)s || '.' || %(table)s)::regclass ORDER BY relname"
         )
-        names = [row[0] for row in self.rows(query, {"schema": self.generation, "table": table})]
-        return [sql.Identifier(self.generation, name) for name in names or [table]]
-
-    def run(self, query: LiteralString) -> None:
-        """Run statements that give nothing."""
-        with self._connection(writes=True) as connection:
-            connection.execute(self._sql(query))
-
-    def rows(
-        self, query: LiteralString, values: Mapping[str, Any] | None = None, **parts: sql.Composable
-    ) -> list[tuple[Any, ...]]:
-        """What a query gives; {s} is the generation's schema, {dim} the length of a vector, and others are `parts`."""
-        with self._connection() as connection:
-            return connection.execute(self._sql(query, **parts), values).fetchall()
-
-    def _sql(self, query: LiteralString, **parts: sql.Composable) -> sql.Composed:
-        dim = sql.Literal(getattr(self, "dim", 0))
-        return sql.SQL(query).format(**({"s": self._schema, "dim": dim} | parts))
-
-    @contextmanager
-    def _connection(self, *, writes: bool = False) -> Iterator[Connection]:
-        """That of this thread's transaction, else one for the block."""
-        held = self._held_connection()
-        if held is not None:
-            yield held
-            return
-        with self.database.connection(writes=writes) as connection:
-            yield connection
-
-    def _held_connection(self) -> Connection | None:
-        """That of the transaction that this thread is in."""
-        held: Connection | None = getattr(self._held, "connection", None)
-        return held
-
-    @contextmanager
-    def _holding(self, connection: Connection) -> Iterator[None]:
-        self._held.connection = connection
-        try:
-            yield
-        finally:
-            self._held.connection = None
+        names = [row[0] for row in self.schema.rows(query, {"schema": self.generation, "table": table})]
+        return [self.schema.table(name) for name in names or [table]]
 
 
 def open_current(database: Database, formats: Sequence[int] = (FORMAT,)) -> PostgresStore:

@@ -450,6 +450,13 @@ class ArticleStore:
             found = db.execute("SELECT max(published) FROM article").fetchone()[0]
         return date.fromisoformat(found) if found else None
 
+    def days(self) -> tuple[date | None, date | None, int]:
+        """The days of the oldest and of the newest article, and how many have none."""
+        with self.reading() as db:
+            query = "SELECT min(published), max(published), count(*) - count(published) FROM article"
+            oldest, newest, undated = db.execute(query).fetchone()
+        return _date(oldest), _date(newest), undated
+
     def problems(self, vector_bytes: int | None = None) -> list[str]:
         """What is wrong with the file or between its tables; empty when all is well. Reads the whole file.
 

@@ -15,14 +15,14 @@ def describe_index(index: Path | Address) -> dict[str, str | int | None]:
     """Facts about the index in the folder or database `index`, by name. Raises UserError when there is none."""
     with contextlib.closing(open_current(place_of(index))) as store:
         articles, passages = store.counts()
-        days = [article.published for article in store.list_articles() if article.published]
+        oldest, newest, undated = store.days()
         return {
             "index": str(index),
             "articles": articles,
             "passages": passages,
-            "oldest": min(days).isoformat() if days else None,
-            "newest": max(days).isoformat() if days else None,
-            "undated": articles - len(days),
+            "oldest": oldest.isoformat() if oldest else None,
+            "newest": newest.isoformat() if newest else None,
+            "undated": undated,
             "encoder": store.meta(ENCODER_KEY),
             "bytes": store.size(),
         }

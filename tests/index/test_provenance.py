@@ -172,9 +172,9 @@ def test_an_index_of_an_earlier_day(built: IndexFolder, encoder: HashEncoder) ->
 
 def test_a_database_of_an_earlier_day(built_database: Place, encoder: HashEncoder) -> None:
     with opened(built_database) as store:
-        store.run("DROP TABLE {s}.place, {s}.paged, {s}.revision")
-        store.run("CREATE TABLE {s}.origin (path text PRIMARY KEY, article_id text NOT NULL)")
-        store.run("INSERT INTO {s}.origin VALUES ('/old/bridge.txt', 'bridge')")
+        store.schema.run("DROP TABLE {s}.place, {s}.paged, {s}.revision")
+        store.schema.run("CREATE TABLE {s}.origin (path text PRIMARY KEY, article_id text NOT NULL)")
+        store.schema.run("INSERT INTO {s}.origin VALUES ('/old/bridge.txt', 'bridge')")
     with opened(built_database) as store:
         assert store.article("bridge") == BRIDGE
         assert store.provenance.origins(["bridge"]) == [Origin("/old/bridge.txt", "", "bridge", "bridge")]

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from fakes import ARTICLES, BRIDGE, CHESS, HashEncoder, long_article
 from corpus.article import Article
 from corpus.errors import UserError
 from corpus.filters import Filters
+from index.encoders.encoder import Vectors
 from index.postgres.address import Address
 from index.postgres.database import _SESSION, Database
 from index.postgres.errors import ConnectionLost, explained
@@ -218,7 +219,7 @@ def as_of_the_first_version(database: Database, server: Server) -> str:
 def indexes_of_articles(database: Database) -> list[str]:
     store = open_current(database)
     query = "SELECT indexname FROM pg_indexes WHERE schemaname = %(s)s AND tablename = 'article' ORDER BY 1"
-    return [row[0] for row in store.rows(query, {"s": store.generation})]
+    return [row[0] for row in store.schema.rows(query, {"s": store.generation})]
 
 
 def test_an_earlier_format_is_brought_up_to_date(built_database: Database, server: Server) -> None:
@@ -238,6 +239,54 @@ def test_an_earlier_format_of_another_encoder_is_made_anew(built_database: Datab
     assert rebuild_index(built_database, HashEncoder("another")).added == 4
     assert built_database.require_current() != generation
     assert written(built_database).meta("format") == "2"
+
+
+def test_who_waited_in_vain_waits_once_more_while_the_server_answers(
+    built_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.postgres.database.MAX_CONNECTIONS", 1)
+    monkeypatch.setattr("index.postgres.database.WAIT_SECONDS", 0.2)
+    place = Database(built_database.address)
+    held, connect = ExitStack(), place._connect
+    held.enter_context(place.connection())
+    with pytest.raises(ConnectionLost, match=r"no connection to .* was free for 0\.4 seconds"), place.connection():
+        pass
+
+    def connect_and_let_go(writes: bool) -> psycopg.Connection[tuple[object, ...]]:
+        held.close()
+        return connect(writes)
+
+    monkeypatch.setattr(place, "_connect", connect_and_let_go)
+    with place.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    place.close()
+
+
+class Cut(HashEncoder):
+    """Cuts every connection to its database whenever it encodes: nobody talks to the server meanwhile, for hours."""
+
+    def __init__(self, server: Server, database: Database) -> None:
+        super().__init__()
+        self._cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name(database)}'"
+        self._server = server
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self._server.ask(self._cut)
+        return super().encode_passages(texts)
+
+
+def test_a_writer_whose_lock_was_lost_says_so(server: Server, built_database: Database) -> None:
+    before = built_database.current()
+    cut = Cut(server, built_database)
+    # Another may have built and swapped meanwhile.
+    with pytest.raises(ConnectionLost, match="was lost meanwhile; run the same command again"):
+        add_articles(built_database, [replace(CHESS, article_id="new", text="A new text.")], cut)
+    # Another may have added meanwhile, to the index that this one would have replaced.
+    with pytest.raises(ConnectionLost, match="cannot use the database"):
+        build_index(built_database, [replace(CHESS, text="All new.")], cut)
+    assert built_database.current() == before
+    assert written(built_database).article_ids() == ["bridge", "chess", "glacier", "new", "vaccine"]
+    assert add_articles(built_database, [CHESS], HashEncoder()).unchanged == 1
 
 
 def test_damage_is_found(built_database: Database) -> None:

@@ -96,7 +96,8 @@ ORDERS = st.sampled_from(["newest", "oldest", "title"])
 DAYS = st.none() | st.integers(0, 14).map(lambda days: DAY + timedelta(days=days))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A busy machine takes longer over a database than Hypothesis allows.
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=ORDERS,
     source=st.sampled_from(["", "coast", "DAILY", "100%", "%", "_", "\\", "none"]),
