@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chatting import DESKTOP, MISSION, PHONE, Site, answers, ask, width_beyond_the_screen
+from chatting import DESKTOP, MISSION, PHONE, Site, answers, ask, violations, width_beyond_the_screen
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
@@ -59,5 +58,5 @@ def test_nothing_stands_in_the_way_of_anyone(
     site: Site, open_page: Callable[..., Page], scheme: str, path: str
 ) -> None:
     page = open_page(f"{site.url}/{path}", scheme=scheme, size=PHONE)
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     assert width_beyond_the_screen(page) == 0

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from chatting import (
     DESKTOP,
     LAWLER,
@@ -15,6 +14,7 @@ from chatting import (
     answers,
     ask,
     question_box,
+    violations,
     wait_for_examples,
     width_beyond_the_screen,
 )
@@ -296,12 +296,6 @@ def test_nothing_stands_in_the_way_of_anyone(
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, by rule and element."""
-    found = Axe().run(page).response["violations"]
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
 
 
 def test_messages_are_not_named_by_their_markup(site: Site, open_page: OpenPage) -> None:

@@ -3,8 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chatting import PHONE, Site
+from chatting import PHONE, Site, violations, width_beyond_the_screen
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
@@ -26,8 +25,8 @@ def test_nothing_stands_in_the_way_of_anyone(
     site: Site, open_page: Callable[..., Page], scheme: str, path: str
 ) -> None:
     page = open_page(f"{site.url}/articles/{path}", scheme=scheme, size=PHONE)
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert violations(page) == []
+    assert width_beyond_the_screen(page) == 0
 
 
 def test_api_page_needs_no_other_host(site: Site, open_page: Callable[..., Page]) -> None:
