@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import uvicorn
@@ -156,6 +157,23 @@ def width_beyond_the_screen(page: Page) -> int:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, by rule and element."""
-    found = Axe().run(page).response["violations"]
+    """What axe-core finds wrong in light and, where it is a matter of colour, in dark too: the rule, and where."""
+    light = page.evaluate("matchMedia('(prefers-color-scheme: light)').matches")
+    found = _violations(page, {})
+    _paint(page, "dark" if light else "light")
+    found += _violations(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
+    _paint(page, "light" if light else "dark")
+    return found
+
+
+def _violations(page: Page, options: dict[str, object]) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    # Gradio's pages turn dark by a class of their own, a moment later.
+    page.wait_for_function(
+        "is => !window.gradio_config || document.body.classList.contains('dark') === is", arg=scheme == "dark"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from chatting import DESKTOP, PHONE, Site, models, width_beyond_the_screen
+from chatting import DESKTOP, PHONE, Site, models, violations, width_beyond_the_screen
 from playwright.sync_api import Page, expect
 from tabs import Tabs
 
@@ -60,6 +60,7 @@ def test_from_the_list_to_a_lost_question_in_its_article(
     expect(page.get_by_role("status")).to_have_text(f"1 of {number} shown")
     failures.first.locator("summary").click()
     assert width_beyond_the_screen(page) == 0
+    assert violations(page) == []
     cited = failures.first.locator(".excerpt mark").first.inner_text()
     failures.first.locator(".excerpt a").first.click()
     assert " ".join(page.locator("mark.answer").all_inner_texts()).split() == cited.split()
@@ -79,6 +80,7 @@ def test_two_runs_are_compared(site_with_runs: Site, open_page: Callable[..., Pa
     lost.first.locator("summary").click()
     expect(lost.first.get_by_text("Expected")).to_be_visible()
     assert width_beyond_the_screen(page) == 0
+    assert violations(page) == []
 
 
 def test_a_saved_file_runs_no_script_but_the_reports_own(

@@ -667,10 +667,9 @@ def told_of_two_years() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_all_that_an_answer_can_have(open_widget: OpenWidget, scheme: str, size: tuple[int, int]) -> None:
-    page = open_widget(scheme=scheme, size=size, attributes="data-write")
+def test_all_that_an_answer_can_have(open_widget: OpenWidget, size: tuple[int, int]) -> None:
+    page = open_widget(size=size, attributes="data-write")
     fulfil(page, "/api/ask", told_of_two_years())
     fulfil(page, "/api/articles/*", {**told_of_two_years()["citations"][2], "text": "The long story.", "link": None})
     open_panel(page)
@@ -773,10 +772,9 @@ def test_changed_article_is_not_marked(open_widget: OpenWidget) -> None:
 # ---- for everyone, and small
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_stands_in_the_way_of_anyone(open_widget: OpenWidget, scheme: str, size: tuple[int, int]) -> None:
-    page = open_widget(scheme=scheme, size=size, attributes=f'data-examples="{MISSION}"')
+def test_nothing_stands_in_the_way_of_anyone(open_widget: OpenWidget, size: tuple[int, int]) -> None:
+    page = open_widget(size=size, attributes=f'data-examples="{MISSION}"')
     expect(launcher(page)).to_be_visible()
     assert violations(page) == []
     open_panel(page)
