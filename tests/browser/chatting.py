@@ -173,7 +173,9 @@ def _violations(page: Page, options: dict[str, object]) -> list[str]:
 
 def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
-    # Gradio's pages turn dark by a class of their own, a moment later.
+    # Gradio's pages turn dark by a class of their own, a moment later, and its buttons fade.
     page.wait_for_function(
-        "is => !window.gradio_config || document.body.classList.contains('dark') === is", arg=scheme == "dark"
+        "is => (!window.gradio_config || document.body.classList.contains('dark') === is)"
+        " && !document.getAnimations().some(each => each instanceof CSSTransition)",
+        arg=scheme == "dark",
     )

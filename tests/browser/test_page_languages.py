@@ -27,6 +27,8 @@ def test_arabic_runs_from_the_right(site: Site, open_page: OpenPage) -> None:
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.get_by_role("heading", level=1)).to_have_text("اسأل المقالات")
     expect(page.locator(".masthead")).to_contain_text("5 مقالات")
+    # What is typed in English keeps its question mark behind it.
+    expect(page.locator("#examples .example").first).to_have_css("unicode-bidi", "plaintext")
     question = page.get_by_role("textbox", name="سؤالك")
     question.fill("Who introduced the Indo-Pacific Treaty Organization Act?")
     question.press("Enter")
@@ -38,6 +40,7 @@ def test_arabic_runs_from_the_right(site: Site, open_page: OpenPage) -> None:
     direction = "(element) => getComputedStyle(element).direction"
     assert page.locator(".answer blockquote").first.evaluate(direction) == "ltr"
     assert page.locator(".answer .actions").evaluate(direction) == "rtl"
+    expect(page.locator("#conversation .question")).to_have_css("text-align", "start")
     assert_all_is_well(page)
 
 

@@ -682,6 +682,8 @@ def test_all_that_an_answer_can_have(open_widget: OpenWidget, size: tuple[int, i
     years = turn.locator("ol > li")
     expect(years).to_have_count(2)
     expect(years.locator(".day")).to_have_text(["July 3, 2025", "July 11, 2023"])
+    # Of each how likely it is: one of them may well be beside the point.
+    expect(years.get_by_text("Very likely · 90%")).to_have_count(2)
     # By their places here, not their ranks.
     expect(citation(years.first, 1)).to_have_text("1.New news")
     expect(citation(years.last, 2)).to_have_text("2.Old news")
