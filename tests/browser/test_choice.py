@@ -56,6 +56,18 @@ def test_the_articles_at_a_glance_and_a_month_by_a_click(
     )
 
 
+def test_two_days_typed_at_once_are_both_said(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    page.get_by_role("button", name="Which articles").click()
+    held = Held(page)
+    page.get_by_label("From", exact=True).fill("2023")
+    page.get_by_label("Until").fill("2023")
+    page.get_by_label("Until").press("Tab")
+    held.let_go()
+    expect(page.get_by_text("Only articles")).to_have_text("Only articles from 1 January 2023 until 31 December 2023.")
+
+
 def test_suggestions_from_titles_and_answered_questions(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url)
     wait_for_examples(page)
