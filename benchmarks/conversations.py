@@ -51,7 +51,7 @@ class Conversation:
 
     async def ask(self, question: str) -> None:
         """Ask, again where too many ask. Raises AssertionError for a page that is not this conversation's."""
-        data = [question, None, "", "", [], f"[{','.join(self.kept)}]", f"{self.name}-{len(self.asked)}"]
+        data = [question, None, "", "", [], "", f"[{','.join(self.kept)}]", f"{self.name}-{len(self.asked)}"]
         body = {"fn_index": self.event, "session_hash": self.name, "data": data}
         while True:
             response = await self.client.post("/chat/gradio_api/run/predict", json=body, timeout=300)

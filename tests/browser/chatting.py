@@ -172,10 +172,13 @@ def _violations(page: Page, options: dict[str, object]) -> list[str]:
 
 
 def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
+    # Its buttons fade, and half faded the colours are neither the one nor the other.
+    page.evaluate(
+        "() => { const sheet = new CSSStyleSheet(); sheet.replaceSync('* { transition: none !important }');"
+        " document.adoptedStyleSheets = [sheet]; }"
+    )
     page.emulate_media(color_scheme=scheme)
-    # Gradio's pages turn dark by a class of their own, a moment later, and its buttons fade.
+    # Gradio's pages turn dark by a class of their own, a moment later.
     page.wait_for_function(
-        "is => (!window.gradio_config || document.body.classList.contains('dark') === is)"
-        " && !document.getAnimations().some(each => each instanceof CSSTransition)",
-        arg=scheme == "dark",
+        "is => !window.gradio_config || document.body.classList.contains('dark') === is", arg=scheme == "dark"
     )

@@ -49,6 +49,8 @@ def test_from_the_list_to_a_lost_question_in_its_article(
     page = open_page(f"{site_with_runs.url}/evaluation", size=size)
     page.get_by_role("link", name=REPORT).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluation: bundled")
+    # All of it is there.
+    expect(page.get_by_role("status")).to_contain_text("shown")
     failures = page.locator(".failure:visible")
     number = failures.count()
     page.get_by_label("Stage").select_option("outcome: retrieved but outranked")
