@@ -87,7 +87,7 @@ async def converse(url: str, conversations: int, seconds: float, pause: float) -
         alone: dict[tuple[str, ...], tuple[str, str]] = {}
         for opener in OPENERS:
             for follow_up in FOLLOW_UPS:
-                single = Conversation(client, event, f"alone{len(alone)}")
+                single = Conversation(client, event, f"alone{len(alone)}x{random.randrange(10**9)}")
                 for question in (opener, follow_up):
                     await single.ask(question)
                     alone[tuple(single.asked)] = single.told()
