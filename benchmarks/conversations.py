@@ -51,7 +51,7 @@ class Conversation:
 
     async def ask(self, question: str) -> None:
         """Ask, again where too many ask. Raises AssertionError for a page that is not this conversation's."""
-        data = [question, None, "", "", [], f"[{','.join(self.kept)}]", f"{self.name}-{len(self.asked)}"]
+        data = [question, None, "", "", [], "", f"[{','.join(self.kept)}]", f"{self.name}-{len(self.asked)}"]
         body = {"fn_index": self.event, "session_hash": self.name, "data": data}
         while True:
             response = await self.client.post("/chat/gradio_api/run/predict", json=body, timeout=300)
@@ -87,7 +87,7 @@ async def converse(url: str, conversations: int, seconds: float, pause: float) -
         alone: dict[tuple[str, ...], tuple[str, str]] = {}
         for opener in OPENERS:
             for follow_up in FOLLOW_UPS:
-                single = Conversation(client, event, f"alone{len(alone)}")
+                single = Conversation(client, event, f"alone{len(alone)}x{random.randrange(10**9)}")
                 for question in (opener, follow_up):
                     await single.ask(question)
                     alone[tuple(single.asked)] = single.told()

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
@@ -99,7 +100,7 @@ def create_app(archive: Archive) -> FastAPI:
     app.include_router(insights_routes(archive))
     app.include_router(metrics_routes(observer))
     app.include_router(widget_routes())
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
 
     @app.get("/", include_in_schema=False, name="home")
     def home() -> RedirectResponse:

@@ -7,9 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
+import httpx
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 from corpus.readers import read_articles
@@ -17,10 +21,14 @@ from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from index.update import build_index
 from qa.archive import Archive
+from qa.build import Models
+from qa.evidence.gather import Found
+from qa.evidence.reader import Reader, Reading
 from qa.feedback import FEEDBACK_FILE
 from qa.settings import Settings
 from qa.web.server import create_app
 
+BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
 DESKTOP = (1280, 860)
 PHONE = (360, 740)
 # Of a busy machine with few processors.
@@ -42,12 +50,37 @@ class Site:
     runs: Path
 
 
+class RememberingReader(Reader):
+    """The reader. The tests ask the same few questions again and again; a passage is read once for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, str, str], list[Reading]] = {}
+
+    def _read(self, question: str, found: Found) -> list[Reading]:
+        key = question, found.passage.passage_id, found.passage.text
+        if key not in self._known:
+            self._known[key] = super()._read(question, found)
+        return self._known[key]
+
+
+@cache
+def models() -> Models:
+    """Those of the default settings, loaded once for all servers."""
+    return Models(PackagedEncoder(), RememberingReader())
+
+
+def build(source: Path, folder: Path) -> Path:
+    """An index of the articles of `source`, in `folder`, which comes back."""
+    build_index(IndexFolder(folder), read_articles([str(source)]), models().encoder)
+    return folder
+
+
 @contextmanager
-def serving(source: Path, folder: Path, *, at_port: int = 0, **options: object) -> Iterator[Site]:
-    """A server over the articles of `source`, indexed in `folder`; `options` are settings."""
-    build_index(IndexFolder(folder), read_articles([str(source)]), PackagedEncoder())
+def serving(folder: Path, *, at_port: int = 0, **options: object) -> Iterator[Site]:
+    """A server over the index in `folder`; `options` are settings."""
     settings = Settings(index=folder, runs=folder / "runs", client_rate="100000/minute", **options)
-    archive = Archive(settings)
+    archive = Archive(settings, models=models())
     archive.warm_up()
     app = create_app(archive)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
@@ -56,6 +89,8 @@ def serving(source: Path, folder: Path, *, at_port: int = 0, **options: object) 
         thread.start()
         try:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            # The chat is made beside serving, which takes longer than a test waits for a page.
+            httpx.get(f"{url}/chat/", timeout=120)
             yield Site(url, folder, folder / FEEDBACK_FILE, folder / "runs")
         finally:
             server.should_exit = True
@@ -75,8 +110,14 @@ def ask(page: Page, question: str) -> Locator:
     before = answers(page).count()
     question_box(page).fill(question)
     page.get_by_role("button", name="Ask", exact=True).click()
-    expect(answers(page)).to_have_count(before + 1)
+    wait_for_answers(page, before + 1)
     return answers(page).last
+
+
+def wait_for_answers(page: Page, number: int) -> None:
+    """Until there are so many. `expect` alone looks again after a second, and then after another."""
+    page.wait_for_function(f"document.querySelectorAll('#conversation .answer').length >= {number}")
+    expect(answers(page)).to_have_count(number)
 
 
 class Held:
@@ -105,6 +146,7 @@ class Held:
 
 def wait_for_examples(page: Page) -> None:
     """Until the page has loaded whole."""
+    page.wait_for_function("document.querySelector('#examples .example')?.checkVisibility()")
     expect(page.get_by_role("button", name=MISSION)).to_be_visible()
 
 
@@ -112,3 +154,31 @@ def width_beyond_the_screen(page: Page) -> int:
     """Pixels that would have to be scrolled sideways to."""
     beyond: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return beyond
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong in light and, where it is a matter of colour, in dark too: the rule, and where."""
+    light = page.evaluate("matchMedia('(prefers-color-scheme: light)').matches")
+    found = _violations(page, {})
+    _paint(page, "dark" if light else "light")
+    found += _violations(page, {"runOnly": ["color-contrast", "link-in-text-block"]})
+    _paint(page, "light" if light else "dark")
+    return found
+
+
+def _violations(page: Page, options: dict[str, object]) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
+    # Its buttons fade, and half faded the colours are neither the one nor the other.
+    page.evaluate(
+        "() => { const sheet = new CSSStyleSheet(); sheet.replaceSync('* { transition: none !important }');"
+        " document.adoptedStyleSheets = [sheet]; }"
+    )
+    page.emulate_media(color_scheme=scheme)
+    # Gradio's pages turn dark by a class of their own, a moment later.
+    page.wait_for_function(
+        "is => !window.gradio_config || document.body.classList.contains('dark') === is", arg=scheme == "dark"
+    )

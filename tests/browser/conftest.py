@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from chatting import DESKTOP, TIMEOUT_MS, Site, serving
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
-
-BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
+from chatting import BUNDLED, Site, build, serving
+from playwright.sync_api import Browser, Page, sync_playwright
+from tabs import Tabs
+from widget_pages import Pages, serving_pages
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def pages() -> Iterator[Pages]:
+    """The site of a publisher, whose pages may ask the articles."""
+    with serving_pages() as pages:
+        yield pages
+
+
+@pytest.fixture(scope="session")
+def site(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The bundled articles, served."""
-    with serving(BUNDLED, tmp_path_factory.mktemp("bundled")) as site:
+    folder = build(BUNDLED, tmp_path_factory.mktemp("bundled"))
+    with serving(folder, origins=(pages.url,)) as site:
+        pages.widget_host = site.url
         yield site
 
 
@@ -26,58 +33,21 @@ def browser() -> Iterator[Browser]:
     # The machine's Chromium; Playwright's own where there is none.
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    # Nothing leaves this machine, whatever a page asks for.
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, "--disable-sync"])
+        browser = playwright.chromium.launch(executable_path=found, args=[*quiet, "--disable-sync", alone])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens `url` in a new context. Afterwards the test fails if a script did, or if any other host was asked."""
-    problems: list[str] = []
-    with ExitStack() as stack:
-
-        def open_url(
-            url: str,
-            *,
-            size: tuple[int, int] = DESKTOP,
-            scheme: str = "light",
-            scripts: bool = True,
-            locale: str | None = None,
-        ) -> Page:
-            context = browser.new_context(
-                locale=locale,
-                viewport={"width": size[0], "height": size[1]},
-                color_scheme="dark" if scheme == "dark" else "light",
-                java_script_enabled=scripts,
-            )
-            stack.callback(context.close)
-            watch(context, url, problems)
-            page = context.new_page()
-            page.set_default_timeout(TIMEOUT_MS)
-            page.goto(url)
-            return page
-
-        yield open_url
-    assert problems == []
-
-
-def watch(context: BrowserContext, url: str, problems: list[str]) -> None:
-    """Write down script errors, dialogs and requests to hosts other than that of `url`, which are stopped."""
-    host = "/".join(url.split("/")[:3])
-
-    def check(route: Route) -> None:
-        if route.request.url.startswith((f"{host}/", "data:", "blob:")):
-            route.continue_()
-        else:
-            problems.append(f"asked {route.request.url}")
-            route.abort()
-
-    context.route("**/*", check)
-    context.on("weberror", lambda error: problems.append(f"script error: {error.error}"))
-    context.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    context.on(
-        "console",
-        lambda message: problems.append(f"console: {message.text}") if message.type in ("error", "warning") else None,
-    )
+def open_page(tabs: Tabs) -> Iterator[Callable[..., Page]]:
+    """Opens `url` for a new reader. Afterwards the test fails if a script did, or if any other host was asked."""
+    yield tabs.open
+    assert tabs.close() == []

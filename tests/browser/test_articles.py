@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chatting import DESKTOP, MISSION, PHONE, Site, answers, ask, width_beyond_the_screen
+from chatting import DESKTOP, MISSION, PHONE, Site, answers, ask
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
@@ -51,13 +50,3 @@ def test_one_article_is_asked_about_and_then_all(site: Site, open_page: Callable
     page.reload()
     expect(answers(page)).to_have_count(1)
     expect(line).to_be_hidden()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["articles", "articles?words=nothing+is+like+this"])
-def test_nothing_stands_in_the_way_of_anyone(
-    site: Site, open_page: Callable[..., Page], scheme: str, path: str
-) -> None:
-    page = open_page(f"{site.url}/{path}", scheme=scheme, size=PHONE)
-    assert Axe().run(page).response["violations"] == []
-    assert width_beyond_the_screen(page) == 0

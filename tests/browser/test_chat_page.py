@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from chatting import (
     DESKTOP,
     LAWLER,
@@ -15,6 +14,7 @@ from chatting import (
     answers,
     ask,
     question_box,
+    violations,
     wait_for_examples,
     width_beyond_the_screen,
 )
@@ -214,32 +214,6 @@ def test_a_filter_is_seen_and_can_be_taken_off(site: Site, open_page: OpenPage, 
     expect(page.get_by_label("Until")).to_have_value("")
 
 
-def test_by_keyboard_alone(site: Site, open_page: OpenPage) -> None:
-    page = open_page(site.url)
-    wait_for_examples(page)
-    expect(question_box(page)).to_be_focused()
-    page.keyboard.type(MISSION)
-    page.keyboard.press("Enter")
-    expect(answers(page)).to_have_count(1)
-    expect(question_box(page)).to_be_focused()
-
-    link = answers(page).get_by_role("link").first
-    go_to(page, link.evaluate("link => link.href"))
-    page.keyboard.press("Enter")
-    expect(page.locator("#quote")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(link).to_be_focused()
-
-
-def go_to(page: Page, href: str) -> None:
-    """Shift and Tab from the question box back to a link."""
-    for _ in range(20):
-        page.keyboard.press("Shift+Tab")
-        if page.evaluate("document.activeElement.href") == href:
-            return
-    raise AssertionError(f"{href} is not reached by keyboard")
-
-
 def test_on_a_phone(site: Site, open_page: OpenPage) -> None:
     page = open_page(site.url, size=PHONE)
     wait_for_examples(page)
@@ -272,12 +246,9 @@ def test_light(site: Site, open_page: OpenPage) -> None:
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 254, 251)")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_nothing_stands_in_the_way_of_anyone(
-    site: Site, open_page: OpenPage, scheme: str, size: tuple[int, int]
-) -> None:
-    page = open_page(site.url, scheme=scheme, size=size)
+def test_nothing_stands_in_the_way_of_anyone(site: Site, open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(site.url, size=size)
     wait_for_examples(page)
     assert violations(page) == []
     page.get_by_role("button", name="Which articles").click()
@@ -296,12 +267,6 @@ def test_nothing_stands_in_the_way_of_anyone(
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, by rule and element."""
-    found = Axe().run(page).response["violations"]
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
 
 
 def test_messages_are_not_named_by_their_markup(site: Site, open_page: OpenPage) -> None:

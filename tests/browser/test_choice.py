@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from chatting import (
     LAWLER,
     MISSION,
     PHONE,
     WORLD_CUP,
     Held,
+    RememberingReader,
     Site,
     answers,
     ask,
     question_box,
+    violations,
     wait_for_examples,
     width_beyond_the_screen,
 )
@@ -25,17 +26,11 @@ from playwright.sync_api import Page, expect
 from corpus.filters import Filters
 from index.retriever import Ranking
 from qa.answerer import Answerer
-from qa.evidence.reader import Reader
 from qa.question.read import Question
 
 pytestmark = pytest.mark.slow
 
 OpenPage = Callable[..., Page]
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
 
 
 @pytest.mark.parametrize("size", [(1280, 860), PHONE])
@@ -59,6 +54,18 @@ def test_the_articles_at_a_glance_and_a_month_by_a_click(
     expect(ask(page, "Who is South Korea's president?")).to_contain_text(
         "Asked only of articles from 1 July 2023 until 31 December 2023, of European Interest."
     )
+
+
+def test_two_days_typed_at_once_are_both_said(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url)
+    wait_for_examples(page)
+    page.get_by_role("button", name="Which articles").click()
+    held = Held(page)
+    page.get_by_label("From", exact=True).fill("2023")
+    page.get_by_label("Until").fill("2023")
+    page.get_by_label("Until").press("Tab")
+    held.let_go()
+    expect(page.get_by_text("Only articles")).to_have_text("Only articles from 1 January 2023 until 31 December 2023.")
 
 
 def test_suggestions_from_titles_and_answered_questions(site: Site, open_page: OpenPage) -> None:
@@ -148,14 +155,14 @@ def test_stop_ends_the_work_of_the_server(site: Site, open_page: OpenPage, monke
     page = open_page(site.url)
     wait_for_examples(page)
     monkeypatch.setattr(Answerer, "_search", slow)
-    monkeypatch.setattr(Reader, "_read", lambda *given: read.append(given))
+    monkeypatch.setattr(RememberingReader, "_read", lambda *given: read.append(given))
     question_box(page).fill(WORLD_CUP)
     question_box(page).press("Enter")
     # The page's requests go through the test, which must not stand still.
-    for _ in range(600):
+    for _ in range(3000):
         if began.is_set():
             break
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(20)
     assert began.is_set()
     with page.expect_response("**/gradio_api/run/predict*"):
         page.get_by_role("button", name="Stop").click()

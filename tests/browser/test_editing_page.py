@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from chatting import DESKTOP, PHONE, Site, ask, serving, width_beyond_the_screen
+from chatting import DESKTOP, PHONE, Site, ask, build, serving, violations, width_beyond_the_screen
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
@@ -27,7 +26,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (folder / "articles").mkdir()
     for name in ("harbour", "museum"):
         (folder / "articles" / f"{name}.txt").write_text(f"The {name} opens\n\nThe {name} was opened in May.\n")
-    with serving(folder / "articles", folder / "index") as site:
+    with serving(build(folder / "articles", folder / "index")) as site:
         yield site
 
 
@@ -38,11 +37,6 @@ def drop(page: Page, text: str, name: str) -> None:
     )
     for kind in ("dragenter", "dragover", "drop"):
         page.dispatch_event(".drop", kind, {"dataTransfer": carried})
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from chatting import DESKTOP, PHONE, Site, width_beyond_the_screen
-from playwright.sync_api import Browser, Page, expect
+from chatting import DESKTOP, PHONE, Site, models, violations, width_beyond_the_screen
+from playwright.sync_api import Page, expect
+from tabs import Tabs
 
-from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.build import Models
 from qa.evaluate import pipeline
@@ -32,9 +32,9 @@ def upside_down(asked: Asked) -> Asked:
 @pytest.fixture(scope="module")
 def site_with_runs(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The bundled articles served, with two saved runs of some of their questions."""
-    gold, encoder = pipeline.read_bundled().sample(24), PackagedEncoder()
+    gold = pipeline.read_bundled().sample(24)
     folder = IndexFolder(site.folder)
-    run = pipeline.ask_set(gold, folder, tmp_path_factory.mktemp("cache"), Models(encoder))
+    run = pipeline.ask_set(gold, folder, tmp_path_factory.mktemp("cache"), Models(models().encoder))
     for name, asked in ((REPORT, run), ("upside down", [upside_down(each) for each in run])):
         judgements = pipeline.judge_run(gold, asked, folder)
         evaluation = summarise(gold, judgements, folder.path)
@@ -49,6 +49,8 @@ def test_from_the_list_to_a_lost_question_in_its_article(
     page = open_page(f"{site_with_runs.url}/evaluation", size=size)
     page.get_by_role("link", name=REPORT).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluation: bundled")
+    # All of it is there.
+    expect(page.get_by_role("status")).to_contain_text("shown")
     failures = page.locator(".failure:visible")
     number = failures.count()
     page.get_by_label("Stage").select_option("outcome: retrieved but outranked")
@@ -60,6 +62,7 @@ def test_from_the_list_to_a_lost_question_in_its_article(
     expect(page.get_by_role("status")).to_have_text(f"1 of {number} shown")
     failures.first.locator("summary").click()
     assert width_beyond_the_screen(page) == 0
+    assert violations(page) == []
     cited = failures.first.locator(".excerpt mark").first.inner_text()
     failures.first.locator(".excerpt a").first.click()
     assert " ".join(page.locator("mark.answer").all_inner_texts()).split() == cited.split()
@@ -79,20 +82,22 @@ def test_two_runs_are_compared(site_with_runs: Site, open_page: Callable[..., Pa
     lost.first.locator("summary").click()
     expect(lost.first.get_by_text("Expected")).to_be_visible()
     assert width_beyond_the_screen(page) == 0
+    assert violations(page) == []
 
 
-def test_a_saved_file_runs_no_script_but_the_reports_own(site_with_runs: Site, browser: Browser) -> None:
+def test_a_saved_file_runs_no_script_but_the_reports_own(
+    site_with_runs: Site, tabs: Tabs, open_page: Callable[..., Page]
+) -> None:
     report = site_with_runs.runs / "changed" / "report.html"
     shutil.copytree(site_with_runs.runs / "upside down", report.parent)
     text = report.read_text(encoding="utf-8")
     report.write_text(
         f"{text}<script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">"
     )
-    page = browser.new_page()
-    page.goto(f"{site_with_runs.url}/evaluation/runs/changed")
+    tabs.ignore("Content Security Policy", "Failed to load resource")
+    page = open_page(f"{site_with_runs.url}/evaluation/runs/changed")
     expect(page.get_by_role("status")).to_contain_text("shown")
     expect(page).to_have_title("Evaluation · bundled")
-    page.close()
 
 
 def test_the_chat_links_to_the_runs(site_with_runs: Site, open_page: Callable[..., Page]) -> None:

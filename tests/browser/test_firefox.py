@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from chatting import LAWLER, MISSION, TIMEOUT_MS, Site, serving
+from chatting import LAWLER, MISSION, TIMEOUT_MS, Site
 from marionette_driver import Wait
 from marionette_driver.by import By
 from marionette_driver.keys import Keys
 from marionette_driver.marionette import Marionette
-from widget_pages import Pages, serving_pages
+from widget_pages import Pages
 
 # The client leaves the sockets open with which it waited for Firefox to listen.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:unclosed <socket.socket:ResourceWarning")]
 
-BUNDLED = Path(__file__).parents[2] / "corpus" / "articles"
 SECONDS = 2 * TIMEOUT_MS / 1000
 BOX = "#question textarea"
 SENTENCE = "South Korea opened a diplomatic mission to NATO last November."
@@ -77,20 +75,6 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
         marionette.cleanup()
 
 
-@pytest.fixture(scope="module")
-def pages() -> Iterator[Pages]:
-    with serving_pages() as pages:
-        yield pages
-
-
-@pytest.fixture(scope="module")
-def served(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The bundled articles, served to the publisher's pages."""
-    with serving(BUNDLED, tmp_path_factory.mktemp("firefox"), origins=(pages.url,)) as site:
-        pages.widget_host = site.url
-        yield site
-
-
 def test_a_conversation(firefox: Firefox, site: Site) -> None:
     firefox.open(f"{site.url}/chat/")
     firefox.type(BOX, MISSION + Keys.ENTER)
@@ -132,7 +116,7 @@ def test_the_calendar_chooses_a_day(firefox: Firefox, site: Site) -> None:
     assert firefox.problems(site.url) == []
 
 
-def test_the_widget(firefox: Firefox, served: Site, pages: Pages) -> None:
+def test_the_widget(firefox: Firefox, site: Site, pages: Pages) -> None:
     firefox.open(pages.add("firefox"))
     root = "document.querySelector('article-qa').shadowRoot"
     firefox.until(f"document.querySelector('article-qa') && !{root}.querySelector('.w').hidden")
@@ -147,4 +131,4 @@ def test_the_widget(firefox: Firefox, served: Site, pages: Pages) -> None:
     firefox.marionette.execute_script(f"{root}.querySelector('.lead .cite').click()")
     firefox.until(f"{root}.activeElement?.localName === 'mark'")
     assert firefox.says(f"{root}.activeElement.textContent") == SENTENCE
-    assert firefox.problems(served.url) == []
+    assert firefox.problems(site.url) == []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 
 import pytest
-from chatting import Site, ask, serving
+from chatting import Site, ask, build, serving
 from playwright.sync_api import Page, expect
 
 from qa.feedback import read_feedback
@@ -49,7 +49,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ]
     corpus_file = folder / "corpus.jsonl"
     corpus_file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    with serving(corpus_file, folder / "index") as site:
+    with serving(build(corpus_file, folder / "index")) as site:
         yield site
 
 

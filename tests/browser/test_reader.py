@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from chatting import PHONE, Site
 from playwright.sync_api import Page, expect
 
@@ -18,16 +17,6 @@ def test_quote_is_in_sight_without_javascript(
     expect(page.locator("#quote")).to_be_in_viewport()
     expect(page.get_by_role("heading", level=1)).to_contain_text("A delegation from eight NATO member countries")
     expect(page.locator("time")).to_have_text("13 December 2023")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["001_de1f21643fab2dcd?start=600&end=900#quote", "001_de1f21643fab2dcd"])
-def test_nothing_stands_in_the_way_of_anyone(
-    site: Site, open_page: Callable[..., Page], scheme: str, path: str
-) -> None:
-    page = open_page(f"{site.url}/articles/{path}", scheme=scheme, size=PHONE)
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
 def test_api_page_needs_no_other_host(site: Site, open_page: Callable[..., Page]) -> None:

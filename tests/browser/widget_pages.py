@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 BODY = """<header><h1>The Daily Page</h1></header>
 <main><h2>What happened today</h2><p>Not much. <a href="#more">More</a></p><p><label>Search <input></label></p></main>
@@ -80,25 +79,6 @@ def serving_pages() -> Iterator[Pages]:
             thread.join()
 
 
-def watch(context: BrowserContext, hosts: Sequence[str], expected: Sequence[str], problems: list[str]) -> None:
-    """Write down what scripts complain of, but for the `expected`, and requests to other hosts, which are stopped."""
-
-    def check(route: Route) -> None:
-        if route.request.url.startswith(tuple(f"{host}/" for host in hosts)):
-            route.continue_()
-        else:
-            problems.append(f"asked {route.request.url}")
-            route.abort()
-
-    def note(kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not any(words in text for words in expected):
-            problems.append(f"console: {text}")
-
-    context.route("**/*", check)
-    context.on("weberror", lambda error: problems.append(f"script error: {error.error}"))
-    context.on("console", lambda message: note(message.type, message.text))
-
-
 def launcher(page: Page) -> Locator:
     return page.get_by_role("button", name="Ask the articles")
 
@@ -127,9 +107,3 @@ def ask(page: Page | Locator, question: str) -> Locator:
 
 def citation(turn: Locator, rank: int = 1) -> Locator:
     return turn.get_by_role("button", name=f"{rank}.")
-
-
-def violations(page: Page) -> list[tuple[str, str]]:
-    """What axe-core finds wrong: the rule, and where."""
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]

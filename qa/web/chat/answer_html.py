@@ -134,13 +134,14 @@ def _more(citations: Sequence[Citation], numbers: Numbers) -> str:
 def _timeline(years: Sequence[Citation], numbers: Numbers) -> str:
     """Each with its day before it, newest first: which of them holds today is for the reader to say."""
     told = "".join(
-        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>{_lead(citation, numbers)}</li>'
+        f'<li><p class="day">{as_entities(date_in_words(citation.published))}</p>'
+        f"{_lead(citation, numbers, confidence_in_words(citation.score))}</li>"
         for citation in years
     )
     return f'<p class="verdict">{say("years_say")}</p><ol class="timeline">{told}</ol>'
 
 
-def _lead(citation: Citation, numbers: Numbers, confidence: str | None = None) -> str:
+def _lead(citation: Citation, numbers: Numbers, confidence: str) -> str:
     """The sentence; its passage unfolds around it, or below it where the title answers."""
     if citation.headline_answers:
         below = f'<blockquote class="whole" dir="auto">{_marked(citation)}</blockquote>'
@@ -232,8 +233,10 @@ def _mark_of(citation: Citation, numbers: Numbers) -> str:
 def _times(citation: Citation) -> str:
     """What "last November" means in the marked sentence, for it may have been long ago."""
     explained = explain_times(citation.answer, citation.published)
-    told = "; ".join(f"“{each.words}”: {time_in_words(each.when)}" for each in explained)
-    return f'<p class="times">{as_entities(told)}</p>' if told else ""
+    told = "; ".join(
+        f"<bdi>“{as_entities(each.words)}”</bdi>: {as_entities(time_in_words(each.when))}" for each in explained
+    )
+    return f'<p class="times">{told}</p>' if told else ""
 
 
 def _figure(

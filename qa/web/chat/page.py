@@ -135,7 +135,8 @@ def _let_choose_and_save(parts: Parts, archive: Archive) -> None:
     ).then(None, parts.saved, js=_SAVE, **_QUIET)
     first, last, sources, _ = parts.which
     changes = [first.blur, first.submit, last.blur, last.submit, sources.change]
-    gr.on(changes, partial(say_choice, archive), [*parts.which], parts.said, **_QUIET)
+    # Both days may be typed before the first is answered: the last change is said, too.
+    gr.on(changes, partial(say_choice, archive), [*parts.which], parts.said, trigger_mode="always_last", **_QUIET)
     parts.remove.click(no_choice, None, [*parts.which, *parts.said], js=_FORGET, **_QUIET)
 
 

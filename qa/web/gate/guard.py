@@ -31,7 +31,10 @@ MCP_PATHS = frozenset(f"{MCP_PATH}{path}" for path in ("", "/", "/http", "/http/
 MAX_PATH_BYTES = 255
 # Of a path in the log: an address can be as long as all headers together.
 MAX_LOGGED = 300
-CHAT_FOLDERS = (f"{CHAT_PATH}/assets/", f"{CHAT_PATH}/static/", CHAT_HEARTBEAT)
+CHAT_ASSETS = f"{CHAT_PATH}/assets/"
+CHAT_FOLDERS = (CHAT_ASSETS, f"{CHAT_PATH}/static/", CHAT_HEARTBEAT)
+# Gradio names a file there by what is in it: under its name there is never another.
+ASSETS_CACHING = "public, max-age=31536000, immutable"
 
 
 class Guard:
@@ -97,6 +100,7 @@ class _Headed:
         self.send = send
         self.request_id = uuid.uuid4().hex
         self.status: int | None = None
+        self._is_asset = path.startswith(CHAT_ASSETS)
         # Pages that isolate themselves may use what is made for them.
         is_shared = path == EMBED_PATH or path.startswith(PUBLIC_PREFIXES)
         self._added = {
@@ -118,6 +122,8 @@ class _Headed:
             # A page may have a policy of its own where its address says nothing of it.
             policy = headers.get("Content-Security-Policy")
             headers.update(self._added)
+            if self._is_asset and self.status == HTTPStatus.OK:
+                headers["Cache-Control"] = ASSETS_CACHING
             if policy:
                 headers["Content-Security-Policy"] = policy
         await self.send(message)

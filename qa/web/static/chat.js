@@ -166,6 +166,27 @@
     }
   });
 
+  // ---- a button that goes away with what it did must not take the keyboard's place along
+
+  let pressed = null;
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      // A pointer's clicks are counted. It needs no place, and a phone's keyboard would come up.
+      if (event.isTrusted) pressed = event.detail === 0 ? event.target : null;
+    },
+    true,
+  );
+
+  function keepPlace() {
+    const isPlaceless = document.activeElement === document.body || document.activeElement === pressed;
+    if (!pressed || !isPlaceless || pressed.checkVisibility()) return;
+    const fold = pressed.closest("details:not([open])");
+    pressed = null;
+    (fold?.querySelector("summary") ?? document.querySelector("#question textarea"))?.focus({ preventScroll: true });
+  }
+
   // ---- after each change of the conversation
 
   let shown = 0;
@@ -183,10 +204,11 @@
     // Nor does it say whether what is folded away is open.
     const fold = document.querySelector("#which .label-wrap");
     fold?.setAttribute("aria-expanded", String(fold.classList.contains("open")));
+    keepPlace();
   }
 
   new MutationObserver(tidy).observe(document.documentElement, {
-    attributeFilter: ["class"],
+    attributeFilter: ["class", "open"],
     childList: true,
     subtree: true,
   });

@@ -599,7 +599,7 @@ textarea:focus{outline-offset:-1px}
       if (answer.written) shown.push(this.#written(answer, order));
       if (years.length) {
         const told = years.map((citation) =>
-          make("li", null, this.#date("p.day", citation), this.#lead(answer, citation, order)),
+          make("li", null, this.#date("p.day", citation), this.#lead(answer, citation, order, citation.score)),
         );
         shown.push(this.#say("p", "years"), make("ol", null, ...told));
       } else {
@@ -645,11 +645,9 @@ textarea:focus{outline-offset:-1px}
       const { headline_answers, quote, times = [], also_in = [], updates = [] } = citation;
       const said = headline_answers ? [citation.title] : cutQuote(citation)[1].childNodes;
       const lead = this.#figure(answer, citation, "lead", order, ...said);
-      if (confidence != null) {
-        const level = this.#say("span", confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low");
-        const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
-        lead.lastChild.append(make("p.by", null, level, ` · ${percent}`));
-      }
+      const level = this.#say("span", confidence >= 0.85 ? "high" : confidence >= 0.6 ? "medium" : "low");
+      const percent = this.#number(Math.min(Math.max(confidence, 0.01), 0.99), { style: "percent" });
+      lead.lastChild.append(make("p.by", null, level, ` · ${percent}`));
       for (const { words, when } of times) {
         lead.lastChild.before(make("p.by", null, foreign("q", words), ": ", this.#date("span", { published: when })));
       }

@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from qa.answer import Answer, Citation, Copy, Written, WrittenSentence
+from qa.show.wording import confidence_in_words
 from qa.web.chat.answer_html import additions, answer_html, question_html
+from qa.web.escape import as_entities
 
 TEXT = "It was quiet. The mission opened in November 2022. Nobody objected."
 START, END = TEXT.index("The mission"), TEXT.index(" Nobody")
@@ -206,6 +208,9 @@ def test_answers_of_different_years_are_a_timeline() -> None:
     assert "Articles of different years say:" in html
     assert html.count('class="passage lead"') == 2
     assert html.count('class="passage further"') == 1
+    # Of each how likely it is: one of them may well be beside the point.
+    likely = [as_entities(confidence_in_words(each.score)) for each in (later, CITATION)]
+    assert re.findall(r'<span class="confidence">(.*?)</span>', html) == likely
 
 
 def test_a_refusal_says_why_when_it_can() -> None:
