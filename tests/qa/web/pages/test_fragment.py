@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from resolve_fragment import Directive, parse, resolve
 
@@ -108,6 +108,7 @@ WORDS = st.sampled_from([
 LINES = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(LINES, st.data())
 def test_a_fragment_marks_the_quote_or_there_is_none(lines: list[str], data: st.DataObject) -> None:
     text = "\n".join(lines)
