@@ -12,6 +12,7 @@ import pytest
 from chatting import LAWLER, MISSION, TIMEOUT_MS, Site
 from marionette_driver import Wait
 from marionette_driver.by import By
+from marionette_driver.errors import ElementClickInterceptedException
 from marionette_driver.keys import Keys
 from marionette_driver.marionette import Marionette
 from widget_pages import Pages
@@ -48,8 +49,14 @@ class Firefox:
         self.marionette.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
     def click(self, selector: str) -> None:
+        """Click it, as soon as nothing lies over it any more."""
         self.until(f"document.querySelector({selector!r})")
-        self.marionette.find_element(By.CSS_SELECTOR, selector).click()
+
+        def clicked(browser: Marionette) -> bool:
+            browser.find_element(By.CSS_SELECTOR, selector).click()
+            return True
+
+        Wait(self.marionette, timeout=SECONDS, ignored_exceptions=ElementClickInterceptedException).until(clicked)
 
     def problems(self, url: str) -> list[str]:
         """What scripts of `url` complained of."""
