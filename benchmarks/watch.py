@@ -81,7 +81,8 @@ class Folder:
     def _write(self, path: Path) -> None:
         self.count += 1
         articles = [
-            replace(each, article_id=f"{path.stem}-{n}", text=f"{each.text}\n\nThis is number {self.count} of them.")
+            # A file that changes has other articles: of two files with one id each would replace the other's.
+            replace(each, article_id=f"{self.count}-{n}", text=f"{each.text}\n\nThis is number {self.count} of them.")
             for n, each in enumerate(self.at.sample(self.articles, 2))
         ]
         if path.suffix in one_of_each.SEVERAL:

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 class Pending:
-    """The ids of what was read and is not stored yet, by where it was read and by what it says."""
+    """The ids of what was read and is not stored yet, by where it was read and by what it says.
+
+    `found`: where it was read as well.
+    """
 
     def __init__(self) -> None:
         self.by_place: dict[tuple[str, str], str] = {}
         self.by_content: dict[bytes, str] = {}
+        self.found: list[Origin] = []
 
     def note(self, article: Article, origin: Origin | None) -> None:
         """Note an article that is going to be stored."""
@@ -26,10 +30,15 @@ class Pending:
         if origin is not None and not origin.item:
             self.by_place[origin.place, origin.item] = article.article_id
 
+    def has(self, article: Article) -> bool:
+        """Whether what the article says, whatever its id, is going to be stored."""
+        return _content(article) in self.by_content
+
     def clear(self) -> None:
         """All of it is stored."""
         self.by_place.clear()
         self.by_content.clear()
+        self.found.clear()
 
 
 def identify(store: Store, article: Article, origin: Origin | None, pending: Pending) -> tuple[str, bool]:

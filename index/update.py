@@ -212,8 +212,13 @@ def _write(
             with store.writing():
                 store.provenance.put_origins(found)
                 found.clear()
+                # What stands there now is not what the article was that is about to change.
+                store.provenance.drop_origins(pending.found)
                 for draft in some:
                     draft.outcome = _put(store, draft)
+        if pending.found:
+            with store.writing():
+                store.provenance.put_origins(pending.found)
         pending.clear()
         for draft in batch:
             setattr(report, draft.outcome, getattr(report, draft.outcome) + 1)
@@ -291,7 +296,7 @@ def _changed(
         report.unchanged += 1
         progress(1, 0)
         if origin is not None and store.provenance.origin(origin.place, origin.item) != origin:
-            found.append(origin)
+            (pending.found if pending.has(article) else found).append(origin)
         if len(found) >= MOST_FOUND:
             with store.writing():
                 store.provenance.put_origins(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from corpus.article import Article
 from corpus.readers import Read
-from corpus.readers.find import Unreadable
+from corpus.readers.find import Remark, Unreadable
 
 
 class Seen:
@@ -24,6 +24,9 @@ class Seen:
                 self._items.setdefault(each.origin, set()).add("" if each.is_alone else each.article_id)
             elif isinstance(each, Unreadable):
                 self._broken.add(_file_of(each.origin))
+            elif isinstance(each, Remark):
+                # It may be all there is of a file: each of its articles is in an earlier one too.
+                self._items.setdefault(_file_of(each.origin), set())
             yield each
 
     def misses(self, place: str, item: str) -> bool:

@@ -193,3 +193,36 @@ def test_an_address_is_looked_at_again(archive: Archive) -> None:
 
 def story(site: Site, word: str) -> None:
     site["/a.txt"] = page(f"A story of the {word}\n\nThe {word} was seen.", media_type="text/plain")
+
+
+def test_a_file_that_changes_and_is_copied_at_once_leaves_nothing_of_what_it_was(archive: Archive, news: Path) -> None:
+    archive.add(str(news))
+    write(news / "first.txt", "whale")
+    write(news / "second.txt", "whale")
+    archive.add(str(news))
+    assert texts(archive) == {"first": "A story of the whale"}
+    # The copy is known to be one: it keeps the article when the first file goes on.
+    write(news / "first.txt", "tide")
+    archive.add(str(news))
+    assert texts(archive) == {"first": "A story of the tide", "second": "A story of the whale"}
+
+
+def test_a_file_that_is_copied_and_changes_at_once_leaves_its_text_to_the_copy(archive: Archive, news: Path) -> None:
+    archive.add(str(news))
+    write(news / "second.txt", "first")
+    write(news / "first.txt", "whale")
+    archive.add(str(news))
+    assert texts(archive) == {"first": "A story of the whale", "second": "A story of the first"}
+
+
+def test_what_a_file_was_goes_though_all_it_has_now_is_in_an_earlier_one(archive: Archive, news: Path) -> None:
+    (news / "first.txt").unlink()
+    ferry, whale = (
+        {"id": word, "text": f"The {word} was seen by many people on the shore."} for word in ("ferry", "whale")
+    )
+    (news / "b.jsonl").write_text(json.dumps(ferry), encoding="utf-8")
+    archive.add(str(news), removes=True)
+    for name in ("a.jsonl", "b.jsonl"):
+        (news / name).write_text(json.dumps(whale), encoding="utf-8")
+    archive.add(str(news), removes=True)
+    assert set(texts(archive)) == {"whale"}
