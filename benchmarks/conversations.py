@@ -97,7 +97,8 @@ async def converse(url: str, conversations: int, seconds: float, pause: float) -
             ends = time.monotonic() + seconds
             await asyncio.sleep(at.random() * pause)
             while time.monotonic() < ends:
-                talk = Conversation(client, event, f"c{number}x{at.randrange(10**9)}")
+                # No session of an earlier round of this same number: the server would still know what it asked.
+                talk = Conversation(client, event, f"c{number}x{random.randrange(10**9)}")
                 # As an open page does; when it ends, the server forgets the conversation.
                 async with client.stream("GET", f"/chat/gradio_api/heartbeat/{talk.name}", timeout=None):
                     for question in (at.choice(OPENERS), at.choice(FOLLOW_UPS)):
