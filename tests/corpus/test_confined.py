@@ -135,3 +135,12 @@ def test_a_process_that_waits_ends_with_who_kept_it(tmp_path: Path) -> None:
     spare.close()
     assert process is not None
     process.wait(30)
+
+
+def test_documents_are_read_by_a_program_whose_sources_are_not_in_the_path(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<html><body><article><h1>Whale</h1>{'<p>A whale was seen in the fjord.</p>' * 20}", "utf-8")
+    # As the command is started: only what is installed is found, the sources by what installing them left behind.
+    code = f"from corpus.readers import read_articles; print([each.title for each in read_articles([{str(page)!r}])])"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.stdout, done.stderr) == ("['Whale']\n", "")
