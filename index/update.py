@@ -208,12 +208,14 @@ def _write(
     drafts = (draft_of(article, origin, previous, encoder.dim) for article, origin in changed)
     for batch in batches(drafts, found):
         encode(batch, encoder)
-        for some in _together(batch, store.articles_together):
+        if found or pending.found:
             with store.writing():
                 store.provenance.put_origins(found)
                 found.clear()
                 # What stands there now is not what the article was that is about to change.
                 store.provenance.drop_origins(pending.found)
+        for some in _together(batch, store.articles_together):
+            with store.writing():
                 for draft in some:
                     draft.outcome = _put(store, draft)
         if pending.found:
@@ -259,9 +261,8 @@ def _replace(store: Store, known: Article, draft: Draft) -> None:
 
 
 def _together(batch: Sequence[Draft], n: int | None) -> Iterator[Sequence[Draft]]:
-    # Of an empty one too there is something to note.
     n = n or max(1, len(batch))
-    for first in range(0, max(1, len(batch)), n):
+    for first in range(0, len(batch), n):
         yield batch[first : first + n]
 
 

@@ -17,6 +17,7 @@ from watchfiles import watch as watch_files
 from corpus.errors import UserError
 from corpus.readers.find import is_address
 from corpus.readers.metadata import METADATA_FILE
+from corpus.readers.seen import file_of
 from index.generations import Locked
 from index.store.origin import Origin
 from index.update import Report
@@ -131,13 +132,8 @@ def _catch_up(archive: Archive, source: str, due: _Due, *, removes: bool) -> Ite
 
 def _named_in(report: Report) -> set[Path]:
     """The files that a report says something of; it may be of a line in one, or of what is packed in one."""
-    found = set()
-    for name in [*(each.origin for each in report.unreadable), *(each.origin for each in report.remarks)]:
-        while name and not os.path.lexists(name):
-            name = name[: max(name.rfind(":"), name.rfind("/"), name.rfind(os.sep), 0)]
-        if os.path.isfile(name):
-            found.add(Path(os.path.abspath(name)))
-    return found
+    origins = [*(each.origin for each in report.unreadable), *(each.origin for each in report.remarks)]
+    return {Path(os.path.abspath(file)) for file in map(file_of, origins) if os.path.isfile(file)}
 
 
 def _remove_gone(archive: Archive, source: Path) -> Report:

@@ -23,10 +23,10 @@ class Seen:
             if isinstance(each, Article) and each.origin is not None:
                 self._items.setdefault(each.origin, set()).add("" if each.is_alone else each.article_id)
             elif isinstance(each, Unreadable):
-                self._broken.add(_file_of(each.origin))
+                self._broken.add(os.path.realpath(file_of(each.origin)))
             elif isinstance(each, Remark):
                 # It may be all there is of a file: each of its articles is in an earlier one too.
-                self._items.setdefault(_file_of(each.origin), set())
+                self._items.setdefault(os.path.realpath(file_of(each.origin)), set())
             yield each
 
     def misses(self, place: str, item: str) -> bool:
@@ -34,10 +34,10 @@ class Seen:
         return place in self._items and place not in self._broken and item not in self._items[place]
 
 
-def _file_of(origin: str) -> str:
-    """The file of `path:line` and of `archive.zip/inner.html:2`."""
+def file_of(origin: str) -> str:
+    """The file of `path:line` and of `archive.zip/inner.html:2`; "" where none is left."""
     path = origin
     while path and not os.path.lexists(path):
         head, separator, tail = path.rpartition(":")
         path = head if separator and "/" not in tail else os.path.dirname(path)
-    return os.path.realpath(path)
+    return path

@@ -119,8 +119,8 @@ def _limit_process() -> None:
             with suppress(ValueError, OSError):
                 resource.setrlimit(limit, (value, value))
     # Where the program is run from its sources, the path need not name them.
-    readers = str(Path(__file__).parents[1])
-    folders = {readers, *sys.path, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), "/usr/share/zoneinfo"}
+    corpus = str(Path(__file__).parents[1])
+    folders = {corpus, *sys.path, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), "/usr/share/zoneinfo"}
     allowed = tuple(os.path.realpath(folder) + os.sep for folder in folders if folder and Path(folder).is_absolute())
 
     def check(event: str, arguments: tuple[object, ...]) -> None:
