@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from corpus.months import MONTHS, SHORT_MONTHS, WEEKDAYS
 from index.words.analyze import analyze
-from qa.question.kind import last_sentence
+from qa.question.kind import COSTS, MONEY, SHARE, last_sentence
+from qa.question.names import CAPITAL
 
 # The first of these in a question says what it asks for: "Who was mayor when the bridge opened?" asks who.
 _ASKS = re.compile(
-    r"\b(?:(?P<amount>how (?:many|much|old|tall))|(?P<time>when|(?:what|which) (?:year|month|day|date|century|decade))"
-    r"|who|whom|whose|what|which|where|why|how)\b",
+    r"\b(?:(?P<age>how old)|(?P<amount>how (?:many|much|tall))"
+    r"|(?P<time>when|(?:what|which) (?:year|month|day|date|century|decade))"
+    r"|(?P<reason>why)|who|whom|whose|what|which|where|how)\b",
     re.IGNORECASE,
 )
 _TIME_WORDS = """
@@ -28,43 +30,95 @@ _TIME_WORDS = """
 _TIMES = frozenset(_TIME_WORDS.split()) | {
     name.lower() for name in (*MONTHS["en"], *SHORT_MONTHS["en"], *WEEKDAYS["en"])
 }
-_AMOUNT_WORDS = """
+_NUMBER_WORDS = """
     one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety
+"""
+_AMOUNT_WORDS = """
+    hundred thousand million billion trillion dozen
     hundreds thousands millions billions dozens score scores half third thirds quarter quarters double twice triple
     no none nobody nothing zero free single pair couple several few many most all both every each some little lot
     more less fewer enough
 """
-_AMOUNTS = frozenset(_AMOUNT_WORDS.split())
+_AMOUNTS = frozenset((_NUMBER_WORDS + _AMOUNT_WORDS).split())
 # What is chosen from stands in the question; so does what a question for yes or no is about.
 _MAY_REPEAT = re.compile(
     r"\bor\b|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\w+")
+_CAPITALISED = re.compile(rf"\b[{CAPITAL}][\w’'-]*")
+# A sum stands no further from what makes it one of money.
+_NEAR = 40
+_MONTH = rf"(?:{'|'.join(MONTHS['en'])}|(?:{'|'.join(SHORT_MONTHS['en'])})\.?)"
+_YEAR = r"(?:1\d|20)\d\d"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_NUMBER = rf"(?:\d+(?:[.,]\d+)*|(?:(?:{'|'.join(_NUMBER_WORDS.split())})[ -]?)+)"
+# "44-year-old", "aged 27", "Joel Berg, 19, scored", "a man of 61.", "born in 1931".
+_AGE = re.compile(
+    rf"\b{_NUMBER}(?: (?:hundred|thousand|million|billion))?[ -]?(?:year|month|week|day|hour|decade|centur)"
+    rf"|\b(?:age|aged|ages|turn|turns|turned|turning)(?: of)? {_NUMBER}"
+    rf"|[{CAPITAL}][\w.'’-]*, {_NUMBER}(?=[,.;:)])|\({_NUMBER}\)"
+    rf"|\b(?:of|at|is|was|were|are|now|just|only) {_NUMBER}(?=[,.;:)]|$| ?(?:and|when|but|in|or)\b)"
+    rf"|\b(?:born|founded|established|built|made|painted|written|opened|created|dates?|dating|since)\b[^.!?]{{0,60}}?{_YEAR}"
+)
+# "19 October", "October 19, 2023", "in 1968", "8:30", "aged 27", "Okafor, 27, saw".
+_COUNTS_NOTHING = re.compile(
+    rf"\b{_DAY} (?:of )?{_MONTH}(?: {_YEAR}\b)?|\b{_MONTH} {_DAY}\b(?:, {_YEAR}\b)?|\b{_MONTH} {_YEAR}\b"
+    rf"|\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Dd]uring) {_YEAR}\b|\b\d{{1,2}}:\d\d\b"
+    rf"|\b\d{{1,3}}-year-olds?\b|\baged \d{{1,3}}\b|[{CAPITAL}]\w+, \d{{1,3}}(?=,)"
+)
 
 
-def which_may_answer(question: str, asked: Sequence[str], text: Sequence[str]) -> list[bool]:
-    """For each word piece of `text` whether it may be what answers; `asked` are the word pieces of the question.
+def which_may_answer(question: str, text: str, places: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each word piece of `text`, at `places` in it, whether it may be of what answers.
 
-    "How many?" is answered by a number, "when?" by a time. Who, what or where is not answered by words of the question
-    alone, however near they stand: "Who was the captain of the Kong Olav?" not by "Kong Olav". Of English only.
+    "How many?" is answered by a number that counts, "how much does it cost?" by a sum of money, "how old?" by an age,
+    "when?" by a time. Who, what or where is not answered by words of the question alone, however near they stand: "Who
+    was the captain of the Kong Olav?" not by "Kong Olav"; nor is why by names alone. Of English only.
     """
     last = last_sentence(question)
     asks = _ASKS.search(last)
     if asks is None or _MAY_REPEAT.search(last):
-        return [True] * len(text)
-    if asks.lastgroup == "amount":
-        return [_is_amount(token) for token in text]
-    if asks.lastgroup == "time":
-        return [_is_amount(token) or token in _TIMES for token in text]
-    return [token not in asked and _says(token) for token in text]
+        return [True] * len(places)
+    may = bytearray(len(text))
+    for first, end in _answering(question, last, asks.lastgroup, text):
+        may[first:end] = b"\1" * (end - first)
+    return [bool(may[first]) for first, _ in places]
 
 
-def _is_amount(token: str) -> bool:
-    return token in _AMOUNTS or any(map(str.isdigit, token))
+def _answering(question: str, asked: str, what: str | None, text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of `text` stand that may answer what is `asked` last in `question`."""
+    words = _WORD.finditer(text)
+    if what == "age":
+        yield from (match.span() for match in _AGE.finditer(text))
+    elif what == "amount" and COSTS.search(asked):
+        money = [match.span() for found in (MONEY, SHARE) for match in found.finditer(text)]
+        for word in words:
+            if _is_amount(word.group()) and any(
+                first - _NEAR <= word.start() and word.end() <= end + _NEAR for first, end in money
+            ):
+                yield word.span()
+    elif what == "amount":
+        nothing = bytearray(len(text))
+        for match in _COUNTS_NOTHING.finditer(text):
+            nothing[match.start() : match.end()] = b"\1" * len(match.group())
+        yield from (word.span() for word in words if _is_amount(word.group()) and not nothing[word.start()])
+    elif what == "time":
+        yield from (word.span() for word in words if _is_amount(word.group()) or word.group().lower() in _TIMES)
+    else:
+        known = frozenset(analyze(question))
+        names = frozenset(match.start() for match in _CAPITALISED.finditer(text)) if what == "reason" else frozenset()
+        for word in words:
+            terms = _terms(word.group())
+            if terms and not known.issuperset(terms) and word.start() not in names:
+                yield word.span()
+
+
+def _is_amount(word: str) -> bool:
+    return word.lower() in _AMOUNTS or any(map(str.isdigit, word))
 
 
 @cache
-def _says(token: str) -> bool:
-    """Whether a word piece is more than a sign or a stop word."""
-    return bool(analyze(token.removeprefix("##")))
+def _terms(word: str) -> tuple[str, ...]:
+    return tuple(analyze(word))

@@ -95,7 +95,7 @@ class Reader:
         of_text: Weights = logits[first:-1]
         offsets = text.offsets[: len(of_text)]
         places = [(begin + found.passage.start, end + found.passage.start) for begin, end in offsets]
-        says = np.array(which_may_answer(question, asked.tokens, text.tokens[: len(of_text)]))
+        says = np.array(which_may_answer(question, found.passage.text, offsets))
         return [
             _of_sentence(sentence.start, sentence.end, places, of_text, says, nowhere) for sentence in found.sentences
         ]

@@ -8,11 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cache
 
 from index.words.analyze import analyze
 from qa.question.names import CAPITAL, names_in
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
+_UNIT_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+"""
+_TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS, _TENS = _UNIT_WORDS.split(), _TEN_WORDS.split()
 # A shorter word is too often the beginning of another.
 _LEAST_LETTERS = 4
 
@@ -28,7 +35,9 @@ class Insisted:
         """Share of its words that `terms` do not have, 0 to 1; one that stands there in short is there."""
         if self.initials and (self.initials in terms or f"{self.initials}." in terms):
             return 0.0
-        return sum(not _stands_in(word, terms) for word in self.words) / len(self.words)
+        return sum(not (_stands_in(word, terms) or _is_written_out(word, terms)) for word in self.words) / len(
+            self.words
+        )
 
 
 def insisted(question: str) -> list[Insisted]:
@@ -50,6 +59,23 @@ def insisted(question: str) -> list[Insisted]:
 def most_missing(found: list[Insisted], terms: Set[str]) -> float:
     """How much of that which `terms` lack most of is missing, 0 to 1; 0 where nothing is insisted on."""
     return max((each.missing(terms) for each in found), default=0.0)
+
+
+def _is_written_out(number: str, terms: Set[str]) -> bool:
+    """Whether `number`, a whole one below a hundred, stands there in words: "18" as "eighteen"."""
+    words = _in_words(number)
+    return bool(words) and words <= terms
+
+
+@cache
+def _in_words(number: str) -> frozenset[str]:
+    """The terms of a whole number below a hundred, in words; none for another term."""
+    if not (number.isascii() and number.isdigit()) or len(number) > len("99"):
+        return frozenset()
+    tens, unit = divmod(int(number), 10)
+    is_one_word = int(number) < len(_UNITS)
+    words = [_UNITS[int(number)]] if is_one_word else [_TENS[tens - 2], *([_UNITS[unit]] if unit else [])]
+    return frozenset(analyze(" ".join(words)))
 
 
 def _stands_in(word: str, terms: Set[str]) -> bool:

@@ -43,26 +43,26 @@ _ASKED_BY = {
     },
 }
 _NUMBER_WORDS = {
-    "en": "one two three four five six seven eight nine ten eleven twelve half twice double triple none several",
+    "en": """
+        one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety half twice double triple none several
+    """,
 }
+# Asks for a sum of money. "How many people paid?" and "how much time was spent?" do not.
+COSTS = re.compile(
+    r"^(?!.*\bhow (?:many|much (?!money|more|less|did|do|does|is|was|are|were|will|would|has|have|had|can|could)\w+)\b)"
+    r".*\b(?:cost|costs|price|paid|pay|spend|spent|worth|fee|fined|salary)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+MONEY = re.compile(
+    r"[$€£¥₩₹₽]|\b(?:hundred|thousand|million|billion|trillion)\b|\b(?:USD|EUR|GBP|JPY|KRW|CHF)\b"
+    r"|\b(?:dollar|euro|pound|cent|penny|pence|crown|franc|yen|won|yuan|rupee|rouble|ruble|peso|real|lira|"
+    r"dinar|dirham|riyal|rand|zloty|forint|krona|krone|kroner|kronor)s?\b|\bfree\b",
+    re.IGNORECASE,
+)
+SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b", re.IGNORECASE)
 # A number is not enough where these are asked for.
-_AMOUNTS = {
-    "en": (
-        (
-            re.compile(r"\b(?:cost|costs|price|paid|pay|spend|spent|worth|fee|fined|salary)\b", re.IGNORECASE),
-            re.compile(
-                r"[$€£¥₩₹₽]|\b(?:hundred|thousand|million|billion|trillion)\b|\b(?:USD|EUR|GBP|JPY|KRW|CHF)\b"
-                r"|\b(?:dollar|euro|pound|cent|penny|pence|crown|franc|yen|won|yuan|rupee|rouble|ruble|peso|real|lira|"
-                r"dinar|dirham|riyal|rand|zloty|forint|krona|krone|kroner|kronor)s?\b|\bfree\b",
-                re.IGNORECASE,
-            ),
-        ),
-        (
-            re.compile(r"\bwhat percentage\b", re.IGNORECASE),
-            re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b", re.IGNORECASE),
-        ),
-    ),
-}
+_AMOUNTS = {"en": ((COSTS, MONEY), (re.compile(r"\bwhat percentage\b", re.IGNORECASE), SHARE))}
 # A run of words with capitals: "Lee Jae Myung", "Seoul".
 _CAPITALS = rf"[{CAPITAL}][\w’'-]+(?: [{CAPITAL}][\w’'-]+)*"
 # What a thing of each kind looks like; where a pattern has a group, the thing is the group.

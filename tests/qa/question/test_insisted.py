@@ -19,6 +19,8 @@ def missing(question: str, text: str) -> float:
         ("How many people came to Jeju in 2021?", "More than 3,000 people came to Jeju in 2024."),
         ("What did Anna Berg open?", "Mayor Karl Frei opened the bridge."),
         ("Which 7 states signed in Oslo?", "The 12 states signed in Oslo."),
+        ("Which 7 states signed in Oslo?", "The seventeen states signed in Oslo."),
+        ("Who signed the 25 treaties?", "Twenty treaties were signed."),
     ],
 )
 def test_what_a_text_lacks_is_missing(question: str, text: str) -> None:
@@ -33,6 +35,8 @@ def test_what_a_text_lacks_is_missing(question: str, text: str) -> None:
         ("What did Japan say?", "The Japanese minister said no."),
         ("What did the United Nations decide?", "The UN decided to wait."),
         ("Who came in 2024?", "Nobody came in 2024."),
+        ("How well does it work after 18 months?", "After eighteen months it worked less well."),
+        ("Who signed the 25 treaties?", "Twenty-five treaties were signed."),
         ("Who opened the bridge?", "The mayor."),
         ("Why?", ""),
     ],
