@@ -92,27 +92,42 @@ def _answering(question: str, asked: str, what: str | None, text: str) -> Iterat
     words = _WORD.finditer(text)
     if what == "age":
         yield from (match.span() for match in _AGE.finditer(text))
-    elif what == "amount" and COSTS.search(asked):
-        money = [match.span() for found in (MONEY, SHARE) for match in found.finditer(text)]
-        for word in words:
-            if _is_amount(word.group()) and any(
-                first - _NEAR <= word.start() and word.end() <= end + _NEAR for first, end in money
-            ):
-                yield word.span()
     elif what == "amount":
-        nothing = bytearray(len(text))
-        for match in _COUNTS_NOTHING.finditer(text):
-            nothing[match.start() : match.end()] = b"\1" * len(match.group())
-        yield from (word.span() for word in words if _is_amount(word.group()) and not nothing[word.start()])
+        yield from _sums(text) if COSTS.search(asked) else _counts(text)
     elif what == "time":
-        yield from (word.span() for word in words if _is_amount(word.group()) or word.group().lower() in _TIMES)
-    else:
-        known = frozenset(analyze(question))
-        names = frozenset(match.start() for match in _CAPITALISED.finditer(text)) if what == "reason" else frozenset()
+        yield from (word.span() for word in words if _is_amount(word.group()) or _is_time(word.group().lower()))
+    elif what == "reason":
+        # What it is the reason of stands there in another form: "resigned" where "resign" is asked.
+        known, names = frozenset(analyze(question)), {match.start() for match in _CAPITALISED.finditer(text)}
         for word in words:
-            terms = _terms(word.group())
-            if terms and not known.issuperset(terms) and word.start() not in names:
+            if word.start() not in names and not known.issuperset(_terms(word.group())):
                 yield word.span()
+    else:
+        # "Randomized" may be what one with random bits is called.
+        same = frozenset(match.group().lower() for match in _WORD.finditer(question))
+        yield from (word.span() for word in words if word.group().lower() not in same and _terms(word.group()))
+
+
+def _sums(text: str) -> Iterator[tuple[int, int]]:
+    """Where amounts stand near to what makes them sums of money, or shares."""
+    near = bytearray(len(text))
+    for found in (MONEY, SHARE):
+        for match in found.finditer(text):
+            first, end = max(0, match.start() - _NEAR), min(len(text), match.end() + _NEAR)
+            near[first:end] = b"\1" * (end - first)
+    yield from (word.span() for word in _WORD.finditer(text) if _is_amount(word.group()) and near[word.start()])
+
+
+def _counts(text: str) -> Iterator[tuple[int, int]]:
+    """Where amounts stand that count something."""
+    nothing = bytearray(len(text))
+    for match in _COUNTS_NOTHING.finditer(text):
+        nothing[match.start() : match.end()] = b"\1" * len(match.group())
+    yield from (word.span() for word in _WORD.finditer(text) if _is_amount(word.group()) and not nothing[word.start()])
+
+
+def _is_time(word: str) -> bool:
+    return word in _TIMES or word.removesuffix("s") in _TIMES
 
 
 def _is_amount(word: str) -> bool:

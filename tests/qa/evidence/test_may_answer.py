@@ -40,6 +40,12 @@ def left(question: str, text: str) -> str:
         ("Why did the mayor resign?", "Annika Sol resigned as mayor on Monday", ""),
         ("Why did the mayor resign?", "An audit had found faults", "audit found faults"),
         ("When does the mission open?", "the mission opens in march after a week", "march after week"),
+        ("What day is the reflection?", "Wednesdays are for reflection", "Wednesdays"),
+        (
+            "What are those with random bits?",
+            "These with random bits are randomized algorithms",
+            "randomized algorithms",
+        ),
         ("In which year did it open?", "it opened in 1998", "1998"),
         ("Who led the Kong Olav?", "the kong olav was led by per dahl .", "per dahl"),
         # The first question word tells.
