@@ -30,6 +30,7 @@ from qa.web.gate.errors import add_error_handlers
 from qa.web.gate.guard import Guard
 from qa.web.gate.proxies import Proxies
 from qa.web.gate.throttle import Throttle
+from qa.web.memory import giving_back
 from qa.web.observe import Observer, log_as_json, metrics_routes
 from qa.web.pages.articles import articles_routes
 from qa.web.pages.editing import editing_routes
@@ -159,7 +160,7 @@ def serve(settings: Settings) -> None:
         app = create_app(archive)
         log_as_json()
         sys.stderr.write(f"Ask the articles: {_url(listener)}\n")
-        with suppress(KeyboardInterrupt):
+        with giving_back(), suppress(KeyboardInterrupt):
             make_server(app).run(sockets=[listener])
 
 
