@@ -114,10 +114,14 @@ def has_question(history: Sequence[Turn]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What was said so far: the last question that says what it is about, the last one, and what they speak of."""
+    """What was said so far: the last question that says what it is about, the last one, and what they speak of.
+
+    `introduced` is the question that first spoke of the thing.
+    """
 
     topic: str = ""
     last: str = ""
+    introduced: str = ""
     known: Mentions = Mentions()
 
     def after(self, turn: Turn) -> _Context:
@@ -125,10 +129,14 @@ class _Context:
         question = turn.question
         resolved = self.resolve(question)
         # What had the topic put in front of it says no more of it, and would only pile up.
-        is_led = bool(self.topic) and (resolved.startswith(f"{self.topic} ") or _asks_part(question))
+        leads = [lead for lead in (self.topic, self.introduced) if lead and resolved.startswith(f"{lead} ")]
+        is_led = bool(self.topic) and (bool(leads) or _asks_part(question))
         topic = self.topic if is_led else resolved
         last = f"{topic} {question}" if is_led and _asks_who(question) else topic
-        return _Context(topic, last, self._known_after(turn, resolved))
+        known = self._known_after(turn, resolved)
+        is_new = known.thing != self.known.thing
+        bare = resolved.removeprefix(leads[0]).lstrip() if leads else resolved
+        return _Context(topic, last, bare if is_new else self.introduced, known)
 
     def _known_after(self, turn: Turn, resolved: str) -> Mentions:
         """What this turn speaks of; of a kind that it takes up or says nothing of, what was known before."""
@@ -160,7 +168,9 @@ class _Context:
         if _needs_any(resolved):
             # It may stand for what the last question asked for, whatever came before that.
             resolved = f"{self.last} {resolved}"
-        elif is_described or _is_incomplete(resolved):
+        elif is_described:
+            resolved = f"{self.introduced} {resolved}"
+        elif _is_incomplete(resolved):
             resolved = f"{self.topic} {resolved}"
         return resolved if len(resolved) <= MAX_QUESTION_CHARACTERS else question
 

@@ -105,6 +105,9 @@ _UNNAMED_HEADS = """
     mission summit forum treaty agreement accord bill law pact plan project programme program meeting exercise visit
     conference election festival museum bridge tunnel university film book song album strike fire storm deal ceremony
     exhibition championship tournament award prize airport station stadium school hospital church
+    ferry ship boat train tram bus car plane aircraft rocket satellite submarine vaccine drug medicine trial study
+    report comet planet telescope painting sculpture statue final semi-final match game race vote referendum budget
+    factory plant dam reactor road railway hotel earthquake flood hurricane crash explosion attack disease virus
 """
 _PEOPLE = """
     representatives ambassadors delegates members ministers leaders countries nations states workers students players
@@ -152,6 +155,8 @@ _OF_WHAT = re.compile(
 _UNNAMED_PEOPLE = re.compile(
     rf"\b(?P<group>the (?:[\w’'-]+ ){{0,3}}?(?:{'|'.join(_PEOPLE.split())}))(?= (?!of )|[?.,!]|$)", re.IGNORECASE
 )
+# "Norrvik 2-1": the score is no part of the name.
+_SCORE = re.compile(r" \d+[-–:]\d+$")
 _PLACE = re.compile(r"\b(?P<preposition>in|at|near) (?P<the>the )?$", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b(?!\d)")
 
@@ -188,8 +193,10 @@ def names_of(text: str, *, is_told: bool = False) -> list[Name]:
         ]
     names = []
     for start, words in sorted(found):
-        name = TIME.sub("", words).strip(" ,").removesuffix("'s").removesuffix("’s")
-        if name.lower() not in ("", "the") and name not in WEEKDAYS["en"]:
+        name = _SCORE.sub("", TIME.sub("", words)).strip(" ,").removesuffix("'s").removesuffix("’s")
+        # Of "The 44-year-old" only the article has a capital.
+        has_capital = re.search(rf"\b[{CAPITAL}]", re.sub(r"^[Tt]he\b", "", name))
+        if has_capital and name not in WEEKDAYS["en"]:
             start += max(words.find(name), 0)
             preposition = _PREPOSITION.search(text[:start])
             names.append(
