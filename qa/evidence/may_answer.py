@@ -53,12 +53,13 @@ _NEAR = 40
 _MONTH = rf"(?:{'|'.join(MONTHS['en'])}|(?:{'|'.join(SHORT_MONTHS['en'])})\.?)"
 _YEAR = r"(?:1\d|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_NUMBER = rf"(?:\d+(?:[.,]\d+)*|(?:(?:{'|'.join(_NUMBER_WORDS.split())})[ -]?)+)"
+# Each part of a pattern has an end: a text may be one word of a million letters.
+_NUMBER = rf"(?:\d{{1,9}}(?:[.,]\d{{1,9}}){{0,3}}|(?:(?:{'|'.join(_NUMBER_WORDS.split())})[ -]?){{1,3}})"
 # "44-year-old", "aged 27", "Joel Berg, 19, scored", "a man of 61.", "born in 1931".
 _AGE = re.compile(
     rf"\b{_NUMBER}(?: (?:hundred|thousand|million|billion))?[ -]?(?:year|month|week|day|hour|decade|centur)"
     rf"|\b(?:age|aged|ages|turn|turns|turned|turning)(?: of)? {_NUMBER}"
-    rf"|[{CAPITAL}][\w.'’-]*, {_NUMBER}(?=[,.;:)])|\({_NUMBER}\)"
+    rf"|\b[{CAPITAL}][\w.'’-]{{0,40}}, {_NUMBER}(?=[,.;:)])|\({_NUMBER}\)"
     rf"|\b(?:of|at|is|was|were|are|now|just|only) {_NUMBER}(?=[,.;:)]|$| ?(?:and|when|but|in|or)\b)"
     rf"|\b(?:born|founded|established|built|made|painted|written|opened|created|dates?|dating|since)\b[^.!?]{{0,60}}?{_YEAR}"
 )
@@ -66,7 +67,7 @@ _AGE = re.compile(
 _COUNTS_NOTHING = re.compile(
     rf"\b{_DAY} (?:of )?{_MONTH}(?: {_YEAR}\b)?|\b{_MONTH} {_DAY}\b(?:, {_YEAR}\b)?|\b{_MONTH} {_YEAR}\b"
     rf"|\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Dd]uring) {_YEAR}\b|\b\d{{1,2}}:\d\d\b"
-    rf"|\b\d{{1,3}}-year-olds?\b|\baged \d{{1,3}}\b|[{CAPITAL}]\w+, \d{{1,3}}(?=,)"
+    rf"|\b\d{{1,3}}-year-olds?\b|\baged \d{{1,3}}\b|\b[{CAPITAL}]\w{{1,40}}, \d{{1,3}}(?=,)"
 )
 
 
