@@ -15,7 +15,7 @@ from qa.question.names import CAPITAL
 _ASKS = re.compile(
     r"\b(?:(?P<age>how old)|(?P<amount>how (?:many|much|tall))"
     r"|(?P<time>when|(?:what|which) (?:year|month|day|date|century|decade))"
-    r"|(?P<reason>why)|who|whom|whose|what|which|where|how)\b",
+    r"|(?P<reason>why)|(?P<person>who|whom)|whose|what|which|where|how)\b",
     re.IGNORECASE,
 )
 _TIME_WORDS = """
@@ -48,6 +48,12 @@ _MAY_REPEAT = re.compile(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\w+")
 _CAPITALISED = re.compile(rf"\b[{CAPITAL}][\w’'-]*")
+# "In Lindby", "mayor of Lindby": that is where somebody is, or what of.
+_PLACED = re.compile(
+    r"\b(?i:in|at|near|(?:mayor|governor|president|minister|secretary|bishop|king|queen|prince|princess|university"
+    r"|city|town|state|county|province|republic|council) of)(?: the)? "
+    rf"(?P<name>[{CAPITAL}][\w’'-]{{0,40}}(?: [{CAPITAL}][\w’'-]{{0,40}}){{0,4}})"
+)
 # A sum stands no further from what makes it one of money.
 _NEAR = 40
 _MONTH = rf"(?:{'|'.join(MONTHS['en'])}|(?:{'|'.join(SHORT_MONTHS['en'])})\.?)"
@@ -76,7 +82,8 @@ def which_may_answer(question: str, text: str, places: Sequence[tuple[int, int]]
 
     "How many?" is answered by a number that counts, "how much does it cost?" by a sum of money, "how old?" by an age,
     "when?" by a time. Who, what or where is not answered by words of the question alone, however near they stand: "Who
-    was the captain of the Kong Olav?" not by "Kong Olav"; nor is why by names alone. Of English only.
+    was the captain of the Kong Olav?" not by "Kong Olav"; nor is who by a place, or why by names alone. Of
+    English only.
     """
     last = last_sentence(question)
     asks = _ASKS.search(last)
@@ -85,6 +92,9 @@ def which_may_answer(question: str, text: str, places: Sequence[tuple[int, int]]
     may = bytearray(len(text))
     for first, end in _answering(question, last, asks.lastgroup, text):
         may[first:end] = b"\1" * (end - first)
+    if asks.lastgroup == "person":
+        for match in _PLACED.finditer(text):
+            may[match.start("name") : match.end("name")] = bytes(match.end("name") - match.start("name"))
     return [bool(may[first]) for first, _ in places]
 
 

@@ -37,6 +37,12 @@ def left(question: str, text: str) -> str:
         ("How old is the painting?", "It was painted in 1911 and insured for 2 million", "painted in 1911"),
         ("How old was she?", "The 44-year-old engineer won 52.3 percent", "44-year-old"),
         ("How old was the driver?", "a man of sixty-one in Ekvik", "of sixty-one"),
+        (
+            "Who did she beat?",
+            "Sol, mayor of New Lindby, was ahead of Peder Holm in Oslo",
+            "Sol, mayor ahead Peder Holm",
+        ),
+        ("Where is it?", "The mayor of Lindby said in Oslo", "mayor Lindby said Oslo"),
         ("Why did the mayor resign?", "Annika Sol resigned as mayor on Monday", ""),
         ("Why did the mayor resign?", "An audit had found faults", "audit found faults"),
         ("When does the mission open?", "the mission opens in march after a week", "march after week"),
