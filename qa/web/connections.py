@@ -16,6 +16,9 @@ from qa.web.paths import CHAT_HEARTBEAT
 
 # For the line of a request and its headers, from its first byte on, or from when the connection was made.
 HEADER_SECONDS = 10.0
+# A connection on which nothing is said after an answer stays so long: longer than proxies keep theirs (60 s), or a
+# request that is sent just when it is closed would be lost.
+IDLE_SECONDS = 75
 # Of an answer, at least so many bytes have to be taken in so many seconds: as slow as no telephone is.
 TAKE_SECONDS = 20.0
 LEAST_TAKEN = 16 * 1024
@@ -110,6 +113,9 @@ class Connection(H11Protocol):
         """Wait for a request, unless one is being answered."""
         if self._is_answering() or self.transport.is_closing():
             self._stop_waiting()
+        elif self._is_idle():
+            self._stop_waiting()
+            self._since = self.loop.time()
         elif self._deadline is None:
             self._since = self.loop.time()
             self._deadline = self.loop.call_later(HEADER_SECONDS, self.give_up)
@@ -134,6 +140,10 @@ class Connection(H11Protocol):
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _is_idle(self) -> bool:
+        """Nothing was said since the last answer; uvicorn closes the connection after IDLE_SECONDS."""
+        return self.cycle is not None and self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
 
     def _only_listens(self) -> bool:
         return self._is_answering() and self.scope["path"].startswith(CHAT_HEARTBEAT)
@@ -214,6 +224,7 @@ def make_server(app: ASGIApp) -> Server:
         # `Proxies` does this, in front of the whole application however it is served.
         proxy_headers=False,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(config, ending)

@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from types import SimpleNamespace
@@ -108,6 +109,20 @@ def test_the_next_request_has_the_same_time(served: tuple[str, int], app: App) -
             answer += connection.recv(65536)
         connection.sendall(b"GET /work HTTP/1.1\r\nHost")
         assert read_all(connection) == b""
+
+
+def test_who_was_answered_may_say_nothing_for_longer(served: tuple[str, int], app: App) -> None:
+    """A proxy keeps a connection, and sends the next request just when a shorter time would be over."""
+    app.may_answer.set()
+    with httpx.Client(base_url=f"http://{served[0]}:{served[1]}") as client, connect(served) as silent:
+        first = client.get("/work")
+        # The time of one that was never answered is over several times.
+        assert read_all(silent) == b""
+        time.sleep(4 * SHORT)
+        second = client.get("/work")
+        used = [each.extensions["network_stream"].get_extra_info("client_addr") for each in (first, second)]
+    assert first.text == second.text == "all of it"
+    assert used[0] == used[1]
 
 
 def test_an_answer_may_take_longer_than_its_request(served: tuple[str, int], app: App) -> None:
