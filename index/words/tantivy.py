@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import tantivy
@@ -41,26 +45,37 @@ class LexicalIndex:
     """BM25 (k1 1.2, b 0.75) over the terms of each passage and its article's title, in a folder beside the store.
 
     It knows each passage's day and source too. Everything in it comes from the store: `catch_up` makes it from the
-    store's changes.
+    store's changes. tantivy locks a file even to read, so where nothing may be written there `is_own`: it is a copy,
+    for this process alone.
     """
 
     def __init__(self, store: ArticleStore) -> None:
         """Open the index beside `store`, an empty one if there is none. Raises StoreDamaged when it cannot be read."""
         self.store = store
         self._folder = store.path.parent / FOLDER
+        self.is_own = self._folder.is_dir() and not os.access(self._folder, os.W_OK)
         with self._explained():
+            if self.is_own:
+                self._folder = self._copied()
             self._tantivy = self._open()
             self._schema = self._tantivy.schema
             self.seq = self._read_seq()
+        if self.is_own:
+            self.catch_up()
 
     def refresh(self) -> None:
         """See what other processes have committed."""
-        with self._explained():
-            self._tantivy.reload()
-            self.seq = self._read_seq()
+        if self.is_own:
+            self.catch_up()
+        else:
+            with self._explained():
+                self._reload()
 
     def catch_up(self) -> None:
-        """Replay the store's changes since `seq` and commit them. The caller holds the index folder's write lock."""
+        """Replay the store's changes since `seq` and commit them.
+
+        The caller holds the index folder's write lock, unless it `is_own`.
+        """
         with self.store.one_moment():
             seq = self.store.seq()
             # Ahead of the store, which was put back from a copy without this: it is made from the beginning.
@@ -79,11 +94,13 @@ class LexicalIndex:
             for first in range(0, len(added), BATCH):
                 self._write(writer, added[first : first + BATCH])
             writer.add_document(tantivy.Document(number=MARKER, seq=seq))
-            # After a power cut these must not be ahead of the store: the next changes would have numbers seen already.
-            self.store.sync()
+            if not self.is_own:
+                # After a power cut these must not be ahead of the store: the next changes would have numbers seen
+                # already.
+                self.store.sync()
             writer.commit()
             writer.wait_merging_threads()
-            self.refresh()
+            self._reload()
 
     def search(self, terms: Sequence[str], k: int, filters: Filters | None = None) -> list[Hit]:
         """The best `k` passages for these terms, best first; of equal scores the smaller number first.
@@ -127,6 +144,20 @@ class LexicalIndex:
         with self._explained():
             return max(0, int(self._tantivy.searcher().num_docs) - 1)
 
+    def _copied(self) -> Path:
+        """A folder of its own, deleted with this object: a copy, or empty where not all may be read."""
+        own = Path(tempfile.mkdtemp(prefix="article-qa-"))
+        weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
+        try:
+            (own / FOLDER).mkdir()
+            for file in self._folder.iterdir():
+                if file.suffix != ".lock":
+                    shutil.copyfile(file, own / FOLDER / file.name)
+        # A writer is at work, or not all may be read: it is made anew from the store.
+        except (FileNotFoundError, PermissionError):
+            shutil.rmtree(own / FOLDER)
+        return own / FOLDER
+
     def _open(self) -> tantivy.Index:
         if self._folder.is_dir() and tantivy.Index.exists(str(self._folder)):
             opened = tantivy.Index.open(str(self._folder))
@@ -141,6 +172,10 @@ class LexicalIndex:
             opened = tantivy.Index(fields.build(), str(self._folder))
         opened.register_tokenizer(TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         return opened
+
+    def _reload(self) -> None:
+        self._tantivy.reload()
+        self.seq = self._read_seq()
 
     def _read_seq(self) -> int:
         searcher = self._tantivy.searcher()

@@ -24,7 +24,7 @@ from index.generations import IndexFolder
 from index.recipe import RECIPE, IndexMismatch, embedded_text, open_store
 from index.retriever import Retriever
 from index.sentences import ReadPassage, read_article, unpack_sentences, unpack_vectors
-from index.store.errors import ArticleNotFound, OtherFormat
+from index.store.errors import ArticleNotFound, OtherFormat, StoreDamaged
 from index.store.record import FLOAT_BYTES, PassageRecord
 from index.store.sqlite import ArticleStore
 from index.update import Report, add_articles, build_index, rebuild_index, remove_articles
@@ -695,3 +695,24 @@ def test_an_index_that_may_only_be_read_is_read_and_not_written_to(
         with pytest.raises(UserError, match="check its permissions"):
             store.set_meta("a", "b")
     assert best(Retriever(built, encoder), "bridge") == BRIDGE.article_id
+
+
+@pytest.mark.parametrize("is_whole", [True, False], ids=["copied", "made anew"])
+def test_words_that_may_only_be_read_are_read_elsewhere(
+    built: IndexFolder, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch, is_whole: bool
+) -> None:
+    words = built.require_current() / "lexical"
+    # tantivy locks this file to read, which on a disk that may only be read nobody can, root neither.
+    (words / ".tantivy-meta.lock").unlink(missing_ok=True)
+    (words / ".tantivy-meta.lock").mkdir()
+    if not is_whole:
+        # As a file that the writer deletes meanwhile.
+        (words / "gone").symlink_to("nowhere")
+    with pytest.raises(StoreDamaged):
+        Retriever(built, encoder)
+    monkeypatch.setattr("index.store.sqlite.os.access", lambda path, mode: mode != os.W_OK)
+    before = sorted(path.name for path in words.iterdir())
+    retriever = Retriever(built, encoder)
+    assert best(retriever, "bridge") == BRIDGE.article_id
+    assert retriever.passages_with(["bridg"])["bridg"] > 0
+    assert sorted(path.name for path in words.iterdir()) == before
