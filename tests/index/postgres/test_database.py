@@ -185,7 +185,7 @@ def test_many_vectors_are_found_through_their_index(
     assert found[0] == exact[0]
     assert nearest(store, query, 10, Filters(sources=("s7",))) == narrow
     # Where the index is gone through and gives only a few at a time, it is gone through further.
-    session = _SESSION.replace("'hnsw.ef_search', '800'", "'hnsw.ef_search', '5'")
+    session = _SESSION.replace("'hnsw.ef_search', '1000'", "'hnsw.ef_search', '5'")
     monkeypatch.setattr("index.postgres.database._SESSION", f"{session}, set_config('enable_sort', 'off', false)")
     database.close()
     assert len(nearest(store, query, 10, Filters(sources=("s7",)))) == 10
