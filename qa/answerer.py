@@ -34,7 +34,7 @@ from qa.limits import DEFAULT_K, MAX_K, MAX_QUESTION_CHARACTERS
 from qa.question.capitals import capitals_in, countries_for
 from qa.question.followup import Turn, has_question, stand_alone
 from qa.question.kind import last_sentence
-from qa.question.language import is_other, languages_of, named
+from qa.question.language import is_foreign, is_other, languages_of, named
 from qa.question.read import Question, read_question
 from qa.question.spelling import corrections, misspelt, put_right
 from qa.question.talk import Talk, read_talk
@@ -143,7 +143,9 @@ class Answerer:
         language = language_asked(asked.text)
         is_english = language in (None, "en")
         is_read = self._reader is not None and ranking.knows and is_english and can_read(asked.text, found)
-        models = self._fitted.models(is_dated=asked.preference.is_dated, is_read=is_read)
+        crosses = self._retriever.crosses_languages and ranking.knows
+        is_from_other = crosses and any(is_foreign(language, each.passage.text) for each in found[:1])
+        models = self._fitted.models(is_dated=asked.preference.is_dated, is_read=is_read, is_foreign=is_from_other)
         candidates = weigh(asked, weights, found, ranking, models.sentence)
         if self._reader is not None and models.reading is not None:
             candidates = read_candidates(asked.text, candidates, self._reader, models.reading)

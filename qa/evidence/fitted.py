@@ -1,4 +1,4 @@
-"""The fitted models, read from `qa/models/fitted.json`, so that answering needs no scikit-learn."""
+"""The fitted models, read from `qa/models/fitted.json` and `foreign.json`, so that answering needs no scikit-learn."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic
 
 FILE = "fitted.json"
+FOREIGN_FILE = "foreign.json"
 # What makes of a sentence's probability the one with which it was read.
 READING = ("sentence", "read")
 
@@ -46,16 +47,20 @@ class FittedModels:
 class Fitted:
     """What `qa/train/fit.py` found: for a question whose day of asking is given, and for any other; with a reader too.
 
-    The sentence models are the same with a reader and without.
+    The sentence models are the same with a reader and without. `foreign` is what `qa/train/fit_foreign.py` found, for a
+    question in another language than the articles.
     """
 
     dated: FittedModels
     undated: FittedModels
     dated_read: FittedModels
     undated_read: FittedModels
+    foreign: FittedModels
 
-    def models(self, *, is_dated: bool, is_read: bool) -> FittedModels:
+    def models(self, *, is_dated: bool, is_read: bool, is_foreign: bool = False) -> FittedModels:
         """Those for such a question."""
+        if is_foreign:
+            return self.foreign
         if is_read:
             return self.dated_read if is_dated else self.undated_read
         return self.dated if is_dated else self.undated
@@ -64,17 +69,23 @@ class Fitted:
 @cache
 def load_fitted() -> Fitted:
     """The models that come with the package. Raises ValueError when they are of other features than are computed."""
-    return parse_fitted(json.loads(resources.files("qa.models").joinpath(FILE).read_text(encoding="utf-8"))["models"])
+    folder = resources.files("qa.models")
+    fitted, foreign = (json.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in (FILE, FOREIGN_FILE))
+    return parse_fitted(fitted["models"], foreign["models"])
 
 
-def parse_fitted(tables: Mapping[str, Mapping[str, object]]) -> Fitted:
-    """The models of the tables `dated` and `undated`. Raises ValueError naming a feature that does not exist."""
+def parse_fitted(tables: Mapping[str, Mapping[str, object]], foreign: Mapping[str, object]) -> Fitted:
+    """The models of the tables `dated` and `undated`, and `foreign`.
+
+    Raises ValueError naming a feature that does not exist.
+    """
     dated, undated = tables["dated"], tables["undated"]
     return Fitted(
         dated=_models(dated, "alone"),
         undated=_models(undated, "alone"),
         dated_read=_models(dated, "read"),
         undated_read=_models(undated, "read"),
+        foreign=_models(foreign, "alone"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from corpus.language import language_of, may_be_same
+from corpus.language import language_of, looks_english, may_be_same
 
 if TYPE_CHECKING:
     from index.store.store import Store
@@ -38,6 +38,13 @@ def is_other(asked: str, known: Sequence[tuple[str, float]], found: Sequence[Art
     """Whether `asked` is not one of `known`, nor the language of an article that was `found`, nor written like one."""
     languages = {language for language, _ in known} | {language_of(_text(article)) for article in found}
     return not any(may_be_same(asked, language) for language in languages)
+
+
+def is_foreign(asked: str | None, passage: str) -> bool:
+    """Whether the text `passage` is surely in another language than `asked`."""
+    if asked is None or (asked == "en" and looks_english(passage)):
+        return False
+    return not may_be_same(asked, language_of(passage))
 
 
 def named(known: Sequence[tuple[str, float]]) -> tuple[str, ...]:

@@ -1,9 +1,7 @@
 """Fit the sentence, the reading and the confidence models, for `qa/models/fitted.json`.
 
     python -m qa.train.fit DATA_DIR CACHE_DIR > qa/models/fitted.json
-    python -m qa.train.fit DATA_DIR CACHE_DIR multilingual 200 > qa/models/fitted-multilingual.json
 
-The second is for that encoder, of so many questions of each set with the articles that these need: it is slow.
 CACHE_DIR keeps the indexes, what was encoded and what was read; a second run takes minutes. What is learned from:
 `qa/train/questions.py`.
 
@@ -20,7 +18,7 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,8 +28,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from index.encoders.encoder import Encoder
-from index.encoders.multilingual import MULTILINGUAL, MultilingualEncoder
-from index.encoders.onnx import PACKAGED, PackagedEncoder
+from index.encoders.onnx import PackagedEncoder
 from index.generations import IndexFolder
 from qa.evaluate.gold.gold_set import GoldSet
 from qa.evaluate.gold.read import read_gold_set
@@ -45,15 +42,12 @@ from qa.evidence.features import FEATURES
 from qa.evidence.logistic import Logistic, log_odds
 from qa.evidence.reader import MOST_ODDS, SHA256, Reader, likeliest_passages
 from qa.train.held_out import read_held_out
-from qa.train.questions import AskedQuestion, ask_all, ask_small_indexes, part_of
+from qa.train.questions import AskedQuestion, ask_all, ask_small_indexes
 from qa.train.regression import Array, as_table, fit_choice, fit_logistic
 
 log = logging.getLogger(__name__)
 
-RECIPE = "python -m qa.train.fit DATA_DIR CACHE_DIR [ENCODER QUESTIONS] > FILE"
-ENCODERS = {PACKAGED: PackagedEncoder, MULTILINGUAL: MultilingualEncoder}
-# Beside the articles that a part of the questions needs, so many others to search in.
-OTHERS = 100
+RECIPE = "python -m qa.train.fit DATA_DIR CACHE_DIR > FILE"
 SET = "realtimeqa-2022"
 SET_FILES = ("corpus.jsonl.gz", "queries.jsonl.gz", "qrels.tsv")
 FOLDS = 5
@@ -92,10 +86,10 @@ class Examples:
     counts: Array
 
 
-def main(data_dir: Path, cache_dir: Path, name: str = PACKAGED, questions: int | None = None) -> None:
-    """Print the file of the models for the encoder `name`, of all questions or of so many of each set."""
-    encoder: Encoder = ENCODERS[name]()
-    asked = _ask(data_dir, cache_dir, encoder, questions)
+def main(data_dir: Path, cache_dir: Path) -> None:
+    """Print the file of the models."""
+    encoder = PackagedEncoder()
+    asked = _ask(data_dir, cache_dir, encoder)
     reader = KeptReader(cache_dir / "readings.json")
     models, figures = {}, {}
     for kind in ("dated", "undated"):
@@ -106,19 +100,18 @@ def main(data_dir: Path, cache_dir: Path, name: str = PACKAGED, questions: int |
     digests = {name: hashlib.sha256((data_dir / SET / name).read_bytes()).hexdigest() for name in SET_FILES}
     made_by = {
         "recipe": RECIPE,
-        "data": {"set": SET, "sha256": digests, **({"questions": questions} if questions else {})},
+        "data": {"set": SET, "sha256": digests},
         "encoder": encoder.fingerprint,
         "reader": SHA256,
     }
     print(json.dumps({"made_by": {**made_by, "figures": figures}, "models": models}, indent=1))
 
 
-def _ask(data_dir: Path, cache_dir: Path, encoder: Encoder, questions: int | None) -> list[AskedQuestion]:
-    sets = read_gold_set(data_dir / SET), read_held_out(data_dir)
-    news, held_out = (part_of(gold, questions, OTHERS) for gold in sets)
+def _ask(data_dir: Path, cache_dir: Path, encoder: Encoder) -> list[AskedQuestion]:
+    news, held_out = read_gold_set(data_dir / SET), read_held_out(data_dir)
     asked: list[AskedQuestion] = []
     for gold in (news, held_out):
-        folder, memory = _index(gold, cache_dir, encoder)
+        folder, memory = kept_index(gold, cache_dir, encoder)
         with memory as remembered:
             asked += ask_all(gold, folder, remembered)
             if gold is news:
@@ -126,7 +119,8 @@ def _ask(data_dir: Path, cache_dir: Path, encoder: Encoder, questions: int | Non
     return asked
 
 
-def _index(gold: GoldSet, cache_dir: Path, encoder: Encoder) -> tuple[IndexFolder, Any]:
+def kept_index(gold: GoldSet, cache_dir: Path, encoder: Encoder) -> tuple[IndexFolder, Any]:
+    """The set's index in `cache_dir`, made if need be, and the encoder with what it has encoded, for a `with`."""
     place = own_index_path(gold, cache_dir, encoder)
     folder = index_of(gold, IndexFolder(cache_dir), cache_dir, encoder)
     assert isinstance(folder, IndexFolder)
@@ -174,49 +168,56 @@ def fit_models(
     """
     found = [each for each in asked if each.candidates]
     log.info("%s questions", len(found))
-    first = _unseen(found, [_features(each) for each in found], FEATURES)
-    models: dict[str, Any] = {"sentence": as_table(_fit_choice(found, [_features(each) for each in found], FEATURES))}
-    models["alone"], alone = _fit_confidence(found, first, None, names)
+    first = unseen_choices(found, [features_of(each) for each in found], FEATURES)
+    models: dict[str, Any] = {"sentence": as_table(fit_choices(found, [features_of(each) for each in found], FEATURES))}
+    models["alone"], alone = fit_confidence(found, first, None, names)
     odds = []
     for n, (each, probabilities) in enumerate(zip(found, first, strict=True)):
         odds.append(reader.odds(each, probabilities))
         if n % 500 == 0:
             log.info("read for %s of %s", n, len(found))
     rows = [np.c_[np.array([log_odds(p) for p in first[n]]), odds[n]] for n in range(len(found))]
-    second = _unseen(found, rows, READING_FEATURES)
-    read, with_reader = _fit_confidence(found, second, odds, names)
-    models["read"] = {"reading": as_table(_fit_choice(found, rows, READING_FEATURES)), **read}
+    second = unseen_choices(found, rows, READING_FEATURES)
+    read, with_reader = fit_confidence(found, second, odds, names)
+    models["read"] = {"reading": as_table(fit_choices(found, rows, READING_FEATURES)), **read}
     return models, {"alone": alone, "read": with_reader}
 
 
-def _features(asked: AskedQuestion) -> Array:
+def features_of(asked: AskedQuestion) -> Array:
+    """(sentences, features) of the question."""
     return np.array([[c.features.by_name()[name] for name in FEATURES] for c in asked.candidates])
 
 
-def _fit_choice(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> Logistic:
+def fit_choices(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> Logistic:
     """The model of sentences, from questions with a sentence that holds the answer and one that does not."""
     able = [n for n, each in enumerate(found) if any(each.in_mark) and not all(each.in_mark)]
     is_right = np.array([label for n in able for label in found[n].in_mark], float)
     return fit_choice(np.concatenate([rows[n] for n in able]), is_right, [len(rows[n]) for n in able], names)
 
 
-def _unseen(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> list[list[float]]:
+def unseen_choices(found: Sequence[AskedQuestion], rows: Sequence[Array], names: Sequence[str]) -> list[list[float]]:
     """For each sentence the probability by a model not fitted on its question."""
     unseen: list[list[float]] = [[] for _ in found]
     for train, test in _folds(found):
-        model = _fit_choice([found[n] for n in train], [rows[n] for n in train], names)
+        model = fit_choices([found[n] for n in train], [rows[n] for n in train], names)
         for n in test:
             unseen[n] = [model.probability(dict(zip(names, row, strict=True))) for row in rows[n].tolist()]
     return unseen
 
 
-def _fit_confidence(
+def fit_confidence(
     found: Sequence[AskedQuestion],
     unseen: Sequence[Sequence[float]],
     odds: Sequence[Sequence[float]] | None,
     names: Sequence[str],
+    counts: Mapping[str, float] = UNANSWERABLE_COUNTS,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    examples = _examples(found, unseen, odds, names)
+    """The confidence model with its lines to answer from, as the file has them, and its figures on unseen folds.
+
+    `unseen` are the sentences' probabilities, `odds` what was read of them, `names` the evidence to learn from. An
+    unanswerable question of each group counts as `counts` says.
+    """
+    examples = _examples(found, unseen, odds, names, counts)
     predicted = _predict_unseen(examples, found, names)
     faults = examples.counts * np.where(examples.answerable, 1.0, FAULT_OF_ANSWERING)
     answer_from = _threshold(predicted, examples.answerable, faults)
@@ -237,6 +238,7 @@ def _examples(
     unseen: Sequence[Sequence[float]],
     odds: Sequence[Sequence[float]] | None,
     names: Sequence[str],
+    counts: Mapping[str, float],
 ) -> Examples:
     rows, right, passage_right = [], [], []
     for n, (asked, probabilities) in enumerate(zip(found, unseen, strict=True)):
@@ -253,7 +255,7 @@ def _examples(
         answerable=answerable,
         groups=[asked.group for asked in found],
         settings=[asked.setting for asked in found],
-        counts=np.array([1.0 if a.is_answerable else UNANSWERABLE_COUNTS[a.group] for a in found]),
+        counts=np.array([1.0 if a.is_answerable else counts[a.group] for a in found]),
     )
 
 
@@ -281,11 +283,12 @@ def _figures(examples: Examples, predicted: Array) -> dict[str, Any]:
         own = groups == group
         of_settings = np.isin(settings, settings[own])
         against = own | (answerable & of_settings) if not answerable[own].any() else own
+        has_both = len(set(answerable[against])) == 2
         numbers = {
             "questions": float(own.sum()),
             "first passage right": examples.passage_right[own & answerable].mean() if answerable[own].any() else 0.0,
             "marked sentence right": right[own & answerable].mean() if answerable[own].any() else 0.0,
-            "AUROC answerable": roc_auc_score(answerable[against], predicted[against]),
+            **({"AUROC answerable": roc_auc_score(answerable[against], predicted[against])} if has_both else {}),
             "mean confidence": predicted[own].mean(),
             "share right": right[own].mean(),
         }
@@ -341,8 +344,7 @@ def _folds(asked: Sequence[AskedQuestion]) -> Iterator[tuple[Any, Any]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 5):
+    if len(sys.argv) != 3:
         sys.exit(f"usage: {RECIPE}")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    of_all = len(sys.argv) == 3
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *((PACKAGED, None) if of_all else (sys.argv[3], int(sys.argv[4]))))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -17,7 +17,6 @@ Each is asked twice where its day of asking is known: with it, and with only the
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import random
 import re
@@ -27,7 +26,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.article import Article
-from corpus.readers import read_articles
 from index.encoders.encoder import Encoder
 from index.generations import IndexFolder
 from index.recipe import ENCODER_KEY, RECIPE, RECIPE_KEY
@@ -84,20 +82,6 @@ class AskedQuestion:
         return self.question.preference.is_dated
 
 
-def part_of(gold: GoldSet, n: int | None, others: int = 0) -> GoldSet:
-    """The set with `n` of its questions, its articles that these need, and so many others; all of it without `n`."""
-    part = gold.sample(n)
-    if part is gold:
-        return gold
-    read = gold.articles or [each for each in read_articles(gold.sources) if isinstance(each, Article)]
-    needed = {article_id for question in part.questions for article_id in (*question.relevant, *question.near)}
-    rest = [article for article in read if article.article_id not in needed]
-    chosen = needed | {each.article_id for each in random.Random(SEED).sample(rest, min(others, len(rest)))}
-    articles = tuple(article for article in read if article.article_id in chosen)
-    digest = hashlib.sha256(f"{gold.sha256} {n} {others}".encode()).hexdigest()
-    return replace(part, sources=(), articles=articles, sha256=digest, corpus_sha256=digest)
-
-
 def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQuestion]:
     """Every question of the set, asked of the whole index in `folder` in all the ways that it allows."""
     retriever = Retriever(folder, encoder)
@@ -106,15 +90,15 @@ def ask_all(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> list[AskedQ
     texts = {article_id: words(article.text) for article_id, article in articles.items()}
     asked: list[AskedQuestion] = []
     for n, question in enumerate(gold.questions):
-        asked += _ask(question, retriever, "whole", gold.name, is_answerable=question.is_answerable)
+        asked += ask_one(question, retriever, "whole", gold.name, is_answerable=question.is_answerable)
         if question.is_answerable:
             if question.asked_on and n % 2 == 0:
                 taken_out = _answering(question, texts)
-                asked += _ask(question, retriever, "taken out", gold.name, is_answerable=False, without=taken_out)
+                asked += ask_one(question, retriever, "taken out", gold.name, is_answerable=False, without=taken_out)
             exchanged = _exchanged(question, articles, chance)
             if exchanged:
                 other = replace(question, text=exchanged)
-                asked += _ask(other, retriever, "exchanged", gold.name, is_answerable=False)
+                asked += ask_one(other, retriever, "exchanged", gold.name, is_answerable=False)
         if n % 100 == 0:
             log.info("%s: %s of %s questions", gold.name, n, len(gold.questions))
     return asked
@@ -124,7 +108,7 @@ def ask_small_indexes(gold: GoldSet, folder: IndexFolder, encoder: Encoder) -> I
     """Questions of the set, asked of small indexes that are made of its articles."""
     for small, questions in small_indexes(gold, folder, encoder, SMALL_INDEXES):
         for question, is_answerable in questions:
-            yield from _ask(question, small, "small", "small", is_answerable=is_answerable)
+            yield from ask_one(question, small, "small", "small", is_answerable=is_answerable)
 
 
 def small_indexes(
@@ -158,7 +142,7 @@ def _is_there(question: GoldQuestion, chosen: Mapping[str, Article]) -> bool | N
     return None if any(holds(words(article.text), gold) for article in chosen.values()) else False
 
 
-def _ask(
+def ask_one(
     question: GoldQuestion,
     retriever: Retriever,
     group: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from importlib import resources
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from index.encoders.multilingual import MultilingualEncoder
 from qa.evidence.confidence import EVIDENCE
 from qa.evidence.features import FEATURES
 from qa.evidence.fitted import FittedModels, load_fitted, parse_fitted
 from qa.evidence.logistic import Logistic
 
+FOREIGN = json.loads(resources.files("qa.models").joinpath("foreign.json").read_text(encoding="utf-8"))
 TABLE = json.loads(resources.files("qa.models").joinpath("fitted.json").read_text(encoding="utf-8"))
 
 
@@ -51,19 +54,30 @@ def test_the_numbers_are_those_of_the_file_under_their_names() -> None:
     assert fitted.dated.sentence.weights["fresh"] > 0 == fitted.undated.sentence.weights["fresh"]
 
 
+def test_a_question_in_another_language_has_its_own_whoever_reads() -> None:
+    fitted = load_fitted()
+    for is_dated in (False, True):
+        for is_read in (False, True):
+            assert fitted.models(is_dated=is_dated, is_read=is_read, is_foreign=True) is fitted.foreign
+    assert fitted.foreign.reading is None
+    # Which words are missing says nothing of it, nearness does.
+    assert "missing" not in fitted.foreign.confidence.weights
+    assert fitted.foreign.sentence.weights["similarity_share"] > 0 < fitted.foreign.confidence.weights["sentence"]
+
+
 @pytest.mark.parametrize("model", ["sentence", "confidence", "reading"])
 def test_a_feature_that_is_not_computed_is_refused(model: str) -> None:
     with pytest.raises(ValueError, match="there is no feature 'similarty', known are .*; fit it anew"):
-        parse_fitted(changed(model, similarty=1.0))
+        parse_fitted(changed(model, similarty=1.0), FOREIGN["models"])
 
 
 def test_a_feature_without_a_weight_is_refused() -> None:
     with pytest.raises(ValueError, match="no weight for 'article_fused'; fit it anew"):
-        parse_fitted(changed("sentence", article_fused=None))
+        parse_fitted(changed("sentence", article_fused=None), FOREIGN["models"])
 
 
 def test_the_confidence_model_may_leave_evidence_out() -> None:
-    models = parse_fitted(changed("confidence", fresh=None)).undated_read
+    models = parse_fitted(changed("confidence", fresh=None), FOREIGN["models"]).undated_read
     assert "fresh" not in models.confidence.weights
 
 
@@ -93,3 +107,7 @@ def test_the_file_says_what_made_it() -> None:
     assert {len(digest) for digest in made["data"]["sha256"].values()} == {64}
     assert made["encoder"].startswith("all-MiniLM-L6-v2@")
     assert {name for name in made["figures"]} == {"dated", "undated"}
+    made = FOREIGN["made_by"]
+    translated = resources.files("qa.train").joinpath("translated.jsonl").read_bytes()
+    assert made["data"]["translated"] == hashlib.sha256(translated).hexdigest()
+    assert made["encoder"] == MultilingualEncoder.fingerprint
