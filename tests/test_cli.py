@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,8 +20,10 @@ from corpus.article import Article
 from corpus.readers.formats import SUFFIXES
 from index.encoders.onnx import PACKAGED
 from index.generations import IndexFolder
+from index.postgres.address import Address
 from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
+from index.store.store import open_current
 from index.update import build_index
 from index.words.tantivy import WRITER_BYTES, LexicalIndex
 from qa.build import Models
@@ -30,6 +32,9 @@ from qa.cli import main
 from qa.settings import Settings
 from qa.watch import Round
 from qa.watch import watch as watch_sources
+
+if TYPE_CHECKING:
+    from index.place import Place
 
 ROOT = Path(__file__).parents[1]
 STORY = "A volcano erupted near Naples on Monday. Nobody was hurt."
@@ -59,8 +64,10 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command over the test's own index, with the HashEncoder, in an empty folder."""
+    fixture = next((name for name in ("place", "built_place") if name in request.fixturenames), "folder")
+    place = request.getfixturevalue(fixture)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ARTICLE_QA_{name.upper()}", raising=False)
     for module in ("qa.build", "qa.check.doctor"):
@@ -69,7 +76,7 @@ def run(folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             f"{module}.load_models", lambda settings: Models(HashEncoder(settings.encoder.rpartition("/")[2]))
         )
     monkeypatch.setenv("ARTICLE_QA_ENCODER", "hash")
-    monkeypatch.setenv("ARTICLE_QA_INDEX", str(folder.path))
+    monkeypatch.setenv("ARTICLE_QA_INDEX", address_of(place))
     monkeypatch.chdir(tmp_path)
 
     def run(*args: object, stdin: bytes | None = None) -> Result:
@@ -79,6 +86,10 @@ def run(folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         return result
 
     return run
+
+
+def address_of(place: Place) -> str:
+    return place.where.secret if isinstance(place.where, Address) else str(place.where)
 
 
 def said(result: Result) -> tuple[int, str, str]:
@@ -109,13 +120,13 @@ def jsonl(*articles: Article) -> str:
     return "".join(json.dumps(row, default=str) + "\n" for row in rows)
 
 
-def stored(folder: IndexFolder) -> list[str]:
-    with closing(ArticleStore(folder.require_current() / folder.store_name)) as store:
+def stored(place: Place) -> list[str]:
+    with closing(open_current(place)) as store:
         assert store.problems() == []
         return store.article_ids()
 
 
-def test_build_add_remove(run: Run, folder: IndexFolder) -> None:
+def test_build_add_remove(run: Run, place: Place) -> None:
     write("first.jsonl", jsonl(*ARTICLES))
     built = run("build", "first.jsonl")
     assert (built.exit_code, built.stdout) == (0, "4 added\n")
@@ -123,12 +134,12 @@ def test_build_add_remove(run: Run, folder: IndexFolder) -> None:
     write("more/volcano.txt", STORY)
     write("more/bridge.txt", "Another text about another bridge.")
     assert run("add", "more").stdout == "1 added, 1 updated\n"
-    assert stored(folder) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
+    assert stored(place) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
     assert said(run("remove", "chess", "volcano")) == (0, "2 removed\n", "")
-    assert stored(folder) == ["bridge", "glacier", "vaccine"]
+    assert stored(place) == ["bridge", "glacier", "vaccine"]
 
 
-def test_adding_again(run: Run, built: IndexFolder) -> None:
+def test_adding_again(run: Run, built_place: Place) -> None:
     write("all.jsonl", jsonl(*ARTICLES))
     again = run("add", "all.jsonl")
     assert (again.exit_code, again.stdout) == (0, "4 unchanged\n")
@@ -140,14 +151,14 @@ def test_adding_again(run: Run, built: IndexFolder) -> None:
     assert run("add", "volcano.txt").stdout == "1 updated\n"
 
 
-def test_standard_input(run: Run, folder: IndexFolder) -> None:
+def test_standard_input(run: Run, place: Place) -> None:
     assert run("build", "-", stdin=jsonl(*ARTICLES).encode()).stdout == "4 added\n"
     assert run("add", "-", stdin=STORY.encode()).stdout == "1 added\n"
     # printf '...' | sha256sum | head -c 12
-    assert stored(folder) == ["bridge", "chess", "glacier", "stdin-a3f90412b0c9", "vaccine"]
+    assert stored(place) == ["bridge", "chess", "glacier", "stdin-a3f90412b0c9", "vaccine"]
 
 
-def test_an_address(run: Run, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_site() as site:
         site["/a.txt"] = page(f"Volcano erupts\n\n{STORY}", 'ETag: "1"', media_type="text/plain")
         address = f"{site.url}/a.txt"
@@ -161,7 +172,7 @@ def test_an_address(run: Run, folder: IndexFolder, monkeypatch: pytest.MonkeyPat
         (shown,) = objects(run("add", address, "--dry-run", "--json"))
         assert (shown["article_id"], shown["title"]) == (address, "Volcano erupts")
         assert run("add", address).stdout == "1 added\n"
-        assert stored(folder) == ["bridge", address]
+        assert stored(place) == ["bridge", address]
         site["/a.txt"] = page("", status="304 Not Modified")
         assert run("add", address).stdout == "1 unchanged\n"
         # Removed, it comes back though the site sends nothing.
@@ -172,7 +183,7 @@ def test_an_address(run: Run, folder: IndexFolder, monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_watch(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watch(run: Run, built_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def two_rounds(*args: object, **options: object) -> Iterator[Round]:
         rounds = watch_sources(*args, **options)  # type: ignore[arg-type]
         yield next(rounds)
@@ -186,15 +197,15 @@ def test_watch(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) ->
     watched = run("watch", "news")
     assert (watched.exit_code, watched.stderr) == (0, "watching; stop with Ctrl-C\n")
     assert [line.partition("news: ")[2] for line in watched.stdout.splitlines()] == ["1 added", "1 added"]
-    assert "volcano" in stored(built)
+    assert "volcano" in stored(built_place)
 
 
-def test_build_without_sources_takes_the_bundled_articles(run: Run, folder: IndexFolder) -> None:
+def test_build_without_sources_takes_the_bundled_articles(run: Run, place: Place) -> None:
     assert run("build").stdout == "5 added\n"
-    assert stored(folder) == sorted(path.stem for path in (ROOT / "corpus" / "articles").glob("*.txt"))
+    assert stored(place) == sorted(path.stem for path in (ROOT / "corpus" / "articles").glob("*.txt"))
 
 
-def test_a_bad_file_among_good_ones(run: Run, folder: IndexFolder) -> None:
+def test_a_bad_file_among_good_ones(run: Run, place: Place) -> None:
     write("news/good.txt", STORY)
     write("news/empty.txt", "")
     write("news/lines.jsonl", jsonl(CHESS) + "{oops\n" + jsonl(BRIDGE))
@@ -210,10 +221,10 @@ def test_a_bad_file_among_good_ones(run: Run, folder: IndexFolder) -> None:
     assert lines[0].startswith("not read: news/empty.txt: ")
     assert lines[1].startswith("not read: news/lines.jsonl:2: the line is not JSON: ")
     assert lines[2:] == ["article-qa: 2 could not be read; the rest is in the index"]
-    assert stored(folder) == ["bridge", "chess", "good"]
+    assert stored(place) == ["bridge", "chess", "good"]
 
 
-def test_other_files_of_a_folder_are_counted_and_no_failure(run: Run, folder: IndexFolder) -> None:
+def test_other_files_of_a_folder_are_counted_and_no_failure(run: Run, place: Place) -> None:
     write("news/good.txt", STORY)
     for name in ("a.png", "b.png", "Makefile"):
         write(f"news/{name}", "x")
@@ -229,7 +240,7 @@ def test_other_files_of_a_folder_are_counted_and_no_failure(run: Run, folder: In
     }
 
 
-def test_a_dry_run_shows_what_would_come_in_and_changes_nothing(run: Run, folder: IndexFolder) -> None:
+def test_a_dry_run_shows_what_would_come_in_and_changes_nothing(run: Run, place: Place) -> None:
     page = '<meta property="article:published_time" content="2024-07-15"><meta property="og:site_name" content="Post">'
     write(
         "news/page.html", f"<html><head>{page}</head><body><article><h1>Mill burns</h1><p>{STORY}</p></article></body>"
@@ -247,10 +258,10 @@ def test_a_dry_run_shows_what_would_come_in_and_changes_nothing(run: Run, folder
         "unreadable",
         "article_id",
     ]
-    assert not folder.path.exists()
+    assert place.current() is None
 
 
-def test_many_bad_files_are_not_all_named(run: Run, folder: IndexFolder) -> None:
+def test_many_bad_files_are_not_all_named(run: Run, place: Place) -> None:
     write("lines.jsonl", "{oops\n" * 30 + jsonl(CHESS))
     result = run("build", "lines.jsonl")
     assert (result.exit_code, result.stdout) == (1, "1 added\n")
@@ -260,7 +271,7 @@ def test_many_bad_files_are_not_all_named(run: Run, folder: IndexFolder) -> None
     )
 
 
-def test_list(run: Run, built: IndexFolder) -> None:
+def test_list(run: Run, built_place: Place) -> None:
     assert said(run("list")) == (
         0,
         "2024-04-20  vaccine  Malaria vaccine reaches Ghana\n"
@@ -283,7 +294,7 @@ def test_list(run: Run, built: IndexFolder) -> None:
     }
 
 
-def test_show(run: Run, built: IndexFolder) -> None:
+def test_show(run: Run, built_place: Place) -> None:
     assert said(run("show", "glacier")) == (
         0,
         f"Glacier loses ice\nAlpine Post · 2023-09-30\n\n{GLACIER.text}\n",
@@ -304,7 +315,7 @@ def test_show(run: Run, built: IndexFolder) -> None:
     ]
 
 
-def test_where_an_article_was_found_and_what_it_was(run: Run, built: IndexFolder) -> None:
+def test_where_an_article_was_found_and_what_it_was(run: Run, built_place: Place) -> None:
     for name in ("a.txt", "b.txt"):
         write(f"news/{name}", STORY)
     run("add", "news")
@@ -331,7 +342,7 @@ def test_where_an_article_was_found_and_what_it_was(run: Run, built: IndexFolder
     assert run("history", "nobody").stderr == "article-qa: no article 'nobody'; `article-qa list` shows the ids\n"
 
 
-def test_ask_as_json(run: Run, built: IndexFolder) -> None:
+def test_ask_as_json(run: Run, built_place: Place) -> None:
     result = run("ask", "Who won the chess title in Toronto?", "-k", "2", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     (answer,) = objects(result)
@@ -342,7 +353,7 @@ def test_ask_as_json(run: Run, built: IndexFolder) -> None:
     assert "Zürich" in run("ask", "What did the glacier lose?", "--json").stdout
 
 
-def test_ask_one_article_alone(run: Run, built: IndexFolder) -> None:
+def test_ask_one_article_alone(run: Run, built_place: Place) -> None:
     result = run("ask", "Who won the chess title?", "--article", "glacier", "--article", "bridge", "--json")
     assert {citation["article_id"] for citation in json.loads(result.stdout)["citations"]} == {"glacier", "bridge"}
     refused = run("ask", "Who won?", "--article", "glazier")
@@ -350,7 +361,7 @@ def test_ask_one_article_alone(run: Run, built: IndexFolder) -> None:
     assert refused.stderr == "article-qa: no article has the id 'glazier'; the list of articles has the ids\n"
 
 
-def test_ask_in_words(run: Run, built: IndexFolder) -> None:
+def test_ask_in_words(run: Run, built_place: Place) -> None:
     result = run("ask", "Who won the chess title in Toronto?", "--full")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -359,7 +370,7 @@ def test_ask_in_words(run: Run, built: IndexFolder) -> None:
     assert "Coast Daily · 1 March 2024 · bridge 0-172" in lines
 
 
-def test_ask_in_less_than_a_screen_and_without_quotation_marks(run: Run, built: IndexFolder) -> None:
+def test_ask_in_less_than_a_screen_and_without_quotation_marks(run: Run, built_place: Place) -> None:
     result = run("ask", "Who", "won", "the", "chess", "title", "in", "Toronto?")
     lines = result.stdout.splitlines()
     assert "[1] Teenager wins chess title" in lines
@@ -370,7 +381,7 @@ def test_ask_in_less_than_a_screen_and_without_quotation_marks(run: Run, built: 
 
 
 def test_at_a_terminal_a_build_asks_before_it_lets_articles_go(
-    run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch
+    run: Run, built_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("story.txt").write_text("The mayor resigned on Monday.", encoding="utf-8")
     Path("same.jsonl").write_bytes(jsonl(*ARTICLES).encode())
@@ -378,7 +389,7 @@ def test_at_a_terminal_a_build_asks_before_it_lets_articles_go(
     refused = run("build", "story.txt", stdin=b"n\n")
     assert refused.exit_code == 1
     assert (
-        f"The index in {str(built.path)!r} has 4 articles that are not in these sources. Replace it?" in refused.stderr
+        f"The index in {built_place.name!r} has 4 articles that are not in these sources. Replace it?" in refused.stderr
     )
     assert refused.stderr.endswith(
         "the index is as it was; use --replace to replace it, or `article-qa add` to keep what is there\n"
@@ -389,7 +400,7 @@ def test_at_a_terminal_a_build_asks_before_it_lets_articles_go(
     assert run("build", "same.jsonl", stdin=b"y\n").stdout.endswith("4 added\n")
 
 
-def test_a_script_replaces_an_index_unasked(run: Run, built: IndexFolder) -> None:
+def test_a_script_replaces_an_index_unasked(run: Run, built_place: Place) -> None:
     Path("story.txt").write_text("The mayor resigned on Monday.", encoding="utf-8")
     result = run("build", "story.txt")
     assert (result.exit_code, result.stdout) == (0, "1 added\n")
@@ -402,7 +413,7 @@ def test_days_in_the_wrong_order_are_explained(run: Run, built: IndexFolder) -> 
     assert "no article can be from 2024-01-01 on and until 2023-01-01; change --after or --before" in result.stderr
 
 
-def test_ask_for_what_the_articles_do_not_say(run: Run, built: IndexFolder) -> None:
+def test_ask_for_what_the_articles_do_not_say(run: Run, built_place: Place) -> None:
     result = run("ask", "zzz qqq", "--before", "1990-01-01")
     assert said(result) == (0, "The articles do not say. There is no such article.\n", "")
     (answer,) = objects(run("ask", "zzz qqq", "--before", "1990-01-01", "--json"))
@@ -418,12 +429,12 @@ def test_ask_for_what_the_articles_do_not_say(run: Run, built: IndexFolder) -> N
         (("--source", "Alpine Post", "--source", "Coast Daily", "--after", "2024-04-01"), ["vaccine"]),
     ],
 )
-def test_ask_among_some(run: Run, built: IndexFolder, options: tuple[str, ...], wanted: list[str]) -> None:
+def test_ask_among_some(run: Run, built_place: Place, options: tuple[str, ...], wanted: list[str]) -> None:
     (answer,) = objects(run("ask", "Who won?", "--json", *options))
     assert sorted(citation["article_id"] for citation in answer["citations"]) == wanted
 
 
-def test_verify(run: Run, built: IndexFolder) -> None:
+def test_verify(run: Run, built_place: Place) -> None:
     saved = run("ask", "Who won the chess title?", "--json").stdout + run("ask", "Who opened it?", "--json").stdout
     write("answers.jsonl", saved)
     assert said(run("verify", "answers.jsonl")) == (0, "8 of 8 citations in 2 answers are exact\n", "")
@@ -553,10 +564,10 @@ READING = [args for args in VERBS if args[0] != "rebuild"]
 
 
 @pytest.mark.parametrize("args", VERBS, ids=lambda args: args[0])
-def test_there_is_no_index(run: Run, folder: IndexFolder, args: tuple[str, ...]) -> None:
+def test_there_is_no_index(run: Run, place: Place, args: tuple[str, ...]) -> None:
     write("story.txt", STORY)
     assert error(run(*args)) == (
-        f"article-qa: no index in {str(folder.path)!r}; run `article-qa build`, or name another with --index"
+        f"article-qa: no index in {place.name!r}; run `article-qa build`, or name another with --index"
     )
 
 
@@ -573,12 +584,12 @@ def test_a_corrupt_store(run: Run, built: IndexFolder, args: tuple[str, ...]) ->
 
 @pytest.mark.parametrize("args", [args for args in VERBS if args[0] in ("add", "remove", "ask")], ids=lambda a: a[0])
 def test_an_index_of_another_encoder(
-    run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+    run: Run, built_place: Place, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
 ) -> None:
     write("story.txt", STORY)
     monkeypatch.setenv("ARTICLE_QA_ENCODER", "models/other")
     assert error(run(*args)) == (
-        f"article-qa: {str(built.path)!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
+        f"article-qa: {built_place.name!r} was built with the encoder 'hash@64' but the settings ask for 'other@64'; "
         "run `article-qa rebuild`, or change the setting `encoder`"
     )
 
@@ -634,16 +645,16 @@ def answers(run: Run) -> list[dict[str, Any]]:
     return kept
 
 
-def test_a_rebuild_changes_no_answer(run: Run, built: IndexFolder) -> None:
+def test_a_rebuild_changes_no_answer(run: Run, built_place: Place) -> None:
     write("volcano.txt", STORY)
     run("add", "volcano.txt")
-    before, generation, listed = answers(run), built.current(), run("list", "--json").stdout
+    before, generation, listed = answers(run), built_place.current(), run("list", "--json").stdout
     rebuilt = run("rebuild")
     assert (rebuilt.exit_code, rebuilt.stdout) == (0, "5 added\n")
     assert "5/" in rebuilt.stderr
-    assert built.current() != generation
+    assert built_place.current() != generation
     assert (answers(run), run("list", "--json").stdout) == (before, listed)
-    assert stored(built) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
+    assert stored(built_place) == ["bridge", "chess", "glacier", "vaccine", "volcano"]
     assert objects(run("rebuild", "--json")) == [
         {"added": 5, "updated": 0, "unchanged": 0, "removed": 0, "unreadable": [], "remarks": []} | NOTHING_LEFT_OUT
     ]
@@ -661,14 +672,14 @@ def test_a_rebuild_of_an_earlier_index(run: Run, built: IndexFolder) -> None:
     assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
 
 
-def test_a_rebuild_for_another_encoder(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_for_another_encoder(run: Run, built_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("rebuild", "--encoder", "models/other").stdout == "4 added\n"
     assert error(run("ask", "Who won?")).startswith(
-        f"article-qa: {str(built.path)!r} was built with the encoder 'other"
+        f"article-qa: {built_place.name!r} was built with the encoder 'other"
     )
     monkeypatch.setenv("ARTICLE_QA_ENCODER", "models/other")
     assert run("ask", QUESTIONS[0]).exit_code == 0
-    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+    assert stored(built_place) == ["bridge", "chess", "glacier", "vaccine"]
 
 
 def test_a_rebuild_of_a_later_index_leaves_it_as_it_is(run: Run, built: IndexFolder) -> None:
@@ -689,26 +700,26 @@ def test_a_rebuild_of_a_later_index_leaves_it_as_it_is(run: Run, built: IndexFol
         ("bare", f"no articles in 'bare', only other files (1 .png); article files end in {', '.join(SUFFIXES)}"),
     ],
 )
-def test_a_source_without_articles(run: Run, built: IndexFolder, verb: str, source: str, words: str) -> None:
+def test_a_source_without_articles(run: Run, built_place: Place, verb: str, source: str, words: str) -> None:
     write("bare/picture.png", b"\x89PNG")
     write("story.txt", STORY)
     assert error(run(verb, "story.txt", source)) == f"article-qa: {words}"
-    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+    assert stored(built_place) == ["bridge", "chess", "glacier", "vaccine"]
 
 
-def test_a_build_of_nothing_readable(run: Run, built: IndexFolder) -> None:
+def test_a_build_of_nothing_readable(run: Run, built_place: Place) -> None:
     write("empty.txt", "")
     assert error(run("build", "empty.txt")).startswith(
         "article-qa: none of 1 articles could be read; the first: empty.txt: "
     )
-    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+    assert stored(built_place) == ["bridge", "chess", "glacier", "vaccine"]
 
 
-def test_an_unknown_article(run: Run, built: IndexFolder) -> None:
+def test_an_unknown_article(run: Run, built_place: Place) -> None:
     words = "article-qa: no article 'nope'; `article-qa list` shows the ids"
     assert error(run("show", "nope")) == words
     assert error(run("remove", "chess", "nope")) == words
-    assert stored(built) == ["bridge", "chess", "glacier", "vaccine"]
+    assert stored(built_place) == ["bridge", "chess", "glacier", "vaccine"]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ UNDATED = FittedModels(
 DATED = replace(UNDATED, sentence=Logistic({"timely": 2.0, "fresh": 1.0}, bias=-3.0))
 # What is read counts twice as much as the rest.
 READ = replace(UNDATED, reading=Logistic({"sentence": 1.0, "read": 2.0}, bias=0.0))
-FITTED = Fitted(dated=DATED, undated=UNDATED, dated_read=READ, undated_read=READ)
+FITTED = Fitted(dated=DATED, undated=UNDATED, dated_read=READ, undated_read=READ, foreign=UNDATED)
 
 
 @pytest.fixture
@@ -249,7 +249,8 @@ def test_a_question_that_says_nothing_is_never_answered(
 ) -> None:
     easy = replace(UNDATED, confidence=Logistic({}, bias=5.0))
     answer = Answerer(
-        Retriever(built_place, encoder), Fitted(dated=easy, undated=easy, dated_read=easy, undated_read=easy)
+        Retriever(built_place, encoder),
+        Fitted(dated=easy, undated=easy, dated_read=easy, undated_read=easy, foreign=easy),
     ).ask(question)
     assert answer.citations
     assert (answer.is_answerable, answer.confidence > 0.99) == (is_sure, is_sure)
