@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @lru_cache(maxsize=64)
 def language_of(text: str) -> str:
-    """The ISO 639-1 code of the language of `text`; "en" where it is too short to tell."""
+    """The ISO 639-1 code of the language of `text`; "en" where it is too short to tell, or in none."""
     head = text[:READ_CHARACTERS]
     if sum(map(str.isalpha, head)) < LEAST_LETTERS and head.isascii():
         return "en"
@@ -29,7 +29,7 @@ def language_of(text: str) -> str:
     import py3langid
 
     language, _ = py3langid.classify(head)
-    return str(language)
+    return "en" if language == _NO_LANGUAGE else str(language)
 
 
 def looks_english(text: str) -> bool:
@@ -55,6 +55,8 @@ _SCRIPTS = (
     ("hi", "\u0900-\u097f"),
 )
 _LETTERS = {language: re.compile(f"[{letters}]") for language, letters in _SCRIPTS}
+# How the classifier calls what is no text at all: numbers, or signs.
+_NO_LANGUAGE = "zxx"
 # Written with the same letters, so that one is not told from another by them.
 _TOGETHER = (frozenset({"ja", "zh"}), frozenset({"ar", "fa", "ur"}), frozenset({"ru", "uk"}))
 # Words that a question in the language has and one in the others has not. "Die", "was" or "an" are two languages'.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -62,6 +63,10 @@ class _Commands(click.Group):
             # `article-qa list | head`: nobody reads on.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            _fail(f"a disk is full ({error.filename or 'that of temporary files, where TMPDIR says'}); free some space")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

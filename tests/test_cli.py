@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -538,6 +539,17 @@ def test_doctor_finds_words_that_are_lost(run: Run, built: IndexFolder) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
         "BAD   lexical index, 3 of 4 passages: run `article-qa build` with the same sources"
+    )
+
+
+def test_a_full_disk_is_one_line(run: Run, built: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_nothing(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    # What tells languages writes its model to a temporary file.
+    monkeypatch.setattr("qa.check.doctor.languages_of", write_nothing)
+    assert error(run("doctor")) == (
+        "article-qa: a disk is full (that of temporary files, where TMPDIR says); free some space"
     )
 
 

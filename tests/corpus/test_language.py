@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.language import language_asked, looks_english, may_be_same
+from corpus.language import language_asked, language_of, looks_english, may_be_same
 
 ENGLISH = [
     "More than 3,000 people attended the forum, and it was opened by the mayor of the town.",
@@ -86,3 +86,7 @@ def test_languages_with_the_same_letters_may_be_meant() -> None:
     assert may_be_same("de", "de")
     assert not may_be_same("ko", "ja")
     assert not may_be_same("de", "en")
+
+
+def test_what_is_no_text_is_in_no_language_that_has_a_name() -> None:
+    assert language_of("a3f9e0b1c2 deadbeef 0123456789abcdef " * 20) == "en"
