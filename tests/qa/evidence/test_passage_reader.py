@@ -20,6 +20,7 @@ from qa.evidence.reader import (
     MOST_ODDS,
     UNREAD,
     Reader,
+    as_asked,
     best_words,
     can_read,
     likeliest_passages,
@@ -126,8 +127,42 @@ def test_a_sentence_without_what_is_asked_for_answers_nothing(reader: Reader) ->
 def test_a_long_question_is_not_read() -> None:
     question = "How much did the bridge cost?"
     assert can_read(question, [BRIDGE_FOUND])
-    assert not can_read(f"{'It was a long story about the town and its people. ' * 4}{question}", [BRIDGE_FOUND])
+    assert not can_read(
+        f"Of all {'the old and new ' * 8}things in the town, how much did the bridge cost?", [BRIDGE_FOUND]
+    )
     assert not can_read(question, [])
+    # What stands before the sentence that asks is not read.
+    assert can_read(f"{'It was a long story about the town and its people. ' * 4}{question}", [BRIDGE_FOUND])
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("Who opened the bridge?", "Who opened the bridge?"),
+        ("Who opened the bridge? How much did it cost?", "How much did it cost?"),
+        ("Oil prices surged after the invasion. What did a barrel cost?", "What did a barrel cost?"),
+        ("When was the final? Who won?", "Who won?"),
+        ("Who leads the town now? And until the election, who signs?", "And until the election, who signs?"),
+    ],
+)
+def test_the_sentence_that_asks_is_read(question: str, read: str) -> None:
+    assert as_asked(question) == read
+
+
+@pytest.mark.parametrize("last", ["And why?", "Until when?", "Who else?", "How many?", "And the second?", "Is it?"])
+def test_what_says_nothing_alone_is_read_with_what_leads_to_it(last: str) -> None:
+    assert as_asked(f"Who opened the bridge? {last}") == f"Who opened the bridge? {last}"
+
+
+@pytest.mark.slow
+def test_the_second_of_two_questions_is_answered(reader: Reader) -> None:
+    candidates = [
+        make_candidate(BRIDGE_FOUND, sentence.start, sentence.end, probability=0.5)
+        for sentence in BRIDGE_FOUND.sentences
+    ]
+    read = read_candidates("Who opened the harbour bridge? How much did it cost?", candidates, reader, MODEL)
+    best = max(read, key=lambda each: each.probability)
+    assert best.short is not None and "40 million" in BRIDGE.text[slice(*best.short)]
 
 
 def test_another_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
