@@ -12,7 +12,7 @@ from qa.question.kind import AnswerType, asked_type
 from qa.question.mentions import Mentions, mentions, names_of
 from qa.question.names import names_in
 from qa.question.period import TIME
-from qa.question.talk import read_talk, without_greeting
+from qa.question.talk import read_talk, without_courtesies
 
 _PERSONAL = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
@@ -97,14 +97,14 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     "When did he introduce it?" after "Who introduced the Indo-Pacific Treaty Organization Act?" becomes "When did Mike
     Lawler introduce the Indo-Pacific Treaty Organization Act?". A pronoun takes what was last spoken of that is of its
     kind: "he" a person, "it" a thing, "they" several, "there" a place, "then" a time. Where there is none, or words are
-    left out ("And in 2022?"), the question before goes in front. One that stands alone is unchanged, but for a greeting
-    in front of it. Talk that is no question is passed over.
+    left out ("And in 2022?"), the question before goes in front. One that stands alone is unchanged, but for
+    courtesies around it. Talk that is no question is passed over.
     """
     context = _Context()
     for turn in history[-MAX_TURNS:]:
         if not read_talk(turn.question, opens=not context.topic):
-            context = context.after(replace(turn, question=without_greeting(turn.question.strip())))
-    return context.resolve(without_greeting(question))
+            context = context.after(replace(turn, question=without_courtesies(turn.question.strip())))
+    return context.resolve(without_courtesies(question))
 
 
 def has_question(history: Sequence[Turn]) -> bool:
