@@ -19,9 +19,11 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
-# A full stop behind fewer letters may be that of "Mr." or "Gen.".
-_SENTENCE_END = re.compile(r"(?<=[!?])\s+(?=\S)|(?<=[a-z]{5}\.)\s+(?=\S)")
-
+# A full stop behind fewer letters may be that of "Mr." or "Gen."; before a question word three are enough ("this. Who").
+_SENTENCE_END = re.compile(
+    r"(?<=[!?])\s+(?=\S)|(?<=[a-z]{5}\.)\s+(?=\S)"
+    r"|(?<=[a-z]{3}\.)\s+(?=(?:[Ww]ho|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow|[Ww]hich|[Ww]hose|[Ww]hom)\b)"
+)
 
 # By language; of patterns that match in the same place the first counts: "how many years" asks for a number.
 _ASKED_BY = {
