@@ -61,9 +61,10 @@ def test_it_reads_the_words_that_answer(reader: Reader, question: str, words: st
     assert found in sentence
 
 
-@pytest.mark.slow
-def test_it_can_be_ended_before_each_passage(reader: Reader) -> None:
-    calls = []
+def test_it_can_be_ended_before_each_passage(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, calls = Reader(), []
+    # What reading takes is not the question here.
+    monkeypatch.setattr(reader, "_read", lambda question, found: [])
 
     def check() -> None:
         calls.append(1)
@@ -212,6 +213,14 @@ def test_candidates_take_what_was_read_of_them() -> None:
         assert log_odds(after.probability) == pytest.approx(log_odds(before.probability) + after.read, abs=1e-3)
         # Of what is unlikely no words are shown.
         assert (BRIDGE.text[slice(*after.short)] if after.short else None) == ("40 million crowns" if holds else None)
+
+
+def test_the_question_in_front_of_another_is_not_read() -> None:
+    candidates = [
+        make_candidate(BRIDGE_FOUND, each.start, each.end, probability=0.5) for each in BRIDGE_FOUND.sentences
+    ]
+    alone = read_candidates("40 million crowns", candidates, Sure(), MODEL)
+    assert read_candidates("What did Anna Berg open? 40 million crowns", candidates, Sure(), MODEL) == alone
 
 
 def test_only_the_likeliest_passages_are_read() -> None:
