@@ -31,6 +31,20 @@ _ASKS_NEGATED = {
         re.IGNORECASE,
     ),
 }
+# A denial that nothing ends before the words: "was not officially organized by", but not "was not by him but by".
+_DENIED = {
+    "en": re.compile(
+        r"(?:\b(?:not|never)\b(?! (?:only|just|merely))|n[’']t\b)"
+        r"(?:(?! (?:but|except|until|before|than|because) )[^,;:.]){0,60}$",
+        re.IGNORECASE,
+    ),
+}
+_YES_OR_NO = {
+    "en": re.compile(
+        r"\W*(?:and |but |so )?(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should)\b",
+        re.IGNORECASE,
+    ),
+}
 # In a longer question these words mostly belong to something in it, not to what is asked.
 MOST_WORDS = 14
 _RANKS = {
@@ -78,6 +92,15 @@ def agreement(question: str, sentence: str) -> float:
     if _CORRECTED["en"].search(sentence) and not _CORRECTED["en"].search(question):
         added -= CORRECTED
     return added
+
+
+def denies(question: str, before: str) -> bool:
+    """Whether what a sentence says `before` some words of it denies them to a question that asks for no such thing.
+
+    "The visit was not organized by NATO" names who did not.
+    """
+    negated = _DENIED["en"].search(before)
+    return negated is not None and not _NEGATED["en"].search(question) and not _YES_OR_NO["en"].match(question)
 
 
 def _has_other_word(question: str, sentence: str) -> bool:

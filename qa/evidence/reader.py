@@ -21,7 +21,7 @@ from corpus.errors import UserError
 from corpus.language import looks_english
 from index.encoders.onnx import Weights, open_session, packaged_folder, read_tokenizer, word_table
 from index.words.analyze import analyze
-from qa.evidence.agreement import agreement
+from qa.evidence.agreement import agreement, denies
 from qa.evidence.choose import Candidate
 from qa.evidence.gather import Found
 from qa.evidence.logistic import Logistic, log_odds, sigmoid
@@ -166,11 +166,13 @@ def _with(candidate: Candidate, reading: Reading, asked: str, model: Logistic) -
     agreed = agreement(asked, candidate.found.article.text[candidate.marked_from : candidate.end])
     sentence = log_odds(candidate.probability) - agreed
     both = log_odds(model.probability({"sentence": sentence, "read": reading.odds})) + agreed
-    return replace(candidate, read=reading.odds, short=_sure(reading), probability=sigmoid(both))
+    return replace(candidate, read=reading.odds, short=_sure(candidate, reading, asked), probability=sigmoid(both))
 
 
-def _sure(reading: Reading) -> tuple[int, int] | None:
-    return reading.words if reading.odds >= SURE else None
+def _sure(candidate: Candidate, reading: Reading, asked: str) -> tuple[int, int] | None:
+    if reading.words is None or reading.odds < SURE:
+        return None
+    return None if denies(asked, candidate.found.article.text[candidate.start : reading.words[0]]) else reading.words
 
 
 def _place(candidate: Candidate) -> tuple[str, int]:

@@ -19,7 +19,7 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
-# A full stop behind fewer letters may be that of "Mr." or "Gen."; before a question word three are enough ("this. Who").
+# A full stop behind fewer letters may be that of "Mr." or "Gen."; before a question word three do ("this. Who?").
 _SENTENCE_END = re.compile(
     r"(?<=[!?])\s+(?=\S)|(?<=[a-z]{5}\.)\s+(?=\S)"
     r"|(?<=[a-z]{3}\.)\s+(?=(?:[Ww]ho|[Ww]hat|[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow|[Ww]hich|[Ww]hose|[Ww]hom)\b)"

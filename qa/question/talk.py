@@ -66,12 +66,20 @@ _SAID = {
             | what do you know(?: about)? | what can i ask(?: you)? about
             | what (?:topics|subjects) (?:do you (?:cover|know|have)|are covered|are there)
             | what are (?:the|your|these) {_ARTICLE_WORDS} about
+            | how many (?:articles|documents) (?:are (?:there|here|in here|in total)|have you)
+            | (?:from|of) (?:which|what) (?:days|dates|years?|time|period) are (?:the|your|these) {_ARTICLE_WORDS}
+            | how (?:old|recent|new) are (?:the|your|these) {_ARTICLE_WORDS}
+            | (?:which|what) (?:days|dates|years|period|time) do (?:the|your|these) {_ARTICLE_WORDS} cover
         """,
         Talk.SOURCES: """
             (?:which|what|how many) sources (?:(?:are|is) (?:there|here|in here)|do you have|have you got)
             | (?:please |can you )?(?:list|show)(?: me)?(?: all)?(?: of)?(?: the| your) sources
                 (?: you have)?(?: please)?
             | where (?:are|do) (?:the|your|these) articles (?:come )?from
+            | (?:which|what) (?:papers?|newspapers?|sites?|websites?|sources?)(?: are| do) (?:the|your|these) articles
+                (?: come)? from
+            | (?:from|of) (?:which|what) (?:papers?|newspapers?|sites?|websites?|sources?)
+                (?: are| do) (?:the|your|these) articles(?: come)?
         """,
     },
     "de": {
@@ -112,6 +120,10 @@ _SAID = {
             こんにちは | こんばんは | おはよう(?:ございます)? | 안녕(?:하세요)? | 你好 | 您好 | مرحبا | السلام عليكم
         """,
         Talk.THANKS: "ありがとう(?:ございます|ございました)? | 감사합니다 | 고맙습니다 | 谢谢 | 謝謝 | شكرا",
+        Talk.ARTICLES: """
+            어떤 기사가 있나요 | 무슨 기사가 있나요 | 기사는 몇 개(?:가)? 있나요 | 기사가 몇 개(?:나)? 있나요
+            | どんな記事がありますか | 記事はいくつありますか | 有哪些文章 | 有多少篇文章
+        """,
         Talk.FAREWELL: "さようなら | 안녕히 계세요 | 再见 | 再見 | مع السلامة",
     },
 }

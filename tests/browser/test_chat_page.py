@@ -127,6 +127,8 @@ def test_copy_takes_the_citation_along(site: Site, open_page: OpenPage) -> None:
     answer = ask(page, MISSION)
     answer.get_by_role("button", name="Copy with citation").click()
     expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    # Only for a while: it may be copied again.
+    expect(answer.get_by_role("button", name="Copied")).to_be_hidden(timeout=10_000)
     copied = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert copied[0] == "“South Korea opened a diplomatic mission to NATO last November.”"
     assert copied[1].endswith("to boost security cooperation, European Interest · 11 July 2023")

@@ -146,7 +146,12 @@ def test_earlier_conversations_can_be_read_gone_on_with_and_forgotten(site: Site
     page.get_by_role("link", name="New").click()
     expect(page.get_by_role("link", name=LAWLER)).to_have_count(0)
     expect(page.get_by_role("link", name=MISSION)).to_be_visible()
-    page.get_by_role("button", name="Forget them").click()
+    forget = page.get_by_role("button", name="Forget them")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    forget.click()
+    expect(forget).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    forget.click()
     expect(page.get_by_role("link", name=MISSION)).to_be_hidden()
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('article-qa'))") == []
 

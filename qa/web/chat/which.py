@@ -46,8 +46,11 @@ def add_choice(archive: Archive) -> tuple[gr.HTML, gr.Textbox, gr.Textbox, gr.Dr
         glance = gr.HTML("", elem_id="glance")
         with gr.Row():
             first, last = (
-                gr.Textbox(label=label, placeholder=example, max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120)
-                for label, example in ((say("from"), "2023-07-01"), (say("until"), "2023-07-31"))
+                # Not a day: it would look as if one were chosen.
+                gr.Textbox(
+                    label=label, placeholder="YYYY(-MM-DD)", max_lines=1, max_length=MAX_DAY_CHARACTERS, min_width=120
+                )
+                for label in (say("from"), say("until"))
             )
             sources = gr.Dropdown(
                 known,

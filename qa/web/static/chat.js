@@ -4,6 +4,8 @@
 (() => {
   const WIDE = "(min-width: 64rem)";
   const MAX_ANSWER_CHARACTERS = 2000;
+  // How long a button says what it did.
+  const TOLD_MS = 5000;
   const address = (path) => new URL(`../${path}`, document.baseURI);
 
   // ---- the article panel
@@ -103,14 +105,21 @@
     area.remove();
   }
 
+  /** Says on the button what was done; then it is there to do it again. */
+  function told(button, words) {
+    button.dataset.label ??= button.textContent;
+    button.textContent = words;
+    setTimeout(() => (button.textContent = button.dataset.label), TOLD_MS);
+  }
+
   async function copyAnswer(button) {
     await copyText(citedText(button.closest(".answer")));
-    button.textContent = chatPage.say("copied");
+    told(button, chatPage.say("copied"));
   }
 
   async function copyLink(button) {
     await copyText(chatPage.linkTo(button.closest(".answer")));
-    button.textContent = chatPage.say("link_copied");
+    told(button, chatPage.say("link_copied"));
   }
 
   /** What a verdict is about: the question as it was understood, and the words that answered. */

@@ -163,6 +163,8 @@ const chatPage = (() => {
     forget.type = "button";
     forget.textContent = say("forget");
     forget.addEventListener("click", () => {
+      // Nothing brings them back.
+      if (!confirm(`${say("forget")} (${others.length})`)) return;
       for (const each of others) write(lasting, `talk:${each.id}`, null);
       showEarlier();
     });

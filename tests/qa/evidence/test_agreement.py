@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.evidence.agreement import CORRECTED, NEGATED, OTHER_WORD, UNRANKED, agreement
+from qa.evidence.agreement import CORRECTED, NEGATED, OTHER_WORD, UNRANKED, agreement, denies
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,21 @@ from qa.evidence.agreement import CORRECTED, NEGATED, OTHER_WORD, UNRANKED, agre
 )
 def test_agreement(question: str, sentence: str, added: float) -> None:
     assert agreement(question, sentence) == added
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "is_denied"),
+    [
+        ("Who organised the visit?", "The visit was not officially organized by ", True),
+        ("Who organised the visit?", "The visit wasn't arranged by ", True),
+        ("Who organised the visit?", "The visit was not organized by NATO but is coordinated by ", False),
+        ("Who organised the visit?", "It was not planned, and the visit was organized by ", False),
+        ("Who organised the visit?", "It was not only organized by ", False),
+        ("When did it open?", "It did not open until ", False),
+        ("Who did not sign the act?", "The act was not signed by ", False),
+        ("Is South Korea a member?", "South Korea is not a ", False),
+        ("Who organised the visit?", "The visit was organized by ", False),
+    ],
+)
+def test_words_that_the_sentence_denies_are_no_answer(question: str, before: str, is_denied: bool) -> None:
+    assert denies(question, before) == is_denied

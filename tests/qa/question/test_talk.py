@@ -36,6 +36,10 @@ from qa.question.talk import Talk, read_talk, without_courtesies
         ("¿Qué puedes hacer?", Talk.ABILITY),
         ("Which articles do you have?", Talk.ARTICLES),
         ("list the articles", Talk.ARTICLES),
+        ("From which days are the articles?", Talk.ARTICLES),
+        ("기사는 몇 개 있나요?", Talk.ARTICLES),
+        ("Which newspapers are these articles from?", Talk.SOURCES),
+        ("From which newspapers are the articles?", Talk.SOURCES),
         ("Please show me all of your articles, thanks", Talk.ARTICLES),
         ("what can I ask about?", Talk.ARTICLES),
         ("Combien d’articles avez-vous ?", Talk.ARTICLES),
@@ -73,7 +77,7 @@ def test_what_is_a_question(message: str) -> None:
     assert read_talk(message) is None
 
 
-@pytest.mark.parametrize("message", ["What is this about?", "What's it all about?", "How many articles are there?"])
+@pytest.mark.parametrize("message", ["What is this about?", "What's it all about?"])
 def test_what_points_to_an_answer_where_there_is_one(message: str) -> None:
     assert read_talk(message) is Talk.ARTICLES
     assert read_talk(message, opens=False) is None
@@ -122,6 +126,12 @@ def test_of_anything_something_is_left(message: str) -> None:
     assert left.rstrip("?.!") in message
     assert left.strip() or not message.strip()
     read_talk(message)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_who_asks_how_many_articles_there_are_asks_it_anywhere(opens: bool) -> None:
+    assert read_talk("How many articles are there?", opens=opens) is Talk.ARTICLES
+    assert read_talk("How many articles are there in the treaty?", opens=opens) is None
 
 
 @pytest.mark.parametrize("opens", [True, False])
