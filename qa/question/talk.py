@@ -154,7 +154,7 @@ _OPENS_QUESTION = re.compile(
 # In front of a question that has its own question word: "I'd like to know when it opened".
 _TO_ASK = re.compile(
     r"""
-    \s*(?:please,?\s+)?
+    ^\s*(?:please,?\s+)?
     (?: (?:can|could|would|will)\ (?:you|anyone|anybody|someone|somebody)\ (?:please\ |kindly\ )?
             (?:(?:tell|show|remind|inform)\ (?:me|us)|explain(?:\ to\ (?:me|us))?|say)
       | (?:tell|remind)\ (?:me|us) | (?:do\ you|does\ any(?:one|body))\ (?:happen\ to\ )?know

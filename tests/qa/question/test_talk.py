@@ -107,6 +107,8 @@ def test_what_points_to_an_answer_where_there_is_one(message: str) -> None:
         ("What do you know about whales?", "What do you know about whales?"),
         ("Who sang Thank You?", "Who sang Thank You?"),
         ("Who said please?", "Who said please?"),
+        ("Did he explain why he left?", "Did he explain why he left?"),
+        ("What did they do in the text when it ended?", "What did they do in the text when it ended?"),
         ("Please", "Please"),
         ("Hello, Dolly! opened in which year?", "Hello, Dolly! opened in which year?"),
         ("Great, Britain", "Great, Britain"),
