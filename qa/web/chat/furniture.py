@@ -22,7 +22,7 @@ _LABELS = (
 # What the page's own scripts say.
 SCRIPTS = (
     "article_named", "calendar_first", "calendar_last", "copied", "earlier", "forget", "link_copied", "loading", "lost",
-    "n_questions", "not_stored", "stop", "waiting",
+    "n_questions", "not_stored", "stop", "undo", "waiting",
 )  # fmt: skip
 
 

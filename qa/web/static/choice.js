@@ -14,7 +14,7 @@
 
   // ---- days: by a click on the plot, or from the browser's own calendar
 
-  const days = () => [...document.querySelectorAll("#which input[placeholder^='2']")];
+  const days = () => [...document.querySelectorAll("#which input[placeholder^='YYYY']")];
 
   /** Gradio reads a field when it is left. */
   function choose(first, last) {

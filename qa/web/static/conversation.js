@@ -163,10 +163,18 @@ const chatPage = (() => {
     forget.type = "button";
     forget.textContent = say("forget");
     forget.addEventListener("click", () => {
-      // Nothing brings them back.
-      if (!confirm(`${say("forget")} (${others.length})`)) return;
-      for (const each of others) write(lasting, `talk:${each.id}`, null);
+      const kept = others.map((each) => [`talk:${each.id}`, read(lasting, `talk:${each.id}`)]);
+      for (const [key] of kept) write(lasting, key, null);
       showEarlier();
+      // Until the page is left they can be had back.
+      const undo = document.createElement("button");
+      undo.type = "button";
+      undo.textContent = say("undo");
+      undo.addEventListener("click", () => {
+        for (const [key, value] of kept) write(lasting, key, value);
+        showEarlier();
+      });
+      place.replaceChildren(undo);
     });
     place.replaceChildren(heading, list, forget);
   }
