@@ -33,8 +33,13 @@ _FOCUS = """() => {
 
 
 def focus(page: Page) -> str:
-    """The name of what has the focus, which must be seen."""
+    """The name of what has the focus, which must be seen, at the latest after a moment: the page may be scrolling."""
     found = page.evaluate(_FOCUS)
+    for _ in range(20):
+        if found["isInSight"] and found["isRinged"]:
+            break
+        page.wait_for_timeout(100)
+        found = page.evaluate(_FOCUS)
     assert found["tag"] != "body", "the focus is lost"
     assert found["isInSight"], found
     assert found["isRinged"], found
