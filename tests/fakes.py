@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.article import Article, Passage
 from index.encoders.encoder import Vectors
 from index.generations import IndexFolder
+from index.postgres.address import Address
 from index.recipe import SAME_VECTORS
 from index.sentences import pack_places, read_article, unpack_sentences
 from index.store.record import PassageRecord
@@ -25,6 +27,9 @@ from qa.evidence.gather import Found, FoundSentence
 from qa.question.kind import AnswerType, asked_type
 from qa.question.preference import Preference
 from qa.question.read import Question
+
+if TYPE_CHECKING:
+    from index.place import Place
 
 BRIDGE = Article(
     "bridge",
@@ -189,3 +194,8 @@ def make_question(
         preference=Preference(),
         is_about_name=is_about_name,
     )
+
+
+def address_of(place: Place) -> str:
+    """What names the place to the command, its password too."""
+    return place.where.secret if isinstance(place.where, Address) else str(place.where)

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, make_earlier
+from fakes import ARTICLES, BRIDGE, CHESS, GLACIER, HashEncoder, address_of, make_earlier
 from sites import page, running_site
 
 from corpus.article import Article
 from corpus.readers.formats import SUFFIXES
 from index.encoders.onnx import PACKAGED
 from index.generations import IndexFolder
-from index.postgres.address import Address
 from index.recipe import RECIPE
 from index.store.sqlite import ArticleStore
 from index.store.store import open_current
@@ -87,10 +86,6 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         return result
 
     return run
-
-
-def address_of(place: Place) -> str:
-    return place.where.secret if isinstance(place.where, Address) else str(place.where)
 
 
 def said(result: Result) -> tuple[int, str, str]:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import CHESS, HashEncoder
+from fakes import CHESS, HashEncoder, address_of
 
 from corpus.filters import Filters
-from index.postgres.address import Address
 from qa.archive import Archive
 from qa.build import Models
 from qa.check.describe import describe_index
@@ -50,12 +49,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def index_of(place: Place) -> str:
-    return place.where.secret if isinstance(place.where, Address) else str(place.where)
-
-
 def test_every_verb(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARTICLE_QA_INDEX", index_of(place))
+    monkeypatch.setenv("ARTICLE_QA_INDEX", address_of(place))
     assert (
         run("ask", "Who?").stderr
         == f"article-qa: no index in {place.name!r}; run `article-qa build`, or name another with --index\n"

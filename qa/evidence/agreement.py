@@ -23,11 +23,12 @@ _NEGATED = {
         re.IGNORECASE,
     ),
 }
+# The verb that a question opens with, or that is negated.
+_VERBS = {"en": "did|does|do|is|was|were|are|has|have|had|will|would|can|could|should"}
 # The verb of the question itself; "without" and "nobody" may stand in a clause of it.
 _ASKS_NEGATED = {
     "en": re.compile(
-        r"\b(?:(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should)"
-        r"(?: not| never|n[’']t)|cannot)\b",
+        rf"\b(?:(?:{_VERBS['en']})(?: not| never|n[’']t)|cannot)\b",
         re.IGNORECASE,
     ),
 }
@@ -39,12 +40,7 @@ _DENIED = {
         re.IGNORECASE,
     ),
 }
-_YES_OR_NO = {
-    "en": re.compile(
-        r"\W*(?:and |but |so )?(?:did|does|do|is|was|were|are|has|have|had|will|would|can|could|should)\b",
-        re.IGNORECASE,
-    ),
-}
+_YES_OR_NO = {"en": re.compile(rf"\W*(?:and |but |so )?(?:{_VERBS['en']})\b", re.IGNORECASE)}
 # In a longer question these words mostly belong to something in it, not to what is asked.
 MOST_WORDS = 14
 _RANKS = {
